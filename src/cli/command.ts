@@ -1,0 +1,41 @@
+// A command, as data: what it takes, examples for its help, and one straight line from arguments to a report.
+import type { Io } from "../io/io.ts";
+import type { Report } from "../kernel/report.ts";
+import type { Registry } from "../registry.ts";
+import type { Args, Values } from "./flags.ts";
+
+export interface Example {
+  /** The command line, without a prompt sign. */
+  readonly run: string;
+  readonly about: string;
+}
+
+export interface Call<P extends Args, F extends Args> {
+  /** Positionals and flags by key, parsed and checked. */
+  readonly args: Values<P> & Values<F>;
+  readonly io: Io;
+  /** Built-in and user plugins, profiles and references. */
+  readonly registry: Registry;
+}
+
+export interface Command<P extends Args = Args, F extends Args = Args> {
+  readonly name: string;
+  /** One sentence for the list of commands. */
+  readonly about: string;
+  /** A paragraph or two for the command's own help. */
+  readonly more?: string;
+  readonly examples: readonly Example[];
+  /** In order; only the last may repeat. */
+  readonly positionals: P;
+  readonly flags: F;
+  /**
+   * `files`: the report carries a FileSet; the adapter adds `--dry-run` and `--force` and writes it.
+   * `report`: the adapter adds `--output FILE`, which receives the rendered report (JSON for a `.json` name).
+   */
+  readonly output?: "files" | "report";
+  run(call: Call<P, F>): Promise<Report>;
+}
+
+/** Declares a command; the types of `run`'s arguments follow from `positionals` and `flags`. */
+export const command = <const P extends Args, const F extends Args>(definition: Command<P, F>): Command<P, F> =>
+  definition;

@@ -1,0 +1,74 @@
+// A report: what a command found out, as blocks for people, findings, and data for programs. Rendering is elsewhere.
+import type { ExitCode } from "./fault.ts";
+import type { FileSet } from "./fileset.ts";
+import type { Finding } from "./finding.ts";
+import type { Json } from "./json.ts";
+
+export type Tone = "plain" | "good" | "bad" | "warn" | "dim";
+
+/** `text` fields are plain text: reporters strip control characters and escape for their own format. */
+export type Block =
+  | { readonly kind: "heading"; readonly text: string }
+  | { readonly kind: "text"; readonly text: string; readonly tone?: Tone }
+  | { readonly kind: "list"; readonly items: readonly string[] }
+  | {
+      readonly kind: "table";
+      readonly columns: readonly { readonly title: string; readonly align?: "left" | "right" }[];
+      readonly rows: readonly (readonly string[])[];
+    }
+  | { readonly kind: "code"; readonly language: string; readonly text: string }
+  | { readonly kind: "markdown"; readonly text: string }
+  /** Horizontal bars: one value each, with its text at the right. */
+  | {
+      readonly kind: "bars";
+      readonly title: string;
+      readonly bars: readonly { readonly label: string; readonly value: number; readonly text: string }[];
+    }
+  /** Lines over a shared horizontal axis, as sparklines on a terminal. */
+  | {
+      readonly kind: "lines";
+      readonly title: string;
+      readonly unit: string;
+      readonly x: readonly number[];
+      readonly series: readonly { readonly label: string; readonly y: readonly number[] }[];
+    }
+  /** Counts by row and column; rows from top to bottom. */
+  | {
+      readonly kind: "heatmap";
+      readonly title: string;
+      readonly rows: readonly string[];
+      readonly columns: readonly string[];
+      readonly counts: readonly (readonly number[])[];
+    };
+
+export interface Report<Data extends Json = Json> {
+  /** The command as typed, without flags: `db analyze`. */
+  readonly command: string;
+  readonly blocks: readonly Block[];
+  readonly findings: readonly Finding[];
+  /** What programs read. Durations are milliseconds and their names end in `Ms`. */
+  readonly data: Data;
+  readonly files?: FileSet;
+  /** The exit status when it is not decided by findings alone: a kill criterion (1), nothing reached (4), a signal (130). */
+  readonly exit?: ExitCode;
+}
+
+/** What the output can show. `width` is columns. */
+export interface Look {
+  readonly color: boolean;
+  readonly unicode: boolean;
+  readonly width: number;
+  readonly verbose: boolean;
+}
+
+/** Renders a finished report; never prints. `exit` is the status the process will end with. */
+export interface Reporter {
+  readonly kind: "reporter";
+  readonly name: string;
+  readonly about: string;
+  render(report: Report, exit: ExitCode, look: Look): string | Promise<string>;
+}
+
+export const heading = (text: string): Block => ({ kind: "heading", text });
+export const text = (value: string, tone: Tone = "plain"): Block => ({ kind: "text", text: value, tone });
+export const list = (items: readonly string[]): Block => ({ kind: "list", items });

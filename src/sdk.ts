@@ -1,0 +1,57 @@
+// The face that plugin authors import types from (`import type`); it holds types only.
+import type { ApiModel } from "./api/model.ts";
+import type { EmitKit } from "./api/kit.ts";
+import type { GeneratedFile } from "./kernel/fileset.ts";
+import type { Reporter } from "./kernel/report.ts";
+import type { Rule } from "./kernel/rule.ts";
+
+export type { ApiModel } from "./api/model.ts";
+export type { EmitKit } from "./api/kit.ts";
+export type { GeneratedFile } from "./kernel/fileset.ts";
+export type { Evidence, Finding, Fix, Location, Severity } from "./kernel/finding.ts";
+export type { Block, Look, Report, Reporter, Tone } from "./kernel/report.ts";
+export type { Rule } from "./kernel/rule.ts";
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Turns an ApiModel into the source of a service for one web framework. */
+export interface FrameworkPlugin {
+  readonly kind: "framework";
+  /** What users type after `--framework`: lower case, digits and dashes. */
+  readonly name: string;
+  readonly about: string;
+  /** npm packages that the generated code imports, with the version range it was tested with. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Only what differs between frameworks: types and validators come from the kit. Pure and deterministic. */
+  emit(api: ApiModel, kit: EmitKit): Awaitable<readonly GeneratedFile[]>;
+}
+
+/** An organisation's own decision profile: the object is checked against the profile schema when it is loaded. */
+export interface ProfilePlugin {
+  readonly kind: "profile";
+  readonly profile: unknown;
+}
+
+/** An organisation's own rules on one kind of subject. */
+export interface RulePlugin {
+  readonly kind: "rules";
+  readonly subject: "api" | "catalog" | "project";
+  readonly rules: readonly Rule<never>[];
+}
+
+/** A document that `senior reference TOPIC` prints: Markdown whose first heading is its title. */
+export interface ReferencePlugin {
+  readonly kind: "reference";
+  readonly topic: string;
+  readonly markdown: string;
+}
+
+export type Provided = FrameworkPlugin | ProfilePlugin | RulePlugin | ReferencePlugin | Reporter;
+
+/** The default export of a plugin script. */
+export interface Plugin {
+  /** The version of this interface. */
+  readonly sdk: 1;
+  readonly name: string;
+  readonly provides: readonly Provided[];
+}
