@@ -2,3 +2,4 @@
 export interface EmitKit {
   readonly version: 1;
 }
+export const emitKit: EmitKit = { version: 1 };

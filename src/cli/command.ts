@@ -33,6 +33,8 @@ export interface Command<P extends Args = Args, F extends Args = Args> {
    * `report`: the adapter adds `--output FILE`, which receives the rendered report (JSON for a `.json` name).
    */
   readonly output?: "files" | "report";
+  /** The command itself watches `io.signal` and returns what it has; others end at once on Ctrl-C. */
+  readonly graceful?: boolean;
   run(call: Call<P, F>): Promise<Report>;
 }
 

@@ -21,6 +21,8 @@ export interface Arg<Value> {
   readonly shown?: string;
   /** Parses every raw value given (none: the default applies). Throws a usage Fault that names what is wrong. */
   read(raw: readonly string[], name: string): Value;
+  /** What `--no-NAME` stands for; flags without it have no such form. */
+  readonly negation?: string;
   /** For `maybe`: is this next word the flag's value? */
   takes?(word: string): boolean;
   /** For a value whose text must not be shown in help, errors or reports. */
@@ -83,6 +85,7 @@ export const text = <const O extends Common & { readonly default?: string }>(abo
 export const flag = (about: string, options: Common & { readonly default?: boolean } = {}): Arg<boolean> => ({
   ...base(about, options, ""),
   arity: "none",
+  negation: "false",
   read: (raw) => (raw.at(-1) ?? String(options.default ?? false)) === "true",
   ...(options.default === true ? { shown: "on" } : {}),
 });

@@ -1,12 +1,5 @@
 // Io: everything the product can do to the world. Commands act through it alone; tests hand in a memory version.
-import type { FileSet } from "../kernel/fileset.ts";
-import type { Look } from "../kernel/report.ts";
-
-/** What one file of a set became: `unchanged` files are not touched. `replaced` happens only when asked for. */
-export interface WrittenFile {
-  readonly path: string;
-  readonly change: "created" | "replaced" | "unchanged";
-}
+import type { FileSet, WrittenFile } from "../kernel/fileset.ts";
 
 export interface WriteOptions {
   /** Replace files whose content differs; otherwise one such file refuses the whole set (`guard.overwrite`). */
@@ -35,8 +28,10 @@ export interface Terminal {
   clear(): void;
   /** One line that people should see even in a pipeline. */
   note(line: string): void;
-  /** What standard output can show. */
-  readonly look: Look;
+  /** Standard output: is a person looking, and how wide is the window? */
+  readonly output: { readonly tty: boolean; readonly columns: number };
+  /** Is a person at the keyboard? Prompts are asked only then. */
+  readonly interactive: boolean;
 }
 
 export interface Io {

@@ -15,6 +15,12 @@ export interface FileSet {
   readonly files: readonly GeneratedFile[];
 }
 
+/** What one file of a set became: `unchanged` files are not touched; `replaced` happens only when asked for. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly change: "created" | "replaced" | "unchanged";
+}
+
 // Windows refuses these names with any extension; a trailing dot or space is dropped there, which makes two names one.
 const deviceName = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 

@@ -1,6 +1,6 @@
 // A report: what a command found out, as blocks for people, findings, and data for programs. Rendering is elsewhere.
 import type { ExitCode } from "./fault.ts";
-import type { FileSet } from "./fileset.ts";
+import type { FileSet, WrittenFile } from "./fileset.ts";
 import type { Finding } from "./finding.ts";
 import type { Json } from "./json.ts";
 
@@ -46,9 +46,13 @@ export interface Report<Data extends Json = Json> {
   readonly command: string;
   readonly blocks: readonly Block[];
   readonly findings: readonly Finding[];
+  /** Exact text that people get instead of blocks: a generated document, a schema. Printed as it is. */
+  readonly raw?: string;
   /** What programs read. Durations are milliseconds and their names end in `Ms`. */
   readonly data: Data;
   readonly files?: FileSet;
+  /** What became of `files`; filled in once they are written, or would be under `--dry-run`. */
+  readonly written?: readonly WrittenFile[];
   /** The exit status when it is not decided by findings alone: a kill criterion (1), nothing reached (4), a signal (130). */
   readonly exit?: ExitCode;
 }

@@ -1,0 +1,99 @@
+// Help texts, made from the same descriptions that parse the arguments.
+import type { Block } from "../kernel/report.ts";
+import type { Command } from "./command.ts";
+import type { Arg, Args } from "./flags.ts";
+import { flagName } from "./flags.ts";
+import { fileFlags, globalFlags, reportFlags } from "./global-flags.ts";
+
+/** Every flag a command takes, its own first. */
+export const flagsOf = (command: Command): Args => ({
+  ...command.flags,
+  ...(command.output === "files" ? fileFlags : {}),
+  ...(command.output === "report" ? reportFlags : {}),
+  ...globalFlags,
+});
+
+const positionalText = (arg: Arg<unknown>): string => {
+  const name = `${arg.value}${arg.repeat ? "…" : ""}`;
+  return arg.required ? `<${name}>` : `[${name}]`;
+};
+
+/** One line: `senior scaffold <SPEC> [flags]`. */
+export const usageLine = (path: readonly string[], command: Command): string =>
+  ["senior", ...path, ...Object.values(command.positionals).map(positionalText), "[flags]"].join(" ");
+
+const spelling = (key: string, arg: Arg<unknown>): string => {
+  const name = arg.shown === "on" ? flagName(key).replace("--", "--no-") : flagName(key);
+  const value = arg.arity === "none" ? "" : arg.arity === "maybe" ? ` [${arg.value}]` : ` ${arg.value}`;
+  return `${arg.short === undefined ? "" : `-${arg.short}, `}${name}${value}`;
+};
+
+const described = (arg: Arg<unknown>): string => {
+  const extra = [
+    ...(arg.shown === undefined || arg.shown === "on" ? [] : [`default ${arg.shown}`]),
+    ...(arg.env === undefined ? [] : [`or ${arg.env}`]),
+    ...(arg.repeat && arg.arity !== "none" ? ["repeatable"] : []),
+  ];
+  return extra.length === 0 ? arg.about : `${arg.about} (${extra.join(", ")})`;
+};
+
+const table = (rows: readonly (readonly [string, string])[]): Block => ({
+  kind: "table",
+  columns: [{ title: "" }, { title: "" }],
+  rows,
+});
+
+const flagTable = (title: string, flags: Args): readonly Block[] =>
+  Object.keys(flags).length === 0
+    ? []
+    : [
+        { kind: "heading", text: title },
+        table(Object.entries(flags).map(([key, arg]) => [spelling(key, arg), described(arg)])),
+      ];
+
+const argumentTable = (positionals: Args): readonly Block[] =>
+  Object.keys(positionals).length === 0
+    ? []
+    : [
+        { kind: "heading", text: "Arguments" },
+        table(Object.values(positionals).map((arg) => [positionalText(arg), described(arg)])),
+      ];
+
+const exampleBlocks = (command: Command): readonly Block[] =>
+  command.examples.length === 0
+    ? []
+    : [{ kind: "heading", text: "Examples" }, table(command.examples.map(({ run, about }) => [run, about]))];
+
+/** The help of one command. `children` are the commands below it, with their one-line descriptions. */
+export const commandHelp = (
+  path: readonly string[],
+  command: Command,
+  children: readonly (readonly [string, string])[],
+): readonly Block[] => [
+  { kind: "text", text: command.about },
+  { kind: "code", language: "usage", text: usageLine(path, command) },
+  ...(command.more === undefined ? [] : [{ kind: "text", text: command.more } as const]),
+  ...argumentTable(command.positionals),
+  ...(children.length === 0 ? [] : [{ kind: "heading", text: "Commands" } as const, table(children)]),
+  ...flagTable("Flags", {
+    ...command.flags,
+    ...(command.output === "files" ? fileFlags : {}),
+    ...(command.output === "report" ? reportFlags : {}),
+  }),
+  ...flagTable("Common flags", globalFlags),
+  ...exampleBlocks(command),
+];
+
+/** The help of a group of commands, the root included. */
+export const groupHelp = (
+  path: readonly string[],
+  about: string,
+  children: readonly (readonly [string, string])[],
+): readonly Block[] => [
+  { kind: "text", text: about },
+  { kind: "code", language: "usage", text: ["senior", ...path, "<command>", "[flags]"].join(" ") },
+  { kind: "heading", text: "Commands" },
+  table(children),
+  ...flagTable("Common flags", globalFlags),
+  { kind: "text", text: `Run \`${["senior", ...path].join(" ")} <command> --help\` for flags and examples.` },
+];

@@ -1,0 +1,52 @@
+// The tree of commands, one line each, loaded only when typed.
+import type { Command } from "./command.ts";
+
+export interface Node {
+  /** For groups; a command's own sentence stands in its file. */
+  readonly about?: string;
+  readonly load?: () => Promise<{ readonly default: Command }>;
+  readonly children?: Readonly<Record<string, Node>>;
+}
+
+export const tree: Node = {
+  about: "A senior backend engineer in one file: scaffolds APIs, looks after PostgreSQL, load-tests, decides.",
+  children: {
+    schema: { load: () => import("./schema.ts") },
+    trust: { load: () => import("./trust.ts") },
+  },
+};
+
+export interface Found {
+  readonly node: Node;
+  /** The words that led here: `["db", "analyze"]`. */
+  readonly path: readonly string[];
+  /** The words left over: flags and positionals. */
+  readonly rest: readonly string[];
+}
+
+const childOf = (node: Node, word: string | undefined): Node | undefined =>
+  word !== undefined && node.children !== undefined && Object.hasOwn(node.children, word)
+    ? node.children[word]
+    : undefined;
+
+/** Follows leading words down the tree as far as they name commands. */
+export const findCommand = (argv: readonly string[], root: Node = tree): Found => {
+  let node = root;
+  let depth = 0;
+  for (let child = childOf(node, argv[0]); child !== undefined; child = childOf(node, argv[++depth])) node = child;
+  return { node, path: argv.slice(0, depth), rest: argv.slice(depth) };
+};
+
+/** Each child with its one-line description. */
+export const childTable = async (node: Node): Promise<readonly (readonly [string, string])[]> =>
+  Promise.all(
+    Object.entries(node.children ?? {}).map(
+      async ([name, child]) => [name, child.about ?? (await child.load?.())?.default.about ?? ""] as const,
+    ),
+  );
+
+/** Every command's path as one text, `db analyze`. */
+export const commandPaths = (node: Node = tree, path: readonly string[] = []): readonly string[] => [
+  ...(node.load === undefined ? [] : [path.join(" ")]),
+  ...Object.entries(node.children ?? {}).flatMap(([name, child]) => commandPaths(child, [...path, name])),
+];

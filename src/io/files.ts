@@ -1,0 +1,188 @@
+// Files on disk: bounded reading with clear Faults, and writing a set of files all or nothing.
+import { constants } from "node:fs";
+import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { Fault } from "../kernel/fault.ts";
+import type { FaultCode } from "../kernel/fault.ts";
+import type { FileSet, GeneratedFile, WrittenFile } from "../kernel/fileset.ts";
+import { isSafePath } from "../kernel/fileset.ts";
+import { bytes, plural } from "../kernel/words.ts";
+import type { Files, WriteOptions } from "./io.ts";
+
+/** Nothing larger is read: real specifications and schemas stay below 50 MB. */
+const maxBytes = 64 * 1024 * 1024;
+
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+
+const reasons: Readonly<Record<string, readonly [FaultCode, string]>> = {
+  ENOENT: ["input.not-found", "no such file"],
+  ENOTDIR: ["input.not-found", "no such file"],
+  EISDIR: ["input.not-a-file", "this is a folder"],
+  EACCES: ["input.unreadable", "permission denied"],
+  EPERM: ["input.unreadable", "permission denied"],
+  ELOOP: ["input.unreadable", "too many symbolic links"],
+  ENAMETOOLONG: ["input.not-found", "the name is too long"],
+};
+
+const readFault = (path: string, error: unknown): Fault => {
+  const [code, reason] = reasons[codeOf(error)] ?? ["input.unreadable", String(error)];
+  return new Fault(code, `cannot read ${path}: ${reason}`, { cause: error });
+};
+
+/** Bytes of a regular file; a pipe or device is read too, up to the cap (`<(command)` is a pipe). */
+const readBytes = async (path: string, shown: string): Promise<Uint8Array> => {
+  const tooLarge = (): Fault => new Fault("input.too-large", `${shown} is larger than ${bytes(maxBytes)}`);
+  const info = await stat(path).catch((error: unknown) => {
+    throw readFault(shown, error);
+  });
+  if (info.isDirectory()) throw new Fault("input.not-a-file", `cannot read ${shown}: this is a folder`);
+  if (info.size > maxBytes) throw tooLarge();
+  try {
+    if (info.isFile()) return await Bun.file(path).bytes();
+  } catch (error) {
+    throw readFault(shown, error);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of Bun.file(path).stream()) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+const decode = (content: Uint8Array, shown: string): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch (error) {
+    throw new Fault("input.unreadable", `cannot read ${shown}: it is not UTF-8 text`, { cause: error });
+  }
+};
+
+const kindOf = async (path: string): ReturnType<Files["kind"]> => {
+  const info = await stat(path).catch(() => undefined);
+  return info === undefined ? "missing" : info.isFile() ? "file" : info.isDirectory() ? "folder" : "other";
+};
+
+const outputFault = (path: string, error: unknown): Fault => {
+  if (error instanceof Fault) return error;
+  const words: Readonly<Record<string, string>> = {
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EROFS: "the file system is read-only",
+    ENOSPC: "the disk is full",
+    EDQUOT: "the disk quota is used up",
+    ENOTDIR: "a part of the path is a file",
+    EISDIR: "it is a folder",
+    ENAMETOOLONG: "the name is too long",
+  };
+  return new Fault("world.output", `cannot write ${path}: ${words[codeOf(error)] ?? String(error)}`, { cause: error });
+};
+
+/** Walks from the real root to the file's folder and refuses any symbolic link on the way (attack: a link planted in the output). */
+const refuseLinks = async (root: string, path: string): Promise<void> => {
+  let current = root;
+  for (const segment of path.split("/")) {
+    current = join(current, segment);
+    const info = await lstat(current).catch(() => undefined);
+    if (info === undefined) return;
+    if (info.isSymbolicLink())
+      throw new Fault("guard.path", `${current} is a symbolic link; nothing is written through it`);
+  }
+};
+
+const existingText = async (path: string): Promise<string | undefined> => {
+  const info = await lstat(path).catch(() => undefined);
+  if (info === undefined) return undefined;
+  if (!info.isFile()) throw new Fault("world.output", `cannot write ${path}: it is not a regular file`);
+  return Bun.file(path).text();
+};
+
+interface Planned extends WrittenFile {
+  readonly target: string;
+  readonly file: GeneratedFile;
+}
+
+const plan = async (root: string, shownRoot: string, set: FileSet): Promise<readonly Planned[]> =>
+  Promise.all(
+    set.files.map(async (file) => {
+      if (!isSafePath(file.path)) throw new Fault("guard.path", `"${file.path}" is not a safe file name`);
+      await refuseLinks(root, file.path);
+      const target = join(root, file.path);
+      const before = await existingText(target).catch((error: unknown) => {
+        throw outputFault(target, error);
+      });
+      const change = before === undefined ? "created" : before === file.text ? "unchanged" : "replaced";
+      return { path: join(shownRoot, file.path), change, target, file } as const;
+    }),
+  );
+
+const refuseOverwrite = (planned: readonly Planned[]): void => {
+  const changed = planned.filter(({ change }) => change === "replaced").map(({ path }) => path);
+  if (changed.length === 0) return;
+  const some = changed.slice(0, 5).join(", ") + (changed.length > 5 ? ", …" : "");
+  throw new Fault("guard.overwrite", `${plural(changed.length, "file")} would be overwritten: ${some}`);
+};
+
+const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** Writes a temporary neighbour, so that the rename that follows cannot half-write the target. */
+const stage = async ({ target, file }: Planned): Promise<string> => {
+  await mkdir(dirname(target), { recursive: true });
+  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${crypto.randomUUID()}.tmp`);
+  const handle = await open(temporary, flags, 0o666);
+  try {
+    await handle.writeFile(file.text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (file.executable === true) await chmod(temporary, 0o755);
+  return temporary;
+};
+
+const commit = async (planned: readonly Planned[]): Promise<void> => {
+  const staged: { readonly temporary: string; readonly target: string }[] = [];
+  let current = "";
+  try {
+    for (const item of planned) {
+      current = item.path;
+      staged.push({ temporary: await stage(item), target: item.target });
+    }
+    for (const { temporary, target } of staged) await rename(temporary, target);
+  } catch (error) {
+    await Promise.all(staged.map(({ temporary }) => rm(temporary, { force: true })));
+    throw outputFault(current, error);
+  }
+};
+
+const write = async (cwd: string, set: FileSet, { force, dryRun }: WriteOptions): Promise<readonly WrittenFile[]> => {
+  const shown = set.root === "" ? "." : set.root;
+  const wanted = resolve(cwd, shown);
+  // The folder the user named may itself be reached through a link; below it, links are refused.
+  const root = await realpath(wanted).catch(() => wanted);
+  if ((await kindOf(root)) === "file") throw new Fault("world.output", `cannot write into ${shown}: it is a file`);
+  const planned = await plan(root, shown, set);
+  if (!force && !dryRun) refuseOverwrite(planned);
+  if (!dryRun) await commit(planned.filter(({ change }) => change !== "unchanged"));
+  return planned.map(({ path, change }) => ({ path, change }));
+};
+
+/** The real file system, with relative paths below `cwd`. */
+export const diskFiles = (cwd: string): Files => {
+  const full = (path: string): string => (isAbsolute(path) ? path : resolve(cwd, path));
+  return {
+    readText: async (path) => decode(await readBytes(full(path), path), path),
+    readBytes: (path) => readBytes(full(path), path),
+    kind: (path) => kindOf(full(path)),
+    list: async (folder) => {
+      const names = await readdir(full(folder)).catch((error: unknown) => {
+        throw readFault(folder, error);
+      });
+      return names.sort();
+    },
+    write: (set, options) => write(cwd, set, options),
+  };
+};

@@ -1,0 +1,77 @@
+// The worker that holds one plugin script: loads it, calls it, and keeps what it prints away from standard output.
+import { emitKit } from "../../api/kit.ts";
+import type { Provided } from "../../sdk.ts";
+import { pluginProblems, isPlugin } from "./check.ts";
+import type { Described, FromWorker, ToWorker } from "./protocol.ts";
+import { takesKit } from "./protocol.ts";
+import { troubleOf } from "./trouble.ts";
+
+declare const self: Worker;
+
+const send = (message: FromWorker): void => {
+  self.postMessage(message);
+};
+
+const printed = (...values: readonly unknown[]): void => {
+  send({
+    kind: "printed",
+    text: values.map((value) => (typeof value === "string" ? value : Bun.inspect(value))).join(" "),
+  });
+};
+
+/** Standard output belongs to the result: whatever a plugin prints goes to the host as a note. */
+const captureOutput = (): void => {
+  const methods = Object.fromEntries(["log", "info", "warn", "error", "debug", "trace"].map((name) => [name, printed]));
+  Object.assign(globalThis.console, methods);
+  const write = (chunk: unknown): boolean => {
+    printed(typeof chunk === "string" ? chunk.trimEnd() : "(bytes)");
+    return true;
+  };
+  Object.defineProperty(process.stdout, "write", { value: write });
+  Object.defineProperty(process.stderr, "write", { value: write });
+};
+
+const describe = (item: Provided): Described => {
+  const entries = Object.entries(item);
+  const isMethod = ([, value]: readonly [string, unknown]): boolean => typeof value === "function";
+  return {
+    data: Object.fromEntries(entries.filter((entry) => !isMethod(entry))) as Described["data"],
+    methods: entries.filter(isMethod).map(([key]) => key),
+  };
+};
+
+const load = async (path: string): Promise<readonly Provided[]> => {
+  const module = (await import(path)) as { readonly default?: unknown };
+  if (!isPlugin(module.default)) throw new Error(pluginProblems(module.default).join("; "));
+  send({ kind: "loaded", name: module.default.name, items: module.default.provides.map(describe) });
+  return module.default.provides;
+};
+
+const call = async (item: Provided | undefined, method: string, args: readonly unknown[]): Promise<unknown> => {
+  const run = (item as unknown as Readonly<Record<string, unknown>> | undefined)?.[method];
+  if (typeof run !== "function") throw new Error(`the plugin has no method ${method}`);
+  const given = takesKit.includes(method) ? [...args, emitKit] : args;
+  return (await Reflect.apply(run, item, given)) as unknown;
+};
+
+let items: Promise<readonly Provided[]> = Promise.resolve([]);
+let script = "";
+
+const receive = async (message: ToWorker): Promise<void> => {
+  const id = message.kind === "call" ? message.id : undefined;
+  try {
+    if (message.kind === "load") {
+      script = message.path;
+      items = load(message.path);
+      await items;
+    } else {
+      const value = await call((await items)[message.item], message.method, message.args);
+      send({ kind: "returned", id: message.id, value });
+    }
+  } catch (error) {
+    send({ kind: "failed", ...(id === undefined ? {} : { id }), trouble: troubleOf(error, script) });
+  }
+};
+
+captureOutput();
+self.onmessage = (event: MessageEvent<ToWorker>) => void receive(event.data);

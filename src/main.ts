@@ -1,0 +1,31 @@
+// The program: argument vector in, text and exit status out. Only this file writes results to standard output.
+import { basename } from "node:path";
+import { build } from "./io/build.ts";
+import { processIo, watchSignals, writeAll } from "./io/process.ts";
+
+const versionText = (argv: readonly string[]): string | undefined => {
+  if (argv[0] !== "--version" && argv[0] !== "-V") return undefined;
+  return argv.includes("--json")
+    ? `${JSON.stringify(build, null, 2)}\n`
+    : `senior ${build.version} (${build.commit}, ${build.target}, bun ${build.bun})\n`;
+};
+
+const main = async (argv: readonly string[]): Promise<number> => {
+  const version = versionText(argv);
+  if (version !== undefined) {
+    await writeAll("stdout", version);
+    return 0;
+  }
+  const [{ runSenior }, { loadRegistry }, { translate }] = await Promise.all([
+    import("./cli/run.ts"),
+    import("./builtin.ts"),
+    import("./cli/aliases.ts"),
+  ]);
+  const signal = watchSignals();
+  const outcome = await runSenior(translate(basename(process.argv0), argv), processIo(signal), loadRegistry);
+  await writeAll("stderr", outcome.stderr);
+  await writeAll("stdout", outcome.stdout);
+  return outcome.exit;
+};
+
+process.exit(await main(process.argv.slice(2)));

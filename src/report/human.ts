@@ -1,0 +1,126 @@
+// The reporter for people: blocks and findings as terminal text.
+import { plural } from "../kernel/words.ts";
+import type { Finding } from "../kernel/finding.ts";
+import { locationText, severities, sortFindings } from "../kernel/finding.ts";
+import type { Block, Look, Report, Reporter } from "../kernel/report.ts";
+import { drawBars, drawHeatmap, drawLines } from "./draw.ts";
+import type { Paint } from "./paint.ts";
+import { painter } from "./paint.ts";
+import { oneLine, plain } from "./plain.ts";
+import { drawTable } from "./table.ts";
+
+interface Pen {
+  readonly look: Look;
+  readonly paint: Paint;
+}
+
+const indent = (value: string, by = "  "): string =>
+  value
+    .split("\n")
+    .map((line) => (line === "" ? "" : by + line))
+    .join("\n");
+
+const wrapped = (value: string, look: Look, by = ""): string =>
+  indent(Bun.wrapAnsi(value, Math.max(20, look.width - by.length), { trim: false }), by);
+
+const draw = {
+  heading: (block, { paint }) => paint("bold", oneLine(block.text)),
+  text: (block, { paint, look }) => paint(block.tone ?? "plain", wrapped(plain(block.text), look)),
+  list: (block, { look }) => {
+    const mark = look.unicode ? "• " : "- ";
+    return block.items.map((item) => mark + wrapped(plain(item), look, "  ").trimStart()).join("\n");
+  },
+  table: (block, { look, paint }) => drawTable(block, look, paint),
+  code: (block, { paint }) =>
+    indent(block.language === "usage" ? paint("accent", plain(block.text)) : plain(block.text).trimEnd()),
+  markdown: (block, { look }) =>
+    look.color
+      ? Bun.markdown.ansi(plain(block.text), { columns: Math.min(look.width, 100) }).trimEnd()
+      : plain(block.text).trimEnd(),
+  bars: drawBars,
+  lines: drawLines,
+  heatmap: drawHeatmap,
+} satisfies { [K in Block["kind"]]: (block: Extract<Block, { kind: K }>, pen: Pen) => string };
+
+const drawBlock = (block: Block, pen: Pen): string =>
+  (draw[block.kind] as (block: Block, pen: Pen) => string)(block, pen);
+
+const fixLines = (finding: Finding, { paint, look }: Pen): readonly string[] => {
+  const { fix } = finding;
+  if (fix === undefined) return [];
+  if (fix.kind === "run") return [indent(`${paint("dim", "run:")} ${oneLine(fix.command)}`)];
+  if (fix.kind === "edit") return [indent(`${paint("dim", "edit:")} ${oneLine(fix.path)}`)];
+  const down = fix.down === undefined || !look.verbose ? [] : [indent(paint("dim", `-- back: ${plain(fix.down)}`))];
+  return [indent(paint("accent", plain(fix.up))), ...down];
+};
+
+const drawFinding = (finding: Finding, pen: Pen): string => {
+  const { paint, look } = pen;
+  const head = `${paint(finding.severity, finding.severity)} ${oneLine(locationText(finding.at))} ${paint("dim", finding.rule)}`;
+  return [
+    head,
+    wrapped(plain(finding.message), look, "  "),
+    ...(finding.evidence === undefined ? [] : [paint("dim", wrapped(plain(finding.evidence.note), look, "  "))]),
+    ...(finding.help === undefined ? [] : [wrapped(`${paint("dim", "help:")} ${plain(finding.help)}`, look, "  ")]),
+    ...fixLines(finding, pen),
+  ].join("\n");
+};
+
+const tally = (findings: readonly Finding[], { paint }: Pen): string => {
+  const parts = severities.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    const noun = severity === "info" ? "note" : severity;
+    return count === 0 ? [] : [paint(severity, plural(count, noun))];
+  });
+  return parts.join(", ");
+};
+
+const drawWritten = (report: Report, { paint, look }: Pen): readonly string[] => {
+  const written = report.written ?? [];
+  if (written.length === 0) return [];
+  const count = (change: string): number => written.filter((file) => file.change === change).length;
+  const parts = ["created", "replaced", "unchanged"].flatMap((change) =>
+    count(change) === 0 ? [] : [`${count(change)} ${change}`],
+  );
+  const listed = look.verbose || written.length <= 12 ? written : [];
+  return [
+    [
+      ...listed.map(
+        (file) => `  ${paint(file.change === "unchanged" ? "dim" : "good", file.change)} ${oneLine(file.path)}`,
+      ),
+      paint("dim", `${plural(written.length, "file")}: ${parts.join(", ")}`),
+    ].join("\n"),
+  ];
+};
+
+/** One blank line between sections, none after a heading. */
+const join = (blocks: readonly Block[], drawn: readonly string[]): string =>
+  drawn.map((text, i) => (i === 0 ? text : blocks[i - 1]?.kind === "heading" ? `\n${text}` : `\n\n${text}`)).join("");
+
+/** Blocks alone, for help texts. */
+export const drawBlocks = (blocks: readonly Block[], look: Look): string => {
+  const pen = { look, paint: painter(look) };
+  const kept = blocks.map((block) => ({ block, text: drawBlock(block, pen) })).filter(({ text }) => text !== "");
+  return join(
+    kept.map(({ block }) => block),
+    kept.map(({ text }) => text),
+  );
+};
+
+export const human: Reporter = {
+  kind: "reporter",
+  name: "human",
+  about: "text for people, coloured on a terminal",
+  render(report, _exit, look) {
+    if (report.raw !== undefined) return report.raw.endsWith("\n") ? report.raw : `${report.raw}\n`;
+    const pen = { look, paint: painter(look) };
+    const findings = sortFindings(report.findings);
+    const sections = [
+      drawBlocks(report.blocks, look),
+      ...findings.map((finding) => drawFinding(finding, pen)),
+      ...(findings.length === 0 ? [] : [tally(findings, pen)]),
+      ...drawWritten(report, pen),
+    ].filter((section) => section !== "");
+    return `${sections.join("\n\n")}\n`;
+  },
+};
