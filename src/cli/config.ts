@@ -84,9 +84,9 @@ const scalarText = (source: Source, node: YamlNode | null): string => {
   throw invalid(source, node, "expected a text, a number, true or false");
 };
 
-const setting = (source: Source, node: YamlNode | null): Setting => ({
+const setting = (source: Source, node: YamlNode | null, named: YamlNode | null): Setting => ({
   values: isSeq<YamlNode>(node) ? node.items.map((item) => scalarText(source, item)) : [scalarText(source, node)],
-  at: placeOf(source, node?.range?.[0] ?? 0),
+  at: placeOf(source, named?.range?.[0] ?? 0),
 });
 
 type Entry = Pair<Scalar, YamlNode | null>;
@@ -97,7 +97,7 @@ const entries = (source: Source, node: YamlNode | null, what: string): readonly 
 };
 
 const settings = (source: Source, pairs: readonly (readonly [string, Entry])[]): ReadonlyMap<string, Setting> =>
-  new Map(pairs.map(([name, pair]) => [name, setting(source, pair.value)]));
+  new Map(pairs.map(([name, pair]) => [name, setting(source, pair.value, pair.key)]));
 
 const readSections = (source: Source, root: YAMLMap, commands: readonly string[]): Config["sections"] => {
   const top = entries(source, root, "a configuration file");
@@ -120,7 +120,7 @@ const readPlugins = (source: Source, root: YAMLMap): readonly Setting[] => {
   const node = root.get("plugins", true) as YamlNode | undefined;
   if (node === undefined) return [];
   if (!isSeq<YamlNode>(node)) throw invalid(source, node, "plugins must be a list of paths");
-  return node.items.map((item) => setting(source, item));
+  return node.items.map((item) => setting(source, item, item));
 };
 
 const readConfig = async (io: Io, path: string, owner: Owner, commands: readonly string[]): Promise<Config> => {

@@ -88,7 +88,7 @@ const flagValue = (
   const next = words[0];
   if (arg.arity === "maybe")
     return next !== undefined && !isFlag(next) && arg.takes?.(next) === true ? shift(words) : "";
-  if (next === undefined || next === "--" || known.has(split(next, known)[0])) {
+  if (next === undefined || next === "--" || known.has(next.startsWith("--") ? split(next, known)[0] : next)) {
     throw new Fault("usage.missing-value", `${name} needs a value: ${name} ${arg.value}`);
   }
   return shift(words);

@@ -37,8 +37,17 @@ interface Globals {
   readonly look: Look;
 }
 
+/** The colour asked for, read without knowing the command: a mistake elsewhere must not change how it is shown. */
+const earlyColor = (argv: readonly string[]): string => {
+  if (argv.includes("--no-color")) return "never";
+  const at = argv.findIndex((word) => word === "--color" || word.startsWith("--color="));
+  if (at < 0) return "auto";
+  const value = argv[at]?.split("=")[1] ?? argv[at + 1] ?? "";
+  return value === "auto" || value === "never" ? value : "always";
+};
+
 const earlyLook = (argv: readonly string[], io: Io): Look => {
-  const color = argv.includes("--no-color") ? "never" : "auto";
+  const color = earlyColor(argv);
   return lookFor({
     color,
     verbose: false,
@@ -165,7 +174,7 @@ const untilSignal = async (command: Command, run: Promise<Report>, { signal }: I
   const stop = (): void => reject(new Interrupted(signal.reason === 143 ? 143 : 130));
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  return Promise.race([run, promise]).finally(() => signal.removeEventListener("abort", stop));
+  return Promise.race([promise, run]).finally(() => signal.removeEventListener("abort", stop));
 };
 
 class Interrupted extends Error {

@@ -1,0 +1,69 @@
+// An Io in memory: files in a map, notes in a list, no signals.
+import type { Io } from "../io/io.ts";
+import { Fault } from "../kernel/fault.ts";
+
+interface Setup {
+  /** Absolute path → text. Folders exist when something lies below them. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+  readonly tty?: boolean;
+}
+
+export interface MemoryIo extends Io {
+  readonly notes: readonly string[];
+  /** The disk as it stands, by absolute path. */
+  readonly disk: ReadonlyMap<string, string>;
+}
+
+export const memoryIo = ({ files = {}, env = {}, cwd = "/work", signal, tty = false }: Setup = {}): MemoryIo => {
+  const disk = new Map(Object.entries(files));
+  const notes: string[] = [];
+  const full = (path: string): string => new URL(path, `file://${cwd}/`).pathname.replace(/\/$/, "");
+  const readText = (path: string): Promise<string> => {
+    const text = disk.get(full(path));
+    if (text === undefined) return Promise.reject(new Fault("input.not-found", `cannot read ${path}: no such file`));
+    return Promise.resolve(text);
+  };
+  return {
+    cwd,
+    home: "/home/user",
+    env,
+    notes,
+    disk,
+    signal: signal ?? new AbortController().signal,
+    now: () => new Date("2026-01-02T03:04:05Z"),
+    terminal: {
+      progress: () => undefined,
+      clear: () => undefined,
+      note: (line) => notes.push(line),
+      output: { tty, columns: 80 },
+      interactive: false,
+    },
+    files: {
+      readText,
+      readBytes: async (path) => new TextEncoder().encode(await readText(path)),
+      kind: (path) => {
+        const here = full(path);
+        const folder = [...disk.keys()].some((name) => name.startsWith(`${here}/`));
+        return Promise.resolve(disk.has(here) ? "file" : folder ? "folder" : "missing");
+      },
+      list: (folder) => {
+        const inside = [...disk.keys()].filter((name) => name.startsWith(`${full(folder)}/`));
+        const names = inside.map((name) => name.slice(full(folder).length + 1).split("/")[0] ?? "");
+        return Promise.resolve([...new Set(names)].sort());
+      },
+      write: (set, { dryRun }) => {
+        const written = set.files.map(({ path, text }) => {
+          const target = full(`${set.root}/${path}`);
+          const before = disk.get(target);
+          if (!dryRun) disk.set(target, text);
+          const change = before === undefined ? "created" : before === text ? "unchanged" : "replaced";
+          return { path: `${set.root}/${path}`, change } as const;
+        });
+        return Promise.resolve(written);
+      },
+    },
+  };
+};
