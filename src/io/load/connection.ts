@@ -1,0 +1,260 @@
+// One connection of a load test: opened, kept alive, reopened; one request at a time; every end of it has a name.
+import type { Socket, SocketHandler } from "bun";
+import type { FailureKind } from "../../load/tally.ts";
+import { failureKinds } from "../../load/tally.ts";
+import type { LoadPlan } from "../../load/plan.ts";
+import { ResponseParser } from "../../load/response-parser.ts";
+
+/** `idle` has no socket; `opening` waits for TCP, `securing` for TLS; `ready` may send; `busy` waits for an answer. */
+type Phase = "idle" | "opening" | "securing" | "ready" | "busy";
+
+/** What a connection tells the engine. Times are nanoseconds of the engine's clock. */
+export interface ConnectionOwner {
+  readonly plan: LoadPlan;
+  now(): number;
+  received(bytes: number): void;
+  /** It is open, and no request waits for it. */
+  opened(connection: Connection): void;
+  connectTook(tcpNs: number, tlsNs: number | undefined): void;
+  sent(bytes: number): void;
+  firstByte(connection: Connection, now: number): void;
+  answered(connection: Connection, status: number, bodyBytes: number, now: number): void;
+  failed(connection: Connection, kind: FailureKind, now: number, message: string): void;
+  /** It could not be opened ahead of any request. */
+  notOpened(connection: Connection, kind: FailureKind, message: string): void;
+  /** The server closed it between requests. */
+  lost(): void;
+}
+
+/** One attempt at a socket. Events of a link that its connection has given up are ignored. */
+interface Link {
+  readonly connection: Connection;
+  readonly startedAt: number;
+  openedAt: number;
+  socket: Socket<Link> | undefined;
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+
+const connectKinds: Readonly<Record<string, FailureKind>> = {
+  ECONNREFUSED: "refused",
+  ECONNRESET: "connect-reset",
+  ETIMEDOUT: "connect-timeout",
+  EADDRNOTAVAIL: "no-ports",
+  EMFILE: "no-ports",
+  ENFILE: "no-ports",
+};
+
+const handlers: SocketHandler<Link> = {
+  open: (socket) => socket.data.connection.tcpOpened(socket.data, socket),
+  handshake: (socket, ok, error) => socket.data.connection.secured(socket.data, ok, error),
+  data: (socket, bytes) => socket.data.connection.received(socket.data, bytes),
+  drain: (socket) => socket.data.connection.drained(socket.data),
+  end: (socket) => socket.data.connection.closed(socket.data, undefined),
+  close: (socket, error) => socket.data.connection.closed(socket.data, error),
+  error: (socket, error) => socket.data.connection.closed(socket.data, error),
+};
+
+export class Connection {
+  readonly #owner: ConnectionOwner;
+  readonly #parser: ResponseParser;
+  readonly #timeoutNs: number;
+  #phase: Phase = "idle";
+  #link: Link | undefined;
+  #loaded = false;
+  #written = 0;
+  #firstByte = false;
+  #takenAt = 0;
+
+  /** When the current request was due. */
+  due = 0;
+  /** When its first byte was handed to the socket. */
+  sentAt = 0;
+
+  constructor(owner: ConnectionOwner) {
+    this.#owner = owner;
+    this.#parser = new ResponseParser(owner.plan.method, owner.plan.limits);
+    this.#timeoutNs = owner.plan.timeoutMs * 1e6;
+  }
+
+  get busy(): boolean {
+    return this.#phase === "busy";
+  }
+  /** It has a request that is not sent yet. */
+  get waiting(): boolean {
+    return this.#loaded && this.#phase !== "busy";
+  }
+  get open(): boolean {
+    return this.#phase === "ready" || this.#phase === "busy";
+  }
+
+  /** Opens it ahead of any request. */
+  openAhead(now: number): void {
+    this.#takenAt = now;
+    this.#open(now);
+  }
+
+  /** Takes a request that was due at a time, opening the connection first when it has to. */
+  take(due: number, now: number): void {
+    this.due = due;
+    this.#takenAt = now;
+    this.#loaded = true;
+    if (this.#phase === "ready") this.#send(now);
+    else if (this.#phase === "idle") this.#open(now);
+  }
+
+  /** Gives up what is under way, without telling the owner. */
+  abandon(): void {
+    this.#loaded = false;
+    this.#drop();
+  }
+
+  /** Ends what has taken too long. */
+  expire(now: number): void {
+    if (now - this.#takenAt < this.#timeoutNs) return;
+    if (this.#phase === "busy") this.#fail("timeout", now, "");
+    else if (this.#phase === "opening") this.#fail("connect-timeout", now, "");
+    else if (this.#phase === "securing") this.#fail("tls-timeout", now, "");
+  }
+
+  #open(now: number): void {
+    const { endpoint } = this.#owner.plan;
+    const link: Link = { connection: this, startedAt: now, openedAt: 0, socket: undefined };
+    this.#link = link;
+    this.#phase = "opening";
+    Bun.connect<Link>({
+      hostname: endpoint.address,
+      port: endpoint.port,
+      data: link,
+      socket: handlers,
+      // Bun takes an empty object for plain TCP: the settings are always spelt out.
+      ...(endpoint.tls === undefined ? {} : { tls: tlsOptions(endpoint.tls) }),
+    }).catch((error: unknown) => this.#notConnected(link, error));
+  }
+
+  #notConnected(link: Link, error: unknown): void {
+    if (this.#link !== link || this.#phase !== "opening") return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#fail(connectKinds[codeOf(error)] ?? "unreachable", this.#owner.now(), `${codeOf(error)} ${message}`.trim());
+  }
+
+  tcpOpened(link: Link, socket: Socket<Link>): void {
+    if (this.#link !== link) {
+      socket.terminate();
+      return;
+    }
+    link.socket = socket;
+    link.openedAt = this.#owner.now();
+    if (this.#owner.plan.endpoint.tls === undefined) this.#ready(link, link.openedAt, undefined);
+    else this.#phase = "securing";
+  }
+
+  secured(link: Link, ok: boolean, error: Error | null): void {
+    if (this.#link !== link || this.#phase !== "securing") return;
+    const now = this.#owner.now();
+    const verify = this.#owner.plan.endpoint.tls?.verify !== false;
+    // Without verification a certificate may be wrong, but the handshake itself must have worked.
+    const failed = verify ? !ok || error !== null : codeOf(error) === "EPROTO";
+    if (failed) this.#fail("tls", now, error === null ? "" : `${codeOf(error)} ${error.message}`.trim());
+    else this.#ready(link, now, now - link.openedAt);
+  }
+
+  #ready(link: Link, now: number, tlsNs: number | undefined): void {
+    this.#phase = "ready";
+    this.#owner.connectTook(link.openedAt - link.startedAt, tlsNs);
+    if (this.#loaded) this.#send(now);
+    else this.#owner.opened(this);
+  }
+
+  #send(now: number): void {
+    this.#loaded = false;
+    this.#phase = "busy";
+    this.#written = 0;
+    this.#firstByte = false;
+    this.#parser.begin();
+    this.sentAt = now;
+    this.#owner.sent(this.#owner.plan.request.length);
+    this.#write();
+  }
+
+  #write(): void {
+    const { request } = this.#owner.plan;
+    const rest = this.#written === 0 ? request : request.subarray(this.#written);
+    const accepted = this.#link?.socket?.write(rest) ?? -1;
+    if (accepted >= 0) this.#written += accepted;
+    else this.#fail("closed-early", this.#owner.now(), "the connection was already closed");
+  }
+
+  drained(link: Link): void {
+    if (this.#link !== link || this.#phase !== "busy") return;
+    if (this.#written < this.#owner.plan.request.length) this.#write();
+  }
+
+  received(link: Link, bytes: Uint8Array): void {
+    if (this.#link !== link) return;
+    this.#owner.received(bytes.length);
+    if (this.#phase !== "busy") {
+      this.#lost();
+      return;
+    }
+    const now = this.#owner.now();
+    if (!this.#firstByte) {
+      this.#firstByte = true;
+      this.#owner.firstByte(this, now);
+    }
+    const result = this.#parser.feed(bytes);
+    if (result === "done") this.#complete(now);
+    else if (result !== "more") this.#fail(result, now, firstBytes(bytes));
+  }
+
+  #complete(now: number): void {
+    const whole = this.#written === this.#owner.plan.request.length;
+    this.#phase = "ready";
+    // An answer to half a request leaves the connection in the middle of a message.
+    if (!this.#parser.keepAlive || !whole) this.#drop();
+    this.#owner.answered(this, this.#parser.status, this.#parser.bodyBytes, now);
+  }
+
+  /** The peer closed the connection, in order or by reset; both events may come for one link. */
+  closed(link: Link, error: Error | undefined): void {
+    if (this.#link !== link) return;
+    const now = this.#owner.now();
+    const message = error === undefined ? "" : `${codeOf(error)} ${error.message}`.trim();
+    if (this.#phase === "ready") this.#lost();
+    else if (this.#phase === "opening") this.#fail("connect-reset", now, message);
+    else if (this.#phase === "securing") this.#fail("tls", now, message === "" ? "closed during the handshake" : message);
+    else if (error !== undefined) this.#fail("reset", now, message);
+    else if (this.#parser.close() === "done") this.#complete(now);
+    else this.#fail("closed-early", now, "");
+  }
+
+  #lost(): void {
+    this.#drop();
+    this.#owner.lost();
+  }
+
+  #fail(kind: FailureKind, now: number, message: string): void {
+    const hadRequest = this.#loaded || this.#phase === "busy";
+    this.#loaded = false;
+    this.#drop();
+    if (hadRequest) this.#owner.failed(this, kind, now, message === "" ? failureKinds[kind].text : message);
+    else this.#owner.notOpened(this, kind, message === "" ? failureKinds[kind].text : message);
+  }
+
+  #drop(): void {
+    const socket = this.#link?.socket;
+    this.#link = undefined;
+    this.#phase = "idle";
+    socket?.terminate();
+  }
+}
+
+const tlsOptions = (tls: NonNullable<LoadPlan["endpoint"]["tls"]>) => ({
+  rejectUnauthorized: tls.verify,
+  ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+});
+
+/** The beginning of an answer that could not be read, for the report. */
+const firstBytes = (bytes: Uint8Array): string =>
+  `it begins ${JSON.stringify(new TextDecoder("latin1").decode(bytes.subarray(0, 40)))}`;

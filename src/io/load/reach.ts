@@ -1,0 +1,114 @@
+// Reaching a target before it is loaded: resolve its name once, and try one connection as the engine will make it.
+import { lookup } from "node:dns/promises";
+import { Fault } from "../../kernel/fault.ts";
+import { listed } from "../../kernel/words.ts";
+import type { Endpoint, TlsSettings } from "../../load/plan.ts";
+import type { Target } from "../../load/target.ts";
+import { refuseMetadata } from "../../load/target.ts";
+
+export interface Reached {
+  readonly endpoint: Endpoint;
+  /** Every address the name has, in the resolver's order. */
+  readonly addresses: readonly string[];
+}
+
+const probeMs = 5000;
+
+const faultText: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused: nothing listens there",
+  ECONNRESET: "the connection was reset",
+  EHOSTUNREACH: "the host cannot be reached",
+  ENETUNREACH: "the network cannot be reached",
+  ETIMEDOUT: `no connection within ${probeMs / 1000} s`,
+  EPROTO: "the server does not speak TLS there",
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+
+const resolveName = async (target: Target): Promise<readonly string[]> => {
+  if (target.isAddress) return [target.host];
+  try {
+    const found = await lookup(target.host, { all: true, order: "verbatim" });
+    return [...new Set(found.map(({ address }) => address))];
+  } catch (error) {
+    throw new Fault("world.network", `the name ${target.host} does not resolve (${codeOf(error)})`, {
+      help: "check the spelling, and the network",
+      cause: error,
+    });
+  }
+};
+
+interface Problem {
+  readonly phase: "connect" | "tls";
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One connection, opened and closed again. */
+const probe = ({ address, port, tls }: Endpoint): Promise<Problem | undefined> => {
+  const outcome = Promise.withResolvers<Problem | undefined>();
+  let phase: Problem["phase"] = "connect";
+  const problem = (error: Error | null | undefined, code: string): Problem => ({
+    phase,
+    code: codeOf(error) === "" ? code : codeOf(error),
+    message: error?.message ?? "",
+  });
+  const timer = setTimeout(() => outcome.resolve(problem(undefined, "ETIMEDOUT")), probeMs);
+  const opening = Bun.connect({
+    hostname: address,
+    port,
+    ...(tls === undefined
+      ? {}
+      : { tls: { rejectUnauthorized: tls.verify, ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }) } }),
+    socket: {
+      open: () => {
+        phase = "tls";
+        if (tls === undefined) outcome.resolve(undefined);
+      },
+      handshake: (_, ok, error) => {
+        const failed = tls?.verify === true ? !ok || error !== null : codeOf(error) === "EPROTO";
+        outcome.resolve(failed ? problem(error, "TLS") : undefined);
+      },
+      data: () => undefined,
+      close: (_, error) => outcome.resolve(problem(error, "ECONNRESET")),
+      error: (_, error) => outcome.resolve(problem(error, "ECONNRESET")),
+    },
+  });
+  opening.catch((error: unknown) => outcome.resolve(problem(error instanceof Error ? error : undefined, "CONNECT")));
+  return outcome.promise.finally(() => {
+    clearTimeout(timer);
+    void opening.then((socket) => socket.terminate()).catch(() => undefined);
+  });
+};
+
+const unreachable = (target: Target, failures: readonly (readonly [string, Problem])[]): Fault => {
+  const [first] = failures;
+  const problem = first?.[1];
+  const addresses = failures.map(([address]) => address);
+  const text = faultText[problem?.code ?? ""] ?? `${problem?.code ?? ""} ${problem?.message ?? ""}`.trim();
+  if (problem?.phase === "tls" && problem.code !== "EPROTO" && problem.code !== "ECONNRESET") {
+    return new Fault("world.network", `${target.shown}: the server's certificate was not accepted: ${text}`, {
+      help: "use the name that the certificate is for, or --no-verify-ssl if you trust this server",
+    });
+  }
+  return new Fault("world.network", `${target.shown} (${listed(addresses)}, port ${target.port}): ${text}`);
+};
+
+/** Resolves a target and finds the first of its addresses that accepts a connection. Throws `world.network` otherwise. */
+export const reach = async (target: Target, verify: boolean): Promise<Reached> => {
+  const addresses = await resolveName(target);
+  for (const address of addresses) refuseMetadata(address, target.isAddress ? undefined : target.host);
+  const tls: TlsSettings | undefined =
+    target.scheme === "https"
+      ? { verify, ...(target.isAddress ? {} : { serverName: target.host.replace(/\.$/, "") }) }
+      : undefined;
+  const failures: [string, Problem][] = [];
+  for (const address of addresses) {
+    const endpoint: Endpoint = { address, port: target.port, ...(tls === undefined ? {} : { tls }) };
+    const problem = await probe(endpoint);
+    if (problem === undefined) return { endpoint, addresses };
+    failures.push([address, problem]);
+  }
+  throw unreachable(target, failures);
+};

@@ -1,0 +1,322 @@
+// The measuring engine: a schedule, a set of connections over raw sockets, and a tally of what became of each request.
+import type { FailureKind } from "../../load/tally.ts";
+import { failureKinds } from "../../load/tally.ts";
+import type { Tally } from "../../load/tally.ts";
+import type { LoadPlan } from "../../load/plan.ts";
+import { graceMs } from "../../load/plan.ts";
+import type { Schedule } from "../../load/schedule.ts";
+import { scheduleOf } from "../../load/schedule.ts";
+import type { ConnectionOwner } from "./connection.ts";
+import { Connection } from "./connection.ts";
+
+/** `complete`: the schedule ended; `stopped`: it was told to; `nothing-connected`: no connection ever opened. */
+export type EndReason = "complete" | "stopped" | "nothing-connected";
+
+export interface EngineEnd {
+  readonly reason: EndReason;
+  /** The first message of each kind of failure. */
+  readonly samples: Readonly<Partial<Record<FailureKind, string>>>;
+  /** Processor time of the engine's thread while requests were under way. */
+  readonly cpuMs: number;
+}
+
+const ms = 1e6;
+/** Connections opened at a time ahead of the run: more at once would overflow a server's accept queue. */
+const openingAtOnce = 128;
+/** How long to wait for connections ahead of the run; by then one has opened, or nothing will. */
+const openingNs = 5000 * ms;
+/** A closed loop's connection that could not be opened rests so long before it tries again. */
+const restNs = 100 * ms;
+/** After an interrupt, answers that are about to arrive are still taken. */
+const interruptGraceNs = 200 * ms;
+
+type Stage = "opening" | "sending" | "waiting" | "over";
+
+class SocketEngine implements ConnectionOwner {
+  readonly plan: LoadPlan;
+  readonly #tally: Tally;
+  readonly #schedule: Schedule;
+  readonly #stopped: () => boolean;
+  readonly #end = Promise.withResolvers<EngineEnd>();
+  readonly #connections: readonly Connection[];
+  readonly #samples: Partial<Record<FailureKind, string>> = {};
+  readonly #tickMs: number;
+  /** Connections without a request, first in first out, so that all are kept warm. */
+  readonly #free: Connection[] = [];
+  #freeFrom = 0;
+  #resting: (readonly [Connection, number])[] = [];
+  #stage: Stage = "opening";
+  #reason: EndReason = "complete";
+  #began = 0;
+  #next = 0;
+  #ahead = 0;
+  #settled = 0;
+  #stageEnds = 0;
+  #expectedTick = 0;
+  #lastSweep = 0;
+  #cpuBefore: NodeJS.CpuUsage = { user: 0, system: 0 };
+
+  #sent = 0;
+  #answered = 0;
+  #right = 0;
+  #bytesSent = 0;
+  #bytesReceived = 0;
+  #bodyBytes = 0;
+  #opened = 0;
+  #idleCloses = 0;
+
+  constructor(plan: LoadPlan, tally: Tally, stopped: () => boolean) {
+    this.plan = plan;
+    this.#tally = tally;
+    this.#stopped = stopped;
+    this.#schedule = scheduleOf(plan);
+    this.#tickMs = this.#schedule.waits ? 1 : 10;
+    this.#connections = Array.from({ length: plan.concurrency }, () => new Connection(this));
+  }
+
+  run(): Promise<EngineEnd> {
+    const now = this.now();
+    this.#stageEnds = now + openingNs;
+    this.#lastSweep = now;
+    while (this.#ahead < Math.min(openingAtOnce, this.#connections.length)) this.#openNext(now);
+    this.#arm(now);
+    return this.#end.promise;
+  }
+
+  now(): number {
+    return Bun.nanoseconds();
+  }
+
+  // Opening: connections are made before the first request is due, so that no request pays for the client's start.
+
+  #openNext(now: number): void {
+    this.#connections[this.#ahead++]?.openAhead(now);
+  }
+
+  #settle(): void {
+    this.#settled++;
+    if (this.#ahead < this.#connections.length) this.#openNext(this.now());
+  }
+
+  opened(connection: Connection): void {
+    if (this.#stage === "opening") this.#settle();
+    if (this.#stage !== "opening") this.#continue(connection, this.now());
+    else this.#free.push(connection);
+  }
+
+  notOpened(connection: Connection, kind: FailureKind, message: string): void {
+    this.#samples[kind] ??= message;
+    this.#free.push(connection);
+    if (this.#stage === "opening") this.#settle();
+  }
+
+  connectTook(tcpNs: number, tlsNs: number | undefined): void {
+    this.#opened++;
+    this.#tally.histograms.connect.record(tcpNs);
+    if (tlsNs !== undefined) this.#tally.histograms.handshake.record(tlsNs);
+  }
+
+  #beginSending(now: number): void {
+    this.#stage = "sending";
+    this.#began = now;
+    this.#stageEnds = now + this.plan.durationMs * ms;
+    this.#cpuBefore = process.threadCpuUsage();
+    // Those not reached ahead of the run are opened by their first request.
+    this.#free.push(...this.#connections.slice(this.#ahead));
+    this.#ahead = this.#connections.length;
+    if (!this.#schedule.waits) this.#dispatch(now);
+  }
+
+  // Sending.
+
+  /** Gives due requests to free connections. */
+  #dispatch(now: number): void {
+    while (this.#freeFrom < this.#free.length) {
+      const due = this.#schedule.take(this.#next, now - this.#began);
+      if (due < 0) break;
+      const connection = this.#free[this.#freeFrom++];
+      if (connection === undefined) break;
+      this.#next++;
+      this.#tally.histograms.sendLag.record(now - this.#began - due);
+      connection.take(this.#began + due, now);
+    }
+    // The list is compacted now and then, not shifted each time.
+    if (this.#freeFrom > 1024 || this.#freeFrom === this.#free.length) {
+      this.#free.splice(0, this.#freeFrom);
+      this.#freeFrom = 0;
+    }
+  }
+
+  /** A connection has come free: the next due request is its. */
+  #continue(connection: Connection, now: number): void {
+    const due = this.#stage === "sending" ? this.#schedule.take(this.#next, now - this.#began) : -1;
+    if (due < 0) {
+      this.#free.push(connection);
+      return;
+    }
+    this.#next++;
+    connection.take(this.#began + due, now);
+  }
+
+  sent(bytes: number): void {
+    this.#sent++;
+    this.#bytesSent += bytes;
+  }
+
+  received(bytes: number): void {
+    this.#bytesReceived += bytes;
+  }
+
+  firstByte(connection: Connection, now: number): void {
+    this.#tally.histograms.firstByte.record(now - connection.sentAt);
+  }
+
+  answered(connection: Connection, status: number, bodyBytes: number, now: number): void {
+    const { histograms } = this.#tally;
+    this.#answered++;
+    this.#bodyBytes += bodyBytes;
+    this.#tally.addStatus(status);
+    const right = this.plan.expected[status] === true;
+    if (right) this.#right++;
+    (right ? histograms.responseRight : histograms.responseWrong).record(now - connection.due);
+    histograms.service.record(now - connection.sentAt);
+    this.#continue(connection, now);
+  }
+
+  failed(connection: Connection, kind: FailureKind, now: number, message: string): void {
+    const { histograms } = this.#tally;
+    const { sent } = failureKinds[kind];
+    const timedOut = kind.endsWith("timeout");
+    this.#samples[kind] ??= message;
+    this.#tally.addFailure(kind);
+    (timedOut ? histograms.responseBound : histograms.responseWrong).record(now - connection.due);
+    if (sent === "after") (timedOut ? histograms.serviceBound : histograms.service).record(now - connection.sentAt);
+    if (sent === "before" && !this.#schedule.waits) this.#resting.push([connection, now + restNs]);
+    else this.#continue(connection, now);
+  }
+
+  lost(): void {
+    // It is among the free ones already; its next request opens it again.
+    this.#idleCloses++;
+  }
+
+  // The timer: late requests, timeouts, and the end.
+
+  #arm(now: number): void {
+    this.#expectedTick = now + this.#tickMs * ms;
+    setTimeout(() => this.#tick(), this.#tickMs);
+  }
+
+  #tick(): void {
+    const now = this.now();
+    if (this.#stage === "sending") this.#tally.histograms.timerLag.record(now - this.#expectedTick);
+    if (now - this.#lastSweep >= 20 * ms) this.#sweep(now);
+    this.#advance(now);
+    if (this.#stage !== "over") this.#arm(this.now());
+  }
+
+  #advance(now: number): void {
+    const interrupted = this.#stopped();
+    if (this.#stage === "opening") this.#whileOpening(now, interrupted);
+    if (this.#stage === "sending") this.#whileSending(now, interrupted);
+    if (this.#stage === "waiting") {
+      if (interrupted) this.#stageEnds = Math.min(this.#stageEnds, now + interruptGraceNs);
+      if (now >= this.#stageEnds || !this.#connections.some((connection) => connection.busy)) this.#finish(now);
+    }
+  }
+
+  #whileOpening(now: number, interrupted: boolean): void {
+    const settled = this.#settled === this.#connections.length;
+    if (!settled && now < this.#stageEnds && !interrupted) return;
+    if (interrupted) this.#reason = "stopped";
+    else if (this.#opened === 0) this.#reason = "nothing-connected";
+    if (this.#reason === "complete") this.#beginSending(now);
+    else this.#close();
+  }
+
+  #whileSending(now: number, interrupted: boolean): void {
+    this.#dispatch(now);
+    const done = this.#next >= this.#schedule.total && !this.#connections.some((one) => one.busy || one.waiting);
+    if (interrupted) this.#reason = "stopped";
+    if (interrupted || done || now >= this.#stageEnds) this.#stopSending(now, interrupted);
+  }
+
+  /** What is due and not sent by now never will be; what is under way may still be answered. */
+  #stopSending(now: number, interrupted: boolean): void {
+    const bounds = this.#tally.histograms.responseBound;
+    let unsent = 0;
+    for (const connection of this.#connections) {
+      if (!connection.waiting) continue;
+      bounds.record(now - connection.due);
+      connection.abandon();
+      unsent++;
+    }
+    const elapsed = now - this.#began;
+    while (this.#schedule.waits) {
+      const due = this.#schedule.take(this.#next, elapsed);
+      if (due < 0) break;
+      bounds.record(elapsed - due);
+      this.#next++;
+      unsent++;
+    }
+    this.#tally.set("unsent", unsent);
+    this.#tally.set("sending", elapsed);
+    this.#stage = "waiting";
+    this.#stageEnds = now + (interrupted ? interruptGraceNs : graceMs(this.plan.timeoutMs, this.#slowest() / ms) * ms);
+  }
+
+  #slowest(): number {
+    return this.#tally.histograms.service.max;
+  }
+
+  #finish(now: number): void {
+    const { histograms } = this.#tally;
+    let unanswered = 0;
+    for (const connection of this.#connections) {
+      if (!connection.busy) continue;
+      unanswered++;
+      histograms.responseBound.record(now - connection.due);
+      histograms.serviceBound.record(now - connection.sentAt);
+    }
+    this.#tally.set("unanswered", unanswered);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#stage = "over";
+    this.#publish(this.now());
+    for (const connection of this.#connections) connection.abandon();
+    const cpu = this.#began === 0 ? { user: 0, system: 0 } : process.threadCpuUsage(this.#cpuBefore);
+    this.#end.resolve({ reason: this.#reason, samples: this.#samples, cpuMs: (cpu.user + cpu.system) / 1000 });
+  }
+
+  #sweep(now: number): void {
+    this.#lastSweep = now;
+    for (const connection of this.#connections) connection.expire(now);
+    const rested = this.#resting.filter(([, until]) => until <= now);
+    this.#resting = this.#resting.filter(([, until]) => until > now);
+    for (const [connection] of rested) this.#continue(connection, now);
+    this.#publish(now);
+  }
+
+  #publish(now: number): void {
+    const elapsed = this.#began === 0 ? 0 : now - this.#began;
+    const tally = this.#tally;
+    tally.set("scheduled", this.#next);
+    tally.set("sent", this.#sent);
+    tally.set("answered", this.#answered);
+    tally.set("right", this.#right);
+    tally.set("bytesSent", this.#bytesSent);
+    tally.set("bytesReceived", this.#bytesReceived);
+    tally.set("bodyBytes", this.#bodyBytes);
+    tally.set("connections", this.#opened);
+    tally.set("idleCloses", this.#idleCloses);
+    tally.set("open", this.#connections.filter((connection) => connection.open).length);
+    tally.set("elapsed", elapsed);
+    if (this.#stage === "sending" || this.#stage === "opening") tally.set("sending", elapsed);
+  }
+}
+
+/** Runs a plan to its end, writing to the tally as it goes. `stopped` is asked often: true ends the run early. */
+export const runSocketEngine = (plan: LoadPlan, tally: Tally, stopped: () => boolean): Promise<EngineEnd> =>
+  new SocketEngine(plan, tally, stopped).run();
