@@ -11,7 +11,8 @@ const randomFrom = (seed: number) => () => {
 
 const random = randomFrom(7);
 const gauss = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-const many = (draw: (i: number) => number) => Array.from({ length: 20_000 }, (_, i) => Math.max(0, Math.round(draw(i))));
+const many = (draw: (i: number) => number) =>
+  Array.from({ length: 20_000 }, (_, i) => Math.max(0, Math.round(draw(i))));
 
 const distributions = {
   constant: many(() => 50_000_000),

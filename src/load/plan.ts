@@ -47,7 +47,9 @@ export const caps = { concurrency: 10_000, durationMs: 3_600_000, rate: 200_000 
 export const refuseExcess = (plan: Pick<LoadPlan, "concurrency" | "durationMs" | "pace">): void => {
   const rate = plan.pace.kind === "open" ? plan.pace.rate : 0;
   const excess = [
-    ...(plan.concurrency > caps.concurrency ? [`${plural(plan.concurrency, "connection")} (the cap is ${caps.concurrency})`] : []),
+    ...(plan.concurrency > caps.concurrency
+      ? [`${plural(plan.concurrency, "connection")} (the cap is ${caps.concurrency})`]
+      : []),
     ...(plan.durationMs > caps.durationMs ? [`${milliseconds(plan.durationMs)} (the cap is one hour)`] : []),
     ...(rate > caps.rate ? [`${rate} requests a second (the cap is ${caps.rate})`] : []),
   ];
@@ -62,12 +64,17 @@ export const expectedStatuses = (given: readonly string[]): readonly boolean[] =
   const words = given.flatMap((value) => value.split(",")).map((word) => word.trim().toLowerCase());
   const wrong = words.find((word) => !/^[1-5](\d\d|xx)$/.test(word));
   if (wrong !== undefined) {
-    throw new Fault("usage.bad-value", `--expect-status got "${wrong}", expected a status such as 404 or a class such as 4xx`);
+    throw new Fault(
+      "usage.bad-value",
+      `--expect-status got "${wrong}", expected a status such as 404 or a class such as 4xx`,
+    );
   }
   return Array.from({ length: 1000 }, (_, status) =>
     words.length === 0
       ? status < 400
-      : words.some((word) => (word.endsWith("xx") ? word[0] === String(Math.floor(status / 100)) : word === String(status))),
+      : words.some((word) =>
+          word.endsWith("xx") ? word[0] === String(Math.floor(status / 100)) : word === String(status),
+        ),
   );
 };
 

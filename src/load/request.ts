@@ -47,7 +47,8 @@ const readHeader = (line: string, index: number): Header => {
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(0, colon)).trim();
   if (colon < 0) throw bad(`--header number ${index + 1} has no colon`, 'write it as "Name: value"');
-  if (!token.test(name)) throw bad(`--header number ${index + 1} has no valid name before its colon`, 'write it as "Name: value"');
+  if (!token.test(name))
+    throw bad(`--header number ${index + 1} has no valid name before its colon`, 'write it as "Name: value"');
   const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
     throw bad(`the header ${name} holds a line break or another control character`, "one header a flag, on one line");
@@ -72,7 +73,12 @@ const contentType = (body: Uint8Array): string => {
   }
 };
 
-const allHeaders = (target: Target, given: readonly Header[], body: Uint8Array | undefined, method: string): readonly Header[] => {
+const allHeaders = (
+  target: Target,
+  given: readonly Header[],
+  body: Uint8Array | undefined,
+  method: string,
+): readonly Header[] => {
   const has = (name: string): boolean => given.some(([other]) => other.toLowerCase() === name.toLowerCase());
   const defaults: readonly Header[] = [
     ["Host", target.authority],

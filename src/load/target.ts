@@ -18,7 +18,14 @@ export interface Target {
 }
 
 const metadataNames = ["metadata.google.internal", "metadata.goog"];
-const metadataAddresses = ["169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254"];
+const metadataAddresses = [
+  "169.254.169.254",
+  "169.254.170.2",
+  "169.254.170.23",
+  "100.100.100.200",
+  "fd00:ec2::254",
+  "fd20:ce::254",
+];
 
 /** ::ffff:a.b.c.d in the spelling that URLs use (`::ffff:a9fe:a9fe`) as a.b.c.d; everything else unchanged. */
 const unmapped = (address: string): string => {
@@ -46,8 +53,7 @@ const secretName =
   /(^|[-_.])(auth|code|cred\w*|jwt|key|pass\w*|pwd|secret|session\w*|sid|sig|signature|token)([-_.]|$)|api-?key|token|secret|password|authorization|cookie/i;
 
 /** Headers and query parameters whose values are never shown. */
-export const isSecretName = (name: string): boolean =>
-  secretName.test(name.replace(/([a-z\d])([A-Z])/g, "$1-$2"));
+export const isSecretName = (name: string): boolean => secretName.test(name.replace(/([a-z\d])([A-Z])/g, "$1-$2"));
 
 /** What a secret becomes in any output: its length may tell an empty variable from a set one. */
 export const redacted = (value: string): string => `*** (${value.length} characters)`;

@@ -223,7 +223,8 @@ export class Connection {
     const message = error === undefined ? "" : `${codeOf(error)} ${error.message}`.trim();
     if (this.#phase === "ready") this.#lost();
     else if (this.#phase === "opening") this.#fail("connect-reset", now, message);
-    else if (this.#phase === "securing") this.#fail("tls", now, message === "" ? "closed during the handshake" : message);
+    else if (this.#phase === "securing")
+      this.#fail("tls", now, message === "" ? "closed during the handshake" : message);
     else if (error !== undefined) this.#fail("reset", now, message);
     else if (this.#parser.close() === "done") this.#complete(now);
     else this.#fail("closed-early", now, "");

@@ -60,7 +60,12 @@ const probe = ({ address, port, tls }: Endpoint): Promise<Problem | undefined> =
     port,
     ...(tls === undefined
       ? {}
-      : { tls: { rejectUnauthorized: tls.verify, ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }) } }),
+      : {
+          tls: {
+            rejectUnauthorized: tls.verify,
+            ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+          },
+        }),
     socket: {
       open: () => {
         phase = "tls";

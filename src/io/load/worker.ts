@@ -15,8 +15,7 @@ export interface WorkerOrder {
 }
 
 export type WorkerReply =
-  | { readonly kind: "end"; readonly end: EngineEnd }
-  | { readonly kind: "broken"; readonly message: string };
+  { readonly kind: "end"; readonly end: EngineEnd } | { readonly kind: "broken"; readonly message: string };
 
 const run = async ({ plan, tally, stop }: WorkerOrder): Promise<WorkerReply> => {
   try {

@@ -1,0 +1,30 @@
+// Limits of this machine that a load run can hit: at the descriptor limit, connecting fails as if the server refused.
+import { readFile } from "node:fs/promises";
+import { Fault } from "../../kernel/fault.ts";
+import { plural } from "../../kernel/words.ts";
+
+/** What the program itself keeps open, with some to spare. */
+const reserve = 64;
+
+/** The soft limit of open files; undefined where it cannot be read. */
+export const descriptorLimit = async (): Promise<number | undefined> => {
+  try {
+    const limits = await readFile("/proc/self/limits", "utf8");
+    const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+    return soft === undefined ? undefined : Number(soft);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Why so many connections cannot be opened from here, if they cannot. */
+export const descriptorFault = async (connections: number): Promise<Fault | undefined> => {
+  const limit = await descriptorLimit();
+  const needed = connections + reserve;
+  if (limit === undefined || needed <= limit) return undefined;
+  return new Fault(
+    "world.missing",
+    `${plural(connections, "connection")} need ${needed} open files, and this process may have ${limit}`,
+    { help: `raise the limit first (ulimit -n ${needed}), or use fewer connections` },
+  );
+};

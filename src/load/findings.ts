@@ -1,0 +1,115 @@
+// What a load run found out: errors, a rate that was not held, a client that was the bottleneck, a target never reached.
+import type { Finding, Location } from "../kernel/finding.ts";
+import { listed, milliseconds, plural } from "../kernel/words.ts";
+import type { LoadSummary } from "./summary.ts";
+
+/** From this share of errors on, a run has failed; below it, it has a blemish. */
+const failingShare = 0.01;
+
+export const percentText = (share: number): string => {
+  const percent = share * 100;
+  return percent === 0 || percent >= 10 ? `${percent.toFixed(0)} %` : `${percent.toPrecision(2)} %`;
+};
+
+const placeOf = ({ target, request }: LoadSummary): Location => ({
+  kind: "endpoint",
+  method: request.method,
+  url: target.url,
+});
+
+/** Each kind of error with its count, most frequent first. */
+const errorParts = ({ failures, statuses, requests }: LoadSummary): readonly string[] => [
+  ...[
+    ...failures.map(({ count, text }) => ({ count, text })),
+    ...statuses.filter(({ expected }) => !expected).map(({ status, count }) => ({ count, text: `status ${status}` })),
+    ...(requests.unanswered > 0 ? [{ count: requests.unanswered, text: "not answered by the end" }] : []),
+  ]
+    .toSorted((a, b) => b.count - a.count)
+    .map(({ count, text }) => `${count.toLocaleString("en-US")} × ${text}`),
+];
+
+/** `load/errors`: an error from 1 % of the scheduled requests on, a warning below. */
+const errors = (summary: LoadSummary): readonly Finding[] => {
+  const { requests, failures } = summary;
+  if (requests.errors === 0) return [];
+  const example = failures.find((failure) => failure.example !== "" && failure.example !== failure.text);
+  return [
+    {
+      rule: "load/errors",
+      severity: requests.errorRate >= failingShare ? "error" : "warning",
+      at: placeOf(summary),
+      message: `${plural(requests.errors, "request")} of ${requests.scheduled.toLocaleString("en-US")} went wrong (${percentText(requests.errorRate)}): ${listed(errorParts(summary))}`,
+      ...(example === undefined
+        ? {}
+        : { evidence: { note: `first of its kind (${example.kind}): ${example.example}` } }),
+      help: "statuses that are meant to appear are named by --expect-status; --fail-on decides what fails a pipeline",
+    },
+  ];
+};
+
+/** `load/rate-missed`: an open loop whose requests could not all be sent; an error from 1 % on. */
+const rateMissed = (summary: LoadSummary): readonly Finding[] => {
+  const { asked, requests, throughput, latency } = summary;
+  const unsent =
+    requests.neverSent - summary.failures.filter(({ sent }) => !sent).reduce((sum, { count }) => sum + count, 0);
+  if (asked.ratePerSecond === null || unsent === 0 || summary.ending !== "complete") return [];
+  // Little's law: to hold a rate, as many connections are needed as requests are under way at once.
+  const needed = Math.ceil((asked.ratePerSecond * latency.service.meanMs) / 1000);
+  const help =
+    needed > asked.concurrency
+      ? `at this service time about ${plural(needed, "connection")} are needed: raise --concurrency`
+      : "the server cannot take this rate; --concurrency would only lengthen its queue";
+  return [
+    {
+      rule: "load/rate-missed",
+      severity: unsent / requests.scheduled >= failingShare ? "error" : "warning",
+      at: placeOf(summary),
+      message: `asked for ${asked.ratePerSecond}/s, sent ${throughput.sentPerSecond.toFixed(1)}/s: ${plural(unsent, "due request")} found no free connection and ${unsent === 1 ? "was" : "were"} never sent`,
+      help,
+    },
+  ];
+};
+
+/** `load/client-bound`: this machine may have set the limit. */
+const clientBound = (summary: LoadSummary): readonly Finding[] =>
+  summary.client.boundBy.length === 0
+    ? []
+    : [
+        {
+          rule: "load/client-bound",
+          severity: "warning",
+          at: placeOf(summary),
+          message: `the client was a bottleneck: ${listed(summary.client.boundBy)}`,
+          help: "the server may be faster than measured here; use a lower --rate or --concurrency, or a machine with nothing else to do",
+        },
+      ];
+
+/** `load/unreached`: nothing was measured, for no connection was ever opened. */
+const unreached = (summary: LoadSummary): readonly Finding[] =>
+  summary.ending !== "unreached"
+    ? []
+    : [
+        {
+          rule: "load/unreached",
+          severity: "error",
+          at: placeOf(summary),
+          message: `no connection could be opened: ${listed(summary.failures.map(({ text }) => text)) || "nothing answered"}`,
+          help: "check the address, and that the server runs and accepts connections",
+        },
+      ];
+
+/** `load/interrupted`: the figures are those of a shorter run. */
+const interrupted = (summary: LoadSummary): readonly Finding[] =>
+  summary.ending !== "interrupted"
+    ? []
+    : [
+        {
+          rule: "load/interrupted",
+          severity: "info",
+          at: placeOf(summary),
+          message: `stopped after ${milliseconds(summary.throughput.sendingMs)} of ${milliseconds(summary.asked.durationMs)}: everything until then is in this report`,
+        },
+      ];
+
+export const loadFindings = (summary: LoadSummary): readonly Finding[] =>
+  [errors, rateMissed, clientBound, unreached, interrupted].flatMap((rule) => rule(summary));

@@ -1,0 +1,91 @@
+// Watches a running tally from outside: what happened in each second, and in the last moments for the progress line.
+import type { Histogram } from "./histogram.ts";
+import { merged } from "./histogram.ts";
+import type { Interval } from "./summary.ts";
+import type { Tally } from "./tally.ts";
+import { failed } from "./tally.ts";
+
+const nsPerMs = 1e6;
+
+interface Sample {
+  readonly elapsed: number;
+  readonly answered: number;
+  readonly errors: number;
+  readonly latency: Histogram;
+}
+
+const sampleOf = (tally: Tally): Sample => ({
+  elapsed: tally.get("elapsed"),
+  answered: tally.get("answered"),
+  errors: failed(tally, "before") + failed(tally, "after") + tally.get("answered") - tally.get("right"),
+  latency: merged(tally.histograms.responseRight, tally.histograms.responseWrong),
+});
+
+const between = (from: Sample, to: Sample): Interval => {
+  const added = to.latency.since(from.latency);
+  return {
+    startMs: from.elapsed / nsPerMs,
+    answered: to.answered - from.answered,
+    errors: to.errors - from.errors,
+    p50Ms: added.percentile(50) / nsPerMs,
+    p99Ms: added.percentile(99) / nsPerMs,
+  };
+};
+
+/** The last moments, for people. */
+export interface Moment {
+  readonly elapsedMs: number;
+  readonly answersPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Since the run began. */
+  readonly errors: number;
+  readonly underWay: number;
+}
+
+/** Intervals of about `intervalMs`, as long as `sample` is called more often than that. */
+export class Sampler {
+  readonly #intervalNs: number;
+  readonly #intervals: Interval[] = [];
+  #last: Sample | undefined;
+  #lastMoment: Sample | undefined;
+
+  constructor(intervalMs = 1000) {
+    this.#intervalNs = intervalMs * nsPerMs;
+  }
+
+  /** Looks at the tally; undefined until requests are under way. */
+  sample(tally: Tally): Moment | undefined {
+    const now = sampleOf(tally);
+    if (now.elapsed === 0) return undefined;
+    const before = this.#lastMoment ?? zero;
+    this.#lastMoment = now;
+    const last = this.#last ?? zero;
+    if (now.elapsed - last.elapsed >= this.#intervalNs) this.#close(last, now);
+    const { answered, p50Ms, p99Ms } = between(before, now);
+    const seconds = (now.elapsed - before.elapsed) / 1e9;
+    return {
+      elapsedMs: now.elapsed / nsPerMs,
+      answersPerSecond: seconds === 0 ? 0 : answered / seconds,
+      p50Ms,
+      p99Ms,
+      errors: now.errors,
+      underWay: tally.get("sent") - tally.get("answered") - failed(tally, "after"),
+    };
+  }
+
+  #close(from: Sample, to: Sample): void {
+    this.#intervals.push(between(from, to));
+    this.#last = to;
+  }
+
+  /** Every interval of a finished run, the last and shorter one included. */
+  finish(tally: Tally): readonly Interval[] {
+    const now = sampleOf(tally);
+    const last = this.#last ?? zero;
+    if (now.elapsed > last.elapsed && now.answered + now.errors > last.answered + last.errors) this.#close(last, now);
+    return this.#intervals;
+  }
+}
+
+const zero: Sample = { elapsed: 0, answered: 0, errors: 0, latency: merged() };

@@ -1,0 +1,288 @@
+// The result of a load run as data: what was asked, what became of every request, how long it took, how the client fared.
+import type { Histogram } from "./histogram.ts";
+import { merged } from "./histogram.ts";
+import { hdrBase64 } from "./hdr.ts";
+import type { LoadPlan } from "./plan.ts";
+import type { FailureKind, Tally } from "./tally.ts";
+import { failed, failureKinds, failureNames } from "./tally.ts";
+
+/** The percentiles every report shows, by the name their value has in the data. */
+export const percentiles = [
+  { key: "p50Ms", label: "p50", percent: 50 },
+  { key: "p90Ms", label: "p90", percent: 90 },
+  { key: "p95Ms", label: "p95", percent: 95 },
+  { key: "p99Ms", label: "p99", percent: 99 },
+  { key: "p999Ms", label: "p99.9", percent: 99.9 },
+  { key: "maxMs", label: "max", percent: 100 },
+] as const;
+
+export type PercentileKey = (typeof percentiles)[number]["key"];
+
+// Type aliases, not interfaces: these are JSON values, and only an alias is assignable to one.
+
+export type Latency = {
+  /** Requests measured, lower bounds included. */
+  readonly count: number;
+  /** Of those: timed out, unanswered or never sent. Their true duration is at least what was measured. */
+  readonly lowerBounds: number;
+  readonly minMs: number;
+  readonly meanMs: number;
+} & { readonly [K in PercentileKey]: number } & {
+  /** The percentiles above that are lower bounds themselves, for such a request lies at or below them. */
+  readonly atLeast: readonly PercentileKey[];
+  /** All of it in HdrHistogram's V2 format (uncompressed, base64), in nanoseconds. */
+  readonly hdr: string;
+};
+
+export type Failure = {
+  readonly kind: FailureKind;
+  readonly count: number;
+  readonly sent: boolean;
+  readonly text: string;
+  /** The first message of its kind, as the system gave it. */
+  readonly example: string;
+};
+
+export type Interval = {
+  readonly startMs: number;
+  readonly answered: number;
+  readonly errors: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+};
+
+/** Outcome of a whole run. `interrupted`: a person ended it early; `unreached`: no connection was ever opened. */
+export type Ending = "complete" | "interrupted" | "unreached";
+
+export type LoadSummary = {
+  readonly kind: "load";
+  readonly version: 1;
+  readonly startedAt: string;
+  readonly ending: Ending;
+  readonly target: { readonly url: string; readonly address: string; readonly addresses: readonly string[] };
+  readonly request: {
+    readonly method: string;
+    readonly headers: readonly (readonly [name: string, value: string])[];
+    readonly bodyBytes: number;
+    readonly bytes: number;
+  };
+  readonly asked: {
+    readonly engine: "socket";
+    readonly loop: "closed" | "open";
+    readonly ratePerSecond: number | null;
+    readonly concurrency: number;
+    readonly durationMs: number;
+    readonly requests: number | null;
+    readonly timeoutMs: number;
+    readonly verifyTls: boolean | null;
+  };
+  readonly requests: {
+    /** = sent + neverSent */
+    readonly scheduled: number;
+    /** = answered + failed + unanswered */
+    readonly sent: number;
+    readonly neverSent: number;
+    readonly answered: number;
+    readonly failed: number;
+    readonly unanswered: number;
+    /** Of the answered: with a status that was not expected. */
+    readonly unexpected: number;
+    /** failed + unanswered + unexpected, and those never sent because no connection could be opened */
+    readonly errors: number;
+    /** Errors as a share of the scheduled. */
+    readonly errorRate: number;
+  };
+  readonly throughput: {
+    /** What the rates below are measured over: from the first due time to the end of sending. */
+    readonly sendingMs: number;
+    readonly sentPerSecond: number;
+    readonly answersPerSecond: number;
+    readonly bytesReceived: number;
+    readonly bytesSent: number;
+    readonly receivedBytesPerSecond: number;
+  };
+  readonly latency: {
+    /** From the due time to the end of the answer, of answers with an expected status. */
+    readonly ok: Latency;
+    /** From the due time, of every scheduled request. */
+    readonly all: Latency;
+    /** From the first byte written, of every sent request: what the server took, without waiting for a connection. */
+    readonly service: Latency;
+    /** From the first byte written to the first byte read. */
+    readonly firstByte: Latency;
+  };
+  readonly connections: {
+    readonly opened: number;
+    readonly idleCloses: number;
+    readonly connect: Latency;
+    readonly tls: Latency;
+  };
+  readonly statuses: readonly { readonly status: number; readonly count: number; readonly expected: boolean }[];
+  readonly failures: readonly Failure[];
+  readonly intervals: readonly Interval[];
+  readonly client: Client;
+};
+
+export type Client = {
+  /** Share of one processor that the measuring thread used while requests came due. */
+  readonly cpuShare: number;
+  /** How late the thread's timer ran, at the 99th percentile and at worst. */
+  readonly lagMs: number;
+  readonly maxLagMs: number;
+  /** Open loop: how late due requests left although a connection was free, at the 99th percentile. */
+  readonly sendLagMs: number;
+  /** Why the client, not the server, may have set the limit; empty when it did not. */
+  readonly boundBy: readonly string[];
+};
+
+export interface RunFacts {
+  readonly startedAt: Date;
+  readonly ending: Ending;
+  readonly url: string;
+  readonly addresses: readonly string[];
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly bodyBytes: number;
+  readonly examples: Readonly<Partial<Record<FailureKind, string>>>;
+  readonly cpuMs: number;
+  readonly intervals: readonly Interval[];
+}
+
+const nsPerMs = 1e6;
+
+/** Percentiles of measured durations together with lower bounds, which count at their bound. */
+export const latencyOf = (measured: readonly Histogram[], bounds: readonly Histogram[] = []): Latency => {
+  const bound = merged(...bounds);
+  const all = merged(...measured, bound);
+  const values = percentiles.map(({ key, percent }) => [key, all.percentile(percent) / nsPerMs] as const);
+  return {
+    count: all.count,
+    lowerBounds: bound.count,
+    minMs: all.min / nsPerMs,
+    meanMs: all.mean / nsPerMs,
+    ...(Object.fromEntries(values) as { readonly [K in PercentileKey]: number }),
+    // Raising a bound to its true value moves a percentile only when the bound lies at or below it.
+    atLeast: values.filter(([, value]) => bound.count > 0 && bound.countTo(value * nsPerMs) > 0).map(([key]) => key),
+    hdr: hdrBase64(all),
+  };
+};
+
+const failuresOf = (tally: Tally, examples: RunFacts["examples"]): readonly Failure[] =>
+  failureNames
+    .filter((kind) => tally.failures(kind) > 0)
+    .map((kind) => ({
+      kind,
+      count: tally.failures(kind),
+      sent: failureKinds[kind].sent === "after",
+      text: failureKinds[kind].text,
+      example: examples[kind] ?? "",
+    }))
+    .sort((a, b) => b.count - a.count);
+
+const statusesOf = (tally: Tally, expected: readonly boolean[]): LoadSummary["statuses"] =>
+  expected
+    .map((right, status) => ({ status, count: tally.statuses(status), expected: right }))
+    .filter(({ count }) => count > 0);
+
+const requestsOf = (tally: Tally): LoadSummary["requests"] => {
+  const [answered, unanswered] = [tally.get("answered"), tally.get("unanswered")];
+  const notConnected = failed(tally, "before");
+  const unexpected = answered - tally.get("right");
+  const after = failed(tally, "after");
+  const errors = after + unanswered + unexpected + notConnected;
+  const scheduled = tally.get("scheduled");
+  return {
+    scheduled,
+    sent: tally.get("sent"),
+    neverSent: tally.get("unsent") + notConnected,
+    answered,
+    failed: after,
+    unanswered,
+    unexpected,
+    errors,
+    errorRate: scheduled === 0 ? 0 : errors / scheduled,
+  };
+};
+
+const throughputOf = (tally: Tally): LoadSummary["throughput"] => {
+  const seconds = tally.get("sending") / 1e9;
+  const perSecond = (count: number): number => (seconds === 0 ? 0 : count / seconds);
+  return {
+    sendingMs: tally.get("sending") / nsPerMs,
+    sentPerSecond: perSecond(tally.get("sent")),
+    answersPerSecond: perSecond(tally.get("answered")),
+    bytesReceived: tally.get("bytesReceived"),
+    bytesSent: tally.get("bytesSent"),
+    receivedBytesPerSecond: perSecond(tally.get("bytesReceived")),
+  };
+};
+
+// A thread that is busy nine tenths of the time has no room left: what it measures is also its own queue.
+const busyShare = 0.9;
+const lateMs = 100;
+const lateSendMs = 20;
+
+const clientOf = (tally: Tally, plan: LoadPlan, cpuMs: number): Client => {
+  const { timerLag, sendLag } = tally.histograms;
+  const sendingMs = tally.get("sending") / nsPerMs;
+  const cpuShare = sendingMs === 0 ? 0 : cpuMs / sendingMs;
+  const sendLagMs = plan.pace.kind === "open" ? sendLag.percentile(99) / nsPerMs : 0;
+  const maxLagMs = timerLag.max / nsPerMs;
+  return {
+    cpuShare,
+    lagMs: timerLag.percentile(99) / nsPerMs,
+    maxLagMs,
+    sendLagMs,
+    boundBy: [
+      ...(cpuShare > busyShare ? [`its thread was busy ${(cpuShare * 100).toFixed(0)} % of the time`] : []),
+      ...(sendLagMs > lateSendMs
+        ? [`1 % of the requests left ${sendLagMs.toFixed(0)} ms late or later although a connection was free`]
+        : []),
+      ...(maxLagMs > lateMs ? [`it stood still for ${maxLagMs.toFixed(0)} ms`] : []),
+    ],
+  };
+};
+
+export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSummary => {
+  const { histograms: h } = tally;
+  return {
+    kind: "load",
+    version: 1,
+    startedAt: facts.startedAt.toISOString(),
+    ending: facts.ending,
+    target: { url: facts.url, address: plan.endpoint.address, addresses: facts.addresses },
+    request: {
+      method: plan.method,
+      headers: facts.headers,
+      bodyBytes: facts.bodyBytes,
+      bytes: plan.request.length,
+    },
+    asked: {
+      engine: "socket",
+      loop: plan.pace.kind,
+      ratePerSecond: plan.pace.kind === "open" ? plan.pace.rate : null,
+      concurrency: plan.concurrency,
+      durationMs: plan.durationMs,
+      requests: plan.requests ?? null,
+      timeoutMs: plan.timeoutMs,
+      verifyTls: plan.endpoint.tls?.verify ?? null,
+    },
+    requests: requestsOf(tally),
+    throughput: throughputOf(tally),
+    latency: {
+      ok: latencyOf([h.responseRight]),
+      all: latencyOf([h.responseRight, h.responseWrong], [h.responseBound]),
+      service: latencyOf([h.service], [h.serviceBound]),
+      firstByte: latencyOf([h.firstByte]),
+    },
+    connections: {
+      opened: tally.get("connections"),
+      idleCloses: tally.get("idleCloses"),
+      connect: latencyOf([h.connect]),
+      tls: latencyOf([h.handshake]),
+    },
+    statuses: statusesOf(tally, plan.expected),
+    failures: failuresOf(tally, facts.examples),
+    intervals: facts.intervals,
+    client: clientOf(tally, plan, facts.cpuMs),
+  };
+};

@@ -1,0 +1,201 @@
+// The report of a load run: one readable page.
+import type { ExitCode } from "../kernel/fault.ts";
+import type { Block, Report } from "../kernel/report.ts";
+import { heading, text } from "../kernel/report.ts";
+import { bytes, milliseconds, plural } from "../kernel/words.ts";
+import { Histogram } from "./histogram.ts";
+import { loadFindings, percentText } from "./findings.ts";
+import type { Ending, Latency, LoadSummary } from "./summary.ts";
+import { percentiles } from "./summary.ts";
+import type { Tally } from "./tally.ts";
+
+const count = (value: number): string => value.toLocaleString("en-US");
+
+const right = (title: string) => ({ title, align: "right" as const });
+
+const rate = (perSecond: number): string =>
+  `${perSecond >= 100 ? count(Math.round(perSecond)) : perSecond.toFixed(1)}/s`;
+
+/** The address, when it is not what the URL says already. */
+const addressText = ({ target }: LoadSummary): string => {
+  if (new URL(target.url).hostname.replace(/^\[|\]$/g, "") === target.address) return "";
+  const others = target.addresses.length - 1;
+  return ` at ${target.address}${others > 0 ? ` (of ${plural(target.addresses.length, "address", "addresses")})` : ""}`;
+};
+
+const loopText = ({ asked }: LoadSummary): string => {
+  const limit = asked.requests === null ? "" : `, at most ${plural(asked.requests, "request")}`;
+  const span = `for ${milliseconds(asked.durationMs)}${limit}`;
+  return asked.ratePerSecond === null
+    ? `closed loop: ${plural(asked.concurrency, "connection")} ${span}, each sending again as soon as it is answered`
+    : `open loop: ${asked.ratePerSecond} requests a second ${span}, over at most ${plural(asked.concurrency, "connection")}`;
+};
+
+const sentText = ({ request, asked }: LoadSummary): string => {
+  const body = request.bodyBytes === 0 ? "no body" : `a body of ${bytes(request.bodyBytes)}`;
+  const tls = asked.verifyTls === false ? "; certificates not verified" : "";
+  return `HTTP/1.1 over ${asked.verifyTls === null ? "TCP" : "TLS"} (engine ${asked.engine}), ${body}, timeout ${milliseconds(asked.timeoutMs)}${tls}`;
+};
+
+const targetBlocks = (summary: LoadSummary): readonly Block[] => [
+  heading(`${summary.request.method} ${summary.target.url}${addressText(summary)}`),
+  text(`${loopText(summary)}\n${sentText(summary)}`, "dim"),
+];
+
+/** Names and counts, so that a reader can add them up. */
+const requestBlocks = ({ requests: r, failures, statuses }: LoadSummary): readonly Block[] => [
+  heading("Requests"),
+  {
+    kind: "table",
+    columns: [{ title: "" }, right(""), { title: "" }],
+    rows: [
+      ["scheduled", count(r.scheduled), `= ${count(r.sent)} sent + ${count(r.neverSent)} never sent`],
+      [
+        "sent",
+        count(r.sent),
+        `= ${count(r.answered)} answered + ${count(r.failed)} failed + ${count(r.unanswered)} unanswered`,
+      ],
+      ...statuses.map(({ status, count: n, expected }) => [
+        `status ${status}`,
+        count(n),
+        expected ? "" : "not expected",
+      ]),
+      ...failures.map(({ kind, count: n, text: what, sent }) => [kind, count(n), sent ? what : `never sent: ${what}`]),
+    ],
+  },
+];
+
+const throughputBlock = ({ throughput: t, requests, connections }: LoadSummary): Block =>
+  text(
+    [
+      `${rate(t.answersPerSecond)} answered in ${milliseconds(t.sendingMs)}`,
+      `${bytes(t.receivedBytesPerSecond)}/s received`,
+      `errors ${percentText(requests.errorRate)}`,
+      `${plural(connections.opened, "connection")} opened`,
+    ].join(" · "),
+    requests.errors === 0 ? "good" : "bad",
+  );
+
+const cell = (latency: Latency, key: (typeof percentiles)[number]["key"]): string =>
+  latency.count === 0 ? "-" : `${latency.atLeast.includes(key) ? ">= " : ""}${milliseconds(latency[key])}`;
+
+/** Is waiting for a connection (or the client's timer) visible in the response times? */
+const differs = ({ latency: { all, service } }: LoadSummary): boolean =>
+  percentiles.some(
+    ({ key }) => all[key] > service[key] * 1.1 + 0.001 || service.atLeast.includes(key) !== all.atLeast.includes(key),
+  );
+
+const latencyBlocks = (summary: LoadSummary): readonly Block[] => {
+  const { latency, asked } = summary;
+  const columns = [
+    { title: "ok", of: latency.ok },
+    { title: "all", of: latency.all },
+    ...(differs(summary) ? [{ title: "service only", of: latency.service }] : []),
+  ];
+  return [
+    heading(asked.loop === "open" ? "Response time, from when each request was due" : "Response time"),
+    {
+      kind: "table",
+      columns: [{ title: "" }, ...columns.map(({ title }) => right(title))],
+      rows: [
+        ...percentiles.map(({ key, label }) => [label, ...columns.map(({ of }) => cell(of, key))]),
+        ["requests", ...columns.map(({ of }) => count(of.count))],
+      ],
+    },
+    ...noteOf(summary),
+  ];
+};
+
+const noteOf = ({ asked, latency, client }: LoadSummary): readonly Block[] => {
+  const lines = [
+    ...(latency.all.lowerBounds > 0
+      ? [
+          `">=": ${plural(latency.all.lowerBounds, "request")} timed out, ${latency.all.lowerBounds === 1 ? "was" : "were"} unanswered or never sent, and count with the time they had waited`,
+        ]
+      : []),
+    ...(asked.loop === "closed"
+      ? [
+          "closed loop: requests that a slow server kept from being sent are missing from these figures; use --rate to see them",
+        ]
+      : [
+          `the client sent 99 % of the requests within ${milliseconds(client.sendLagMs)} of their due time, when a connection was free`,
+        ]),
+  ];
+  return [text(lines.join("\n"), "dim")];
+};
+
+const steps = [1, 2, 5];
+
+/** Upper edges 1, 2, 5, 10, … nanoseconds that cover a range. */
+const edges = (min: number, max: number): readonly number[] => {
+  const all = Array.from({ length: 45 }, (_, i) => (steps[i % 3] ?? 1) * 10 ** Math.floor(i / 3));
+  const first = all.findIndex((edge) => edge >= min);
+  const last = all.findIndex((edge) => edge >= max);
+  return first < 0 ? [] : all.slice(first, last < 0 ? undefined : last + 1);
+};
+
+const edgeText = (ns: number): string =>
+  ns >= 1e9 ? `${ns / 1e9} s` : ns >= 1e6 ? `${ns / 1e6} ms` : `${ns / 1e3} µs`;
+
+/** Counts of answered requests by response time, and how many have none. */
+export const distributionBlock = (answered: Histogram, bounds: Histogram): Block => {
+  const total = answered.count + bounds.count;
+  const bar = (label: string, value: number) => ({
+    label,
+    value,
+    text: `${count(value)} (${percentText(value / total)})`,
+  });
+  const counts = edges(answered.min, answered.max).map((edge) => ({ edge, to: answered.countTo(edge) }));
+  return {
+    kind: "bars",
+    title: "Distribution of response times",
+    bars: [
+      ...counts.map(({ edge, to }, i) => bar(`<= ${edgeText(edge)}`, to - (counts[i - 1]?.to ?? 0))),
+      ...(bounds.count > 0 ? [bar("no answer", bounds.count)] : []),
+    ],
+  };
+};
+
+const intervalBlocks = ({ intervals }: LoadSummary): readonly Block[] =>
+  intervals.length < 3
+    ? []
+    : [
+        {
+          kind: "lines",
+          title: "Over time",
+          unit: "ms",
+          x: intervals.map(({ startMs }) => startMs / 1000),
+          series: [
+            { label: "p50", y: intervals.map(({ p50Ms }) => p50Ms) },
+            { label: "p99", y: intervals.map(({ p99Ms }) => p99Ms) },
+          ],
+        },
+      ];
+
+const exits: Readonly<Record<Ending, ExitCode | undefined>> = { complete: undefined, interrupted: 130, unreached: 4 };
+
+/** `exit` overrides the status of an interrupted run: which signal it was is known outside. */
+export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode): Report<LoadSummary> => {
+  const { responseRight, responseWrong, responseBound } = tally.histograms;
+  const answered = new Histogram().add(responseRight).add(responseWrong);
+  const status = summary.ending === "interrupted" ? (exit ?? 130) : exits[summary.ending];
+  const measured = summary.requests.scheduled > 0;
+  return {
+    command: "load",
+    blocks: [
+      ...targetBlocks(summary),
+      ...(measured
+        ? [
+            throughputBlock(summary),
+            ...requestBlocks(summary),
+            ...latencyBlocks(summary),
+            distributionBlock(answered, responseBound),
+            ...intervalBlocks(summary),
+          ]
+        : []),
+    ],
+    findings: loadFindings(summary),
+    data: summary,
+    ...(status === undefined ? {} : { exit: status }),
+  };
+};
