@@ -9,6 +9,8 @@ export interface Schedule {
   readonly total: number;
   /** Does the schedule go on while no connection is free, so that due requests wait? */
   readonly waits: boolean;
+  /** How long requests come due, unless their number or an interrupt ends it earlier. */
+  readonly spanNs: number;
   /** When the request of an index (from 0) is or was due; -1 when it is not due yet, or never. */
   take(index: number, elapsedNs: number): number;
 }
@@ -19,6 +21,7 @@ const openSchedule = (rate: number, durationNs: number, requests: number): Sched
   return {
     total,
     waits: true,
+    spanNs: Math.min(durationNs, (total * 1e9) / rate),
     take(index, elapsedNs) {
       const due = (index * 1e9) / rate;
       return index < total && due <= elapsedNs ? due : -1;
@@ -30,6 +33,7 @@ const openSchedule = (rate: number, durationNs: number, requests: number): Sched
 const closedSchedule = (durationNs: number, total: number): Schedule => ({
   total,
   waits: false,
+  spanNs: durationNs,
   take: (index, elapsedNs) => (index < total && elapsedNs < durationNs ? elapsedNs : -1),
 });
 

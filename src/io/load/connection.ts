@@ -107,7 +107,7 @@ export class Connection {
   /** Gives up what is under way, without telling the owner. */
   abandon(): void {
     this.#loaded = false;
-    this.#drop();
+    this.#drop(this.#phase === "ready");
   }
 
   /** Ends what has taken too long. */
@@ -212,7 +212,7 @@ export class Connection {
     const whole = this.#written === this.#owner.plan.request.length;
     this.#phase = "ready";
     // An answer to half a request leaves the connection in the middle of a message.
-    if (!this.#parser.keepAlive || !whole) this.#drop();
+    if (!this.#parser.keepAlive || !whole) this.#drop(whole);
     this.#owner.answered(this, this.#parser.status, this.#parser.bodyBytes, now);
   }
 
@@ -231,7 +231,7 @@ export class Connection {
   }
 
   #lost(): void {
-    this.#drop();
+    this.#drop(true);
     this.#owner.lost();
   }
 
@@ -243,11 +243,13 @@ export class Connection {
     else this.#owner.notOpened(this, kind, message === "" ? failureKinds[kind].text : message);
   }
 
-  #drop(): void {
+  /** Closes in order (FIN), or at once (RST) when something is still under way on the wire. */
+  #drop(inOrder = false): void {
     const socket = this.#link?.socket;
     this.#link = undefined;
     this.#phase = "idle";
-    socket?.terminate();
+    if (inOrder) socket?.end();
+    else socket?.terminate();
   }
 }
 

@@ -56,6 +56,7 @@ class SocketEngine implements ConnectionOwner {
   #lastSweep = 0;
   #cpuBefore: NodeJS.CpuUsage = { user: 0, system: 0 };
 
+  #lastAnswer = 0;
   #sent = 0;
   #answered = 0;
   #right = 0;
@@ -174,6 +175,7 @@ class SocketEngine implements ConnectionOwner {
   answered(connection: Connection, status: number, bodyBytes: number, now: number): void {
     const { histograms } = this.#tally;
     this.#answered++;
+    this.#lastAnswer = now;
     this.#bodyBytes += bodyBytes;
     this.#tally.addStatus(status);
     const right = this.plan.expected[status] === true;
@@ -260,7 +262,10 @@ class SocketEngine implements ConnectionOwner {
       unsent++;
     }
     this.#tally.set("unsent", unsent);
-    this.#tally.set("sending", elapsed);
+    // A closed loop that ran out of requests was over with its last answer, not when the timer noticed.
+    const ranOut = !this.#schedule.waits && this.#next >= this.#schedule.total;
+    const sending = ranOut ? this.#lastAnswer - this.#began : elapsed;
+    this.#tally.set("sending", Math.min(sending, this.#schedule.spanNs));
     this.#stage = "waiting";
     this.#stageEnds = now + (interrupted ? interruptGraceNs : graceMs(this.plan.timeoutMs, this.#slowest() / ms) * ms);
   }
