@@ -28,7 +28,7 @@ export interface Config {
 const fileNames = ["senior.config.yaml", "senior.config.json"] as const;
 
 /** The folders from `cwd` up to the repository root; only `cwd` itself outside a repository. */
-const searchFolders = async (io: Io): Promise<readonly string[]> => {
+export const searchFolders = async (io: Io): Promise<readonly string[]> => {
   const folders: string[] = [];
   for (let folder = io.cwd; ; folder = folder.slice(0, folder.lastIndexOf("/")) || "/") {
     folders.push(folder);
@@ -37,7 +37,7 @@ const searchFolders = async (io: Io): Promise<readonly string[]> => {
   }
 };
 
-const userFolder = (io: Io): string =>
+export const userFolder = (io: Io): string =>
   joinPath(io.env["XDG_CONFIG_HOME"] ?? io.env["APPDATA"] ?? joinPath(io.home, ".config"), "senior");
 
 /** The one configuration file of a folder, if it has one. */

@@ -11,6 +11,7 @@ export interface Node {
 export const tree: Node = {
   about: "A senior backend engineer in one file: scaffolds APIs, looks after PostgreSQL, load-tests, decides.",
   children: {
+    decide: { load: () => import("./decide.ts") },
     load: { load: () => import("./load.ts") },
     schema: { load: () => import("./schema.ts") },
     trust: { load: () => import("./trust.ts") },

@@ -36,19 +36,25 @@ export const assumptionsOf = (answers: Answers): readonly Assumption[] => [
   { title: "SLO", question: 7, says: sloText(answers), known: known(answers, ["slo", "sloConsumer"]) },
 ];
 
-/** Without these answers any recommendation would be a guess. */
-const refuse = (missing: readonly AnswerKey[]): Fault =>
-  new Fault(
+const askFor = (keys: readonly AnswerKey[]): readonly string[] =>
+  keys.map((key) => {
+    const { flag, question } = answerKinds[key];
+    return `  --${flag} (question ${question}: ${questionText(question)})`;
+  });
+
+/** Without the missing answers any recommendation would be a guess; what would only stay open is asked for as well. */
+const refuse = (missing: readonly AnswerKey[], answers: Answers): Fault => {
+  const open = (["slo", "sloConsumer"] as const).filter((key) => answers[key] === undefined);
+  return new Fault(
     "usage.missing-answers",
     [
       `no recommendation without ${missing.length === 1 ? "this answer" : `these ${missing.length} answers`}:`,
-      ...missing.map((key) => {
-        const { flag, question } = answerKinds[key];
-        return `  --${flag} (question ${question}: ${questionText(question)})`;
-      }),
+      ...askFor(missing),
+      ...(open.length === 0 ? [] : ["and, as the fourth assumption, these should be known:", ...askFor(open)]),
     ].join("\n"),
     { help: "answer the questions above; `senior reference forcing_questions` says what a good answer is" },
   );
+};
 
 const assess = (fit: Fit): Assessment => {
   const { name, description, version, origin } = fit.profile;
@@ -98,7 +104,7 @@ export const decide = (
   overrides: readonly Override[] = [],
 ): Decision => {
   const missing = missingAnswers(answers);
-  if (missing.length > 0) throw refuse(missing);
+  if (missing.length > 0) throw refuse(missing, answers);
   const all = tripped(answers);
   const standing = all.filter(({ id }) => !overrides.some(({ kill }) => kill === id));
   return {
