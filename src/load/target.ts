@@ -1,5 +1,6 @@
 // The target of a load test: a URL taken apart into what a socket, a TLS handshake and a request line need.
 import { Fault } from "../kernel/fault.ts";
+import { plural } from "../kernel/words.ts";
 
 export interface Target {
   readonly scheme: "http" | "https";
@@ -56,7 +57,7 @@ const secretName =
 export const isSecretName = (name: string): boolean => secretName.test(name.replace(/([a-z\d])([A-Z])/g, "$1-$2"));
 
 /** What a secret becomes in any output: its length may tell an empty variable from a set one. */
-export const redacted = (value: string): string => `*** (${value.length} characters)`;
+export const redacted = (value: string): string => `*** (${plural(value.length, "character")})`;
 
 const shownUrl = (url: URL): string => {
   // URLSearchParams would write the masks percent-encoded and touch the other values.

@@ -1,0 +1,205 @@
+import { describe, expect, test } from "bun:test";
+import type { Json } from "../kernel/json.ts";
+import { mergePlugins } from "../registry.ts";
+import { reporters } from "../report/index.ts";
+import { behaviours, every, faultServer } from "../testing/fault-server.ts";
+import { memoryIo } from "../testing/memory-io.ts";
+import type { LoadSummary } from "../load/summary.ts";
+import type { LoadRegistry, Outcome } from "./run.ts";
+import { runSenior } from "./run.ts";
+
+const registry: LoadRegistry = () =>
+  Promise.resolve(mergePlugins([{ sdk: 1, name: "senior", provides: [...reporters] }]));
+
+interface Ran extends Outcome {
+  readonly notes: readonly string[];
+  readonly disk: ReadonlyMap<string, string>;
+}
+
+const senior = async (argv: readonly string[], files: Readonly<Record<string, string>> = {}): Promise<Ran> => {
+  const io = memoryIo({ files });
+  const outcome = await runSenior(["load", ...argv], io, registry);
+  return { ...outcome, notes: io.notes, disk: io.disk };
+};
+
+interface Envelope {
+  readonly exit: number;
+  readonly findings: readonly { readonly rule: string; readonly severity: string; readonly message: string }[];
+  readonly data: LoadSummary;
+}
+
+const json = async (argv: readonly string[], files?: Readonly<Record<string, string>>): Promise<Envelope> =>
+  JSON.parse((await senior([...argv, "--json"], files)).stdout) as Envelope;
+
+describe("a run against a real server", () => {
+  test("prints one page: target, requests that add up, latency, distribution", async () => {
+    using server = faultServer(behaviours.ok);
+    const { stdout, stderr, exit, notes } = await senior([server.url, "--requests", "50", "-c", "3"]);
+    expect({ stderr, exit }).toEqual({ stderr: "", exit: 0 });
+    expect(notes).toEqual([`loading 127.0.0.1 port ${server.port}`]);
+    for (const part of [
+      `GET ${server.url}`,
+      "closed loop: 3 connections",
+      "= 50 sent + 0 never sent",
+      "= 50 answered + 0 failed + 0 unanswered",
+      "status 200",
+      "p99.9",
+      "use --rate to see them",
+      "Distribution of response times",
+    ]) {
+      expect(stdout).toContain(part);
+    }
+  });
+
+  test("gives the same as data, durations in milliseconds", async () => {
+    using server = faultServer(behaviours.ok);
+    const { exit, findings, data } = await json([server.url, "--requests", "50", "--rate", "500", "--timeout", "5s"]);
+    expect({ exit, errors: findings.filter(({ severity }) => severity === "error") }).toEqual({ exit: 0, errors: [] });
+    expect(data.requests).toMatchObject({ scheduled: 50, sent: 50, answered: 50, errors: 0 });
+    expect(data.asked).toMatchObject({
+      loop: "open",
+      ratePerSecond: 500,
+      concurrency: 10,
+      durationMs: 10_000,
+      timeoutMs: 5000,
+    });
+    expect(data.latency.all.count).toBe(50);
+    expect(data.latency.all.p50Ms).toBeLessThanOrEqual(data.latency.all.p99Ms);
+  });
+
+  test("a name is resolved and shown before it is loaded", async () => {
+    using server = faultServer(behaviours.ok);
+    const { notes, exit } = await senior([`http://localhost:${server.port}/x`, "--requests", "5"]);
+    expect(exit).toBe(0);
+    expect(notes[0]).toMatch(/^localhost is .*127\.0\.0\.1.*; loading 127\.0\.0\.1 port \d+$/);
+    expect(server.heads[0]).toContain(`Host: localhost:${server.port}`);
+  });
+
+  test("errors are counted by kind, and end with exit 1", async () => {
+    using server = faultServer(every(10, behaviours.reset));
+    const { stdout, exit } = await senior([server.url, "--requests", "50"]);
+    expect(exit).toBe(1);
+    expect(stdout).toContain("error GET");
+    expect(stdout).toContain("5 requests of 50 went wrong (10 %): 5 × connection reset before the answer was complete");
+  });
+
+  test("a status that is expected is none", async () => {
+    using server = faultServer(behaviours.error);
+    expect((await senior([server.url, "--requests", "5"])).exit).toBe(1);
+    expect((await senior([server.url, "--requests", "5", "--expect-status", "500"])).exit).toBe(0);
+    expect((await senior([server.url, "--requests", "5", "--expect-status", "4xx"])).exit).toBe(1);
+  });
+
+  test("the body comes from the flag or from a file, with POST and its type", async () => {
+    using server = faultServer(behaviours.ok);
+    await senior([server.url, "--requests", "1", "--body", '{"a":1}']);
+    await senior([server.url, "--requests", "1", "--body", "@user.json", "-X", "put"], {
+      "/work/user.json": '{"b":22}',
+    });
+    expect(server.heads.map((head) => head.split("\r\n").filter((line) => /^(P|Content)/.test(line)))).toEqual([
+      ["POST / HTTP/1.1", "Content-Type: application/json", "Content-Length: 7"],
+      ["PUT / HTTP/1.1", "Content-Type: application/json", "Content-Length: 8"],
+    ]);
+  });
+
+  test("redirects are answers; nobody follows them", async () => {
+    using server = faultServer(behaviours.redirect);
+    const { data } = await json([server.url, "--requests", "5"]);
+    expect(data.statuses).toEqual([{ status: 302, count: 5, expected: true }]);
+  });
+
+  test("IPv6 addresses work where the machine has them", async () => {
+    const server = (() => {
+      try {
+        return faultServer(behaviours.ok, { hostname: "::1" });
+      } catch {
+        return undefined;
+      }
+    })();
+    if (server === undefined) return;
+    const { exit } = await senior([server.url, "--requests", "5"]);
+    expect(exit).toBe(0);
+    expect(server.heads[0]).toContain(`Host: [::1]:${server.port}`);
+    server.stop();
+  });
+});
+
+describe("secrets never leave", () => {
+  const strings = (value: Json): readonly string[] =>
+    typeof value === "string"
+      ? [value]
+      : typeof value === "object" && value !== null
+        ? Object.values(value).flatMap(strings)
+        : [];
+
+  test("neither in text, notes, data nor the saved report", async () => {
+    using server = faultServer(every(2, behaviours.reset));
+    const url = `http://ada:s3cret-password@127.0.0.1:${server.port}/x?api_key=s3cret-key&page=1`;
+    const argv = [
+      url,
+      "--requests",
+      "4",
+      "-H",
+      "X-Api-Key: s3cret-header",
+      "-H",
+      "Cookie: s3cret-cookie",
+      "--body",
+      '{"password":"s3cret-body"}',
+    ];
+    const human = await senior([...argv, "--verbose", "--output", "report.json"]);
+    const machine = await senior([...argv, "--json"]);
+    const all = [human.stdout, human.stderr, machine.stdout, machine.stderr, ...human.notes, ...human.disk.values()];
+    expect(server.heads[0]).toContain("X-Api-Key: s3cret-header");
+    for (const output of all) expect(output).not.toContain("s3cret");
+    expect(strings(JSON.parse(machine.stdout) as Json)).toContain("*** (13 characters)");
+    expect(human.stdout).toContain("/x?api_key=***&page=1");
+  });
+});
+
+describe("what cannot be loaded is one clear error", () => {
+  const cases: Readonly<Record<string, readonly [argv: readonly string[], exit: number, part: string]>> = {
+    "no URL": [[], 2, "missing URL"],
+    "no scheme": [["localhost:3000"], 2, "lacks its scheme"],
+    "a file URL": [["file:///etc/passwd"], 2, "only http:// and https:// can"],
+    "a metadata service": [["http://169.254.169.254/latest/meta-data/"], 5, "never load-tested"],
+    "a refused connection": [["http://127.0.0.1:1/"], 4, "refused"],
+    "a name that does not resolve": [["http://does-not-exist.invalid/"], 4, "does not resolve"],
+    "a header without a colon": [["http://localhost/", "-H", "nope"], 2, "has no colon"],
+    "an injected header": [["http://localhost/", "-H", "X: a\r\nY: b"], 2, "line break"],
+    "a body file that is missing": [["http://localhost/", "--body", "@missing.json"], 3, "missing.json"],
+    "a wrong status": [["http://localhost/", "--expect-status", "ok"], 2, "expected a status"],
+    "a wrong duration": [["http://localhost/", "-d", "soon"], 2, "--duration"],
+    "no connections": [["http://localhost/", "-c", "0"], 2, "--concurrency"],
+    "a billion connections": [["http://localhost/", "-c", "1000000000"], 5, "--i-know"],
+    "a billion seconds": [["http://localhost/", "-d", "1000000000"], 5, "--i-know"],
+    "more connections than descriptors": [["http://localhost/", "-c", "1000000000", "--i-know"], 4, "open files"],
+    "an unknown flag": [["http://localhost/", "--concurency", "5"], 2, "did you mean --concurrency?"],
+  };
+  for (const [name, [argv, exit, part]] of Object.entries(cases)) {
+    test(name, async () => {
+      const outcome = await senior(argv);
+      expect(outcome.stdout).toBe("");
+      expect(outcome.stderr).toContain(part);
+      expect(outcome.exit).toBe(exit as Outcome["exit"]);
+    });
+  }
+
+  test("a certificate that nobody vouches for, with the way around it", async () => {
+    const fixture = (name: string) => Bun.file(new URL(`../testing/fixtures/${name}`, import.meta.url)).text();
+    const tls = { cert: await fixture("test-only-cert.pem"), key: await fixture("test-only-key.pem") };
+    using server = faultServer(behaviours.ok, { tls });
+    const refused = await senior([server.url, "--requests", "5"]);
+    expect(refused).toMatchObject({ exit: 4 });
+    expect(refused.stderr).toContain("--no-verify-ssl");
+    const trusted = await senior([server.url, "--requests", "5", "--no-verify-ssl"]);
+    expect(trusted.exit).toBe(0);
+    expect(trusted.stdout).toContain("certificates not verified");
+  });
+
+  test("https where http is spoken", async () => {
+    using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+    const { exit, stderr } = await senior([`https://127.0.0.1:${server.port}/`, "--requests", "5"]);
+    expect(exit).toBe(4);
+    expect(stderr).toContain("does not speak TLS");
+  });
+});
