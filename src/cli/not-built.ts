@@ -1,5 +1,212 @@
 // What the product promises and does not do yet: one table that shrinks to nothing.
-import type { Fault } from "../kernel/fault.ts";
+import { Fault } from "../kernel/fault.ts";
 
-/** The Fault for a command or flag that is promised but not built yet; undefined for everything else. */
-export const notBuilt = (_path: readonly string[], _flags: readonly string[]): Fault | undefined => undefined;
+export interface Planned {
+  /** The command's path: `db diff`. */
+  readonly command: string;
+  /** Only with this flag; without it, the whole command is still to come. */
+  readonly flag?: string;
+  /** Only with this value of the flag. */
+  readonly value?: string;
+  readonly will: string;
+  readonly meanwhile: string;
+}
+
+/** One line each; the line goes when the thing comes. */
+export const planned: readonly Planned[] = [
+  {
+    command: "scaffold",
+    flag: "--from-db",
+    will: "read a database and generate a CRUD API that queries it",
+    meanwhile: "describe the API in an OpenAPI document and run `senior scaffold SPEC`",
+  },
+  {
+    command: "scaffold",
+    flag: "--from-schema",
+    will: "read a schema file and generate a CRUD API that queries it",
+    meanwhile: "describe the API in an OpenAPI document and run `senior scaffold SPEC`",
+  },
+  {
+    command: "scaffold",
+    flag: "--generate-spec",
+    will: "recover an OpenAPI document from route code",
+    meanwhile: "keep the document that the routes were generated from as the source",
+  },
+  ...["fastify", "koa", "hono"].map((value): Planned => ({
+    command: "scaffold",
+    flag: "--framework",
+    value,
+    will: `generate routes for ${value}`,
+    meanwhile: "use --framework express, or a framework plugin of your own with --plugin",
+  })),
+  {
+    command: "scaffold",
+    flag: "--project",
+    will: "generate a whole service with tests, container and pipeline files",
+    meanwhile: "generate routes, validators and types without --project and put them into your own service",
+  },
+  {
+    command: "scaffold",
+    flag: "--mock",
+    will: "generate handlers that answer with example data",
+    meanwhile: "fill in the generated handlers",
+  },
+  {
+    command: "scaffold",
+    flag: "--envelope",
+    will: "choose how generated replies are wrapped",
+    meanwhile: "describe the wrapped reply in the document's response schemas",
+  },
+  {
+    command: "scaffold",
+    flag: "--layout",
+    will: "choose how generated files are laid out",
+    meanwhile: "use the one layout: routes/, middleware/ and types/ below --output",
+  },
+  {
+    command: "scaffold",
+    flag: "--types-only",
+    will: "generate the TypeScript types alone",
+    meanwhile: "generate everything and keep types/",
+  },
+  {
+    command: "db diff",
+    will: "compare two schemas and write the migration and its way back",
+    meanwhile: "write the migration by hand, and look at both schemas with `senior db analyze FILE`",
+  },
+  {
+    command: "db migrate",
+    will: "apply a migration, or run and roll it back with --dry-run",
+    meanwhile: "apply it with psql --single-transaction",
+  },
+  {
+    command: "db rollback",
+    will: "undo the last migrations",
+    meanwhile: "run the migration's own down file with psql --single-transaction",
+  },
+  { command: "db status", will: "say which migrations are applied", meanwhile: "ask your migration runner" },
+  {
+    command: "db baseline",
+    will: "record existing migrations as applied",
+    meanwhile: "ask your migration runner",
+  },
+  {
+    command: "db suggest-indexes",
+    will: "try index candidates on the planner and write the best as a migration",
+    meanwhile: "run `senior db analyze`: it names foreign keys without an index, with the SQL to add it",
+  },
+  {
+    command: "db verify",
+    will: "apply and undo a directory of migrations in the embedded database",
+    meanwhile: "apply them to an empty database with your migration runner",
+  },
+  {
+    command: "db lint",
+    will: "measure the locks and rewrites of a migration",
+    meanwhile: "see `senior reference database_optimization_guide --section migrations`",
+  },
+  {
+    command: "db snapshot",
+    will: "save a database's schema and statistics, to analyse away from it",
+    meanwhile: "run `senior db analyze --connection URL` where the database is reached",
+  },
+  {
+    command: "db doctor",
+    will: "show who blocks whom, the oldest transaction and the replication lag",
+    meanwhile: "query pg_stat_activity and pg_blocking_pids()",
+  },
+  {
+    command: "db backfill",
+    will: "run an UPDATE in throttled, resumable batches",
+    meanwhile: "see `senior reference database_optimization_guide --section backfills`",
+  },
+  {
+    command: "db prove",
+    will: "prove a migration against the queries of the running release",
+    meanwhile: "expand first, deploy, contract later",
+  },
+  {
+    command: "load",
+    flag: "--compare",
+    will: "compare two endpoints, or a run with a baseline",
+    meanwhile: "run both with --json and compare their percentiles",
+  },
+  {
+    command: "load",
+    flag: "--expect-rate-limit",
+    will: "pass when the rate limiter answers 429, and say when it starts",
+    meanwhile: "use --expect-status 429 and read the status table",
+  },
+  ...["--targets", "--threshold", "--slo", "--abort-on"].map((flag): Planned => ({
+    command: "load",
+    flag,
+    will: "hold a run against limits",
+    meanwhile: "read the percentiles of --json in your pipeline",
+  })),
+  {
+    command: "load merge",
+    will: "merge the results of several machines",
+    meanwhile: "report each machine's result by itself; percentiles cannot be averaged",
+  },
+  {
+    command: "load selftest",
+    will: "check the load engine against servers of known behaviour",
+    meanwhile: "load a server whose latency you know",
+  },
+  {
+    command: "grill",
+    will: "ask the seven forcing questions one by one",
+    meanwhile: "read `senior reference forcing_questions`, then run `senior decide`",
+  },
+  {
+    command: "codemap",
+    will: "map stories to modules, files and interfaces",
+    meanwhile: "keep the map by hand, in the repository",
+  },
+  { command: "detect", will: "name the stack of a project", meanwhile: "name it yourself where a flag asks for it" },
+  {
+    command: "review",
+    will: "hold a project against the ten-point checklist",
+    meanwhile: "read `senior reference backend_security_practices --section checklist`",
+  },
+  { command: "skill", will: "install the agent skill", meanwhile: "let the agent call the commands directly" },
+  { command: "mcp", will: "serve the tools over MCP", meanwhile: "let the agent call the commands with --json" },
+  {
+    command: "check",
+    will: "give one verdict on a pull request",
+    meanwhile: "run the single commands in the pipeline",
+  },
+  {
+    command: "api",
+    will: "compare, test and mock APIs",
+    meanwhile: "generate validators with `senior scaffold` and test through them",
+  },
+];
+
+const takes = (words: readonly string[], flag: string, value: string | undefined): boolean =>
+  words.some(
+    (word, i) =>
+      (word === flag && (value === undefined || words[i + 1] === value)) ||
+      (word.startsWith(`${flag}=`) && (value === undefined || word === `${flag}=${value}`)),
+  );
+
+const applies = ({ command, flag, value }: Planned, path: readonly string[], words: readonly string[]): boolean => {
+  const firstFlag = words.findIndex((word) => word.startsWith("-"));
+  const leading = [...path, ...(firstFlag < 0 ? words : words.slice(0, firstFlag))];
+  const named = command.split(" ").every((word, i) => leading[i] === word);
+  return named && (flag === undefined || takes(words, flag, value));
+};
+
+/**
+ * The Fault for a command or flag that is promised but not built yet; undefined for everything else.
+ * `path` is as much of the command as exists, `words` everything after it.
+ */
+export const notBuilt = (path: readonly string[], words: readonly string[]): Fault | undefined => {
+  const end = words.indexOf("--");
+  const found = planned.find((one) => applies(one, path, end < 0 ? words : words.slice(0, end)));
+  if (found === undefined) return undefined;
+  const typed = ["senior", found.command, found.flag, found.value].filter((part) => part !== undefined).join(" ");
+  return new Fault("usage.not-built", `${typed} is not built yet: it will ${found.will}`, {
+    help: `until then, ${found.meanwhile}`,
+  });
+};

@@ -227,7 +227,7 @@ export const runSenior = async (argv: readonly string[], io: Io, loadRegistry: L
   try {
     if (found.node.load === undefined) {
       if (asksHelp(found.rest)) return await help(found, undefined, earlyLook(argv, io));
-      throw notBuilt([...found.path, ...found.rest.slice(0, 1)], found.rest) ?? unknownCommand(found);
+      throw notBuilt(found.path, found.rest) ?? unknownCommand(found);
     }
     command = (await found.node.load()).default;
     const words = parseHelp(found.rest, command);
