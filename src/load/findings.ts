@@ -49,23 +49,17 @@ const errors = (summary: LoadSummary): readonly Finding[] => {
 
 /** `load/rate-missed`: an open loop whose requests could not all be sent; an error from 1 % on. */
 const rateMissed = (summary: LoadSummary): readonly Finding[] => {
-  const { asked, requests, throughput, latency } = summary;
+  const { asked, requests, throughput } = summary;
   const unsent =
     requests.neverSent - summary.failures.filter(({ sent }) => !sent).reduce((sum, { count }) => sum + count, 0);
   if (asked.ratePerSecond === null || unsent === 0 || summary.ending !== "complete") return [];
-  // Little's law: to hold a rate, as many connections are needed as requests are under way at once.
-  const needed = Math.ceil((asked.ratePerSecond * latency.service.meanMs) / 1000);
-  const help =
-    needed > asked.concurrency
-      ? `at this service time about ${plural(needed, "connection")} are needed: raise --concurrency`
-      : "the server cannot take this rate; --concurrency would only lengthen its queue";
   return [
     {
       rule: "load/rate-missed",
       severity: unsent / requests.scheduled >= failingShare ? "error" : "warning",
       at: placeOf(summary),
       message: `asked for ${asked.ratePerSecond}/s, sent ${throughput.sentPerSecond.toFixed(1)}/s: ${plural(unsent, "due request")} found no free connection and ${unsent === 1 ? "was" : "were"} never sent`,
-      help,
+      help: `all ${plural(asked.concurrency, "connection")} were busy: raise --concurrency, and if the rate stays the same, the server is at its limit`,
     },
   ];
 };

@@ -25,6 +25,7 @@ const between = (from: Sample, to: Sample): Interval => {
   const added = to.latency.since(from.latency);
   return {
     startMs: from.elapsed / nsPerMs,
+    durationMs: (to.elapsed - from.elapsed) / nsPerMs,
     answered: to.answered - from.answered,
     errors: to.errors - from.errors,
     p50Ms: added.percentile(50) / nsPerMs,
@@ -43,7 +44,7 @@ export interface Moment {
   readonly underWay: number;
 }
 
-/** Intervals of about `intervalMs`, as long as `sample` is called more often than that. */
+/** Intervals of about `intervalMs`, for `sample` being called more often than that. */
 export class Sampler {
   readonly #intervalNs: number;
   readonly #intervals: Interval[] = [];
@@ -61,7 +62,9 @@ export class Sampler {
     const before = this.#lastMoment ?? zero;
     this.#lastMoment = now;
     const last = this.#last ?? zero;
-    if (now.elapsed - last.elapsed >= this.#intervalNs) this.#close(last, now);
+    // Intervals end at the first look after each full second: they do not drift, however seldom it is looked.
+    if (Math.floor(now.elapsed / this.#intervalNs) > Math.floor(last.elapsed / this.#intervalNs))
+      this.#close(last, now);
     const { answered, p50Ms, p99Ms } = between(before, now);
     const seconds = (now.elapsed - before.elapsed) / 1e9;
     return {

@@ -45,6 +45,7 @@ export type Failure = {
 
 export type Interval = {
   readonly startMs: number;
+  readonly durationMs: number;
   readonly answered: number;
   readonly errors: number;
   readonly p50Ms: number;

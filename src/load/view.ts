@@ -156,18 +156,20 @@ export const distributionBlock = (answered: Histogram, bounds: Histogram): Block
   };
 };
 
+const threeDigits = (value: number): number => Number(value.toPrecision(3));
+
 const intervalBlocks = ({ intervals }: LoadSummary): readonly Block[] =>
   intervals.length < 3
     ? []
     : [
         {
           kind: "lines",
-          title: "Over time",
+          title: "Response times over time",
           unit: "ms",
           x: intervals.map(({ startMs }) => startMs / 1000),
           series: [
-            { label: "p50", y: intervals.map(({ p50Ms }) => p50Ms) },
-            { label: "p99", y: intervals.map(({ p99Ms }) => p99Ms) },
+            { label: "p50", y: intervals.map(({ p50Ms }) => threeDigits(p50Ms)) },
+            { label: "p99", y: intervals.map(({ p99Ms }) => threeDigits(p99Ms)) },
           ],
         },
       ];

@@ -37,6 +37,13 @@ interface Link {
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
+/** A system error as one text; many messages begin with their code already. */
+const textOf = (error: Error | null | undefined): string => {
+  if (error === null || error === undefined) return "";
+  const code = codeOf(error);
+  return error.message.includes(code) ? error.message : `${code} ${error.message}`;
+};
+
 const connectKinds: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: "refused",
   ECONNRESET: "connect-reset",
@@ -135,8 +142,8 @@ export class Connection {
 
   #notConnected(link: Link, error: unknown): void {
     if (this.#link !== link || this.#phase !== "opening") return;
-    const message = error instanceof Error ? error.message : String(error);
-    this.#fail(connectKinds[codeOf(error)] ?? "unreachable", this.#owner.now(), `${codeOf(error)} ${message}`.trim());
+    const message = error instanceof Error ? textOf(error) : String(error);
+    this.#fail(connectKinds[codeOf(error)] ?? "unreachable", this.#owner.now(), message);
   }
 
   tcpOpened(link: Link, socket: Socket<Link>): void {
@@ -156,7 +163,7 @@ export class Connection {
     const verify = this.#owner.plan.endpoint.tls?.verify !== false;
     // Without verification a certificate may be wrong, but the handshake itself must have worked.
     const failed = verify ? !ok || error !== null : codeOf(error) === "EPROTO";
-    if (failed) this.#fail("tls", now, error === null ? "" : `${codeOf(error)} ${error.message}`.trim());
+    if (failed) this.#fail("tls", now, textOf(error));
     else this.#ready(link, now, now - link.openedAt);
   }
 
@@ -220,7 +227,7 @@ export class Connection {
   closed(link: Link, error: Error | undefined): void {
     if (this.#link !== link) return;
     const now = this.#owner.now();
-    const message = error === undefined ? "" : `${codeOf(error)} ${error.message}`.trim();
+    const message = textOf(error);
     if (this.#phase === "ready") this.#lost();
     else if (this.#phase === "opening") this.#fail("connect-reset", now, message);
     else if (this.#phase === "securing")

@@ -146,10 +146,11 @@ describe("every kind of fault is counted by its name", () => {
     });
     const run = await load(server, { concurrency: 1, requests: 10 });
     expectBalanced(run);
-    expect(failures(run.tally)["refused"]).toBeGreaterThanOrEqual(4);
-    expect(run.end.samples.refused).toContain("ECONNREFUSED");
-    // What could not be opened was never sent.
-    expect(run.tally.get("sent") + failed(run.tally, "before")).toBe(10);
+    // The first connections after it may still be accepted and reset by the system; then nothing listens.
+    expect(failures(run.tally).refused).toBeGreaterThanOrEqual(1);
+    expect(run.end.samples.refused).toContain("connect");
+    expect(run.tally.get("answered") + failed(run.tally, "before") + failed(run.tally, "after")).toBe(10);
+    expect(run.tally.get("answered")).toBeLessThanOrEqual(6);
   });
 });
 

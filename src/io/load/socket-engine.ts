@@ -262,12 +262,16 @@ class SocketEngine implements ConnectionOwner {
       unsent++;
     }
     this.#tally.set("unsent", unsent);
-    // A closed loop that ran out of requests was over with its last answer, not when the timer noticed.
-    const ranOut = !this.#schedule.waits && this.#next >= this.#schedule.total;
-    const sending = ranOut ? this.#lastAnswer - this.#began : elapsed;
-    this.#tally.set("sending", Math.min(sending, this.#schedule.spanNs));
+    this.#tally.set("sending", this.#sendingNs(elapsed));
     this.#stage = "waiting";
     this.#stageEnds = now + (interrupted ? interruptGraceNs : graceMs(this.plan.timeoutMs, this.#slowest() / ms) * ms);
+  }
+
+  /** What rates are measured over: not the moment when the timer noticed the end, but the end itself. */
+  #sendingNs(elapsed: number): number {
+    const { total, waits, spanNs } = this.#schedule;
+    if (this.#next < total) return Math.min(elapsed, spanNs);
+    return waits ? spanNs : this.#lastAnswer - this.#began;
   }
 
   #slowest(): number {
