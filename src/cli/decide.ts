@@ -14,6 +14,7 @@ import {
 import type { Answers } from "../decide/answers.ts";
 import { decide } from "../decide/decide.ts";
 import { bases } from "../decide/profiles.ts";
+import { profileSchema } from "../decide/read-profile.ts";
 import type { Decision, Override } from "../decide/decision.ts";
 import type { KillId } from "../decide/kills.ts";
 import { killIds } from "../decide/kills.ts";
@@ -150,9 +151,9 @@ const profilesReport = (profiles: readonly Profile[]): Report => ({
   data: { profiles: asJson(profiles) },
 });
 
-/** The document of a built-in profile, to copy and adjust; its `$schema` would point beside the copy. */
+/** The document of a built-in profile, to copy and adjust; `$schema` by name, since the file beside it is not copied. */
 const documentReport = (name: string): Report => {
-  const document = asJson({ ...bases[name], $schema: undefined });
+  const document = asJson({ ...bases[name], $schema: profileSchema["$id"] });
   return { command: "decide", blocks: [], findings: [], data: document, raw: JSON.stringify(document, null, 2) };
 };
 

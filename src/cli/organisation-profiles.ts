@@ -71,9 +71,12 @@ const refuse = (broken: readonly BrokenProfile[]): Fault => {
   );
 };
 
-/** The example profiles of the product itself are no organisation's: inside its own repository they are built in. */
+const sameText = (one: object, other: object): boolean =>
+  JSON.stringify({ ...one, $schema: "" }) === JSON.stringify({ ...other, $schema: "" });
+
+/** An unchanged copy of a built-in profile says nothing new, and takes nobody's name. */
 const isBuiltIn = ({ document }: FoundProfile): boolean =>
-  Object.values(bases).some((base) => JSON.stringify(base) === JSON.stringify(document));
+  isObject(document) && Object.values(bases).some((base) => sameText(base, document));
 
 /** Every profile to choose among, nearest first. Throws a Fault (`input.invalid`) that lists all problems of all files. */
 export const loadProfiles = async (io: Io, plugins: readonly ProfilePlugin[]): Promise<readonly Profile[]> => {

@@ -1,4 +1,6 @@
 // `senior schema`: prints the JSON Schemas of what the product prints and reads.
+import { decisionSchema } from "../decide/decision-schema.ts";
+import { profileSchema } from "../decide/read-profile.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Json } from "../kernel/json.ts";
 import { nearest } from "../kernel/words.ts";
@@ -6,7 +8,11 @@ import { envelopeSchema } from "../report/json.ts";
 import { command } from "./command.ts";
 import { text } from "./flags.ts";
 
-const schemas: Readonly<Record<string, Json>> = { report: envelopeSchema };
+const schemas: Readonly<Record<string, Json>> = {
+  report: envelopeSchema,
+  decision: decisionSchema,
+  profile: profileSchema,
+};
 
 export default command({
   name: "schema",
