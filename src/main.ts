@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { build } from "./io/build.ts";
 import { processIo, watchSignals, writeAll } from "./io/process.ts";
+import { Fault } from "./kernel/fault.ts";
 
 const versionText = (argv: readonly string[]): string | undefined => {
   if (argv[0] !== "--version" && argv[0] !== "-V") return undefined;
@@ -28,4 +29,12 @@ const main = async (argv: readonly string[]): Promise<number> => {
   return outcome.exit;
 };
 
-process.exit(await main(process.argv.slice(2)));
+/** The last resort: output that cannot be written. Everything else became an Outcome long before. */
+const fail = async (error: unknown): Promise<number> => {
+  const { faultText } = await import("./cli/fault-text.ts");
+  const look = { color: false, unicode: false, width: 120, verbose: false };
+  await writeAll("stderr", faultText(error, undefined, look)).catch(() => undefined);
+  return error instanceof Fault ? error.exit : 70;
+};
+
+process.exit(await main(process.argv.slice(2)).catch(fail));

@@ -35,6 +35,8 @@ export interface Command<P extends Args = Args, F extends Args = Args> {
   readonly output?: "files" | "report";
   /** The command itself watches `io.signal` and returns what it has; others end at once on Ctrl-C. */
   readonly graceful?: boolean;
+  /** Runs without the plugins of configuration files: what approves or inspects them must not need them. */
+  readonly bare?: boolean;
   run(call: Call<P, F>): Promise<Report>;
 }
 

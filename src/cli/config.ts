@@ -129,9 +129,13 @@ const readConfig = async (io: Io, path: string, owner: Owner, commands: readonly
   const source = { path, lines };
   const error = document.errors[0];
   if (error !== undefined) {
-    throw new Fault("input.syntax", error.message.split("\n")[0] ?? "not valid YAML", {
-      at: placeOf(source, error.pos[0]),
-    });
+    throw new Fault(
+      "input.syntax",
+      (error.message.split("\n")[0] ?? "not valid YAML").replace(/ at line \d+, column \d+:?$/, ""),
+      {
+        at: placeOf(source, error.pos[0]),
+      },
+    );
   }
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
   const root = document.contents;

@@ -157,7 +157,7 @@ const prepare = async (found: Found, command: Command, io: Io, loadRegistry: Loa
   const positionals = Object.entries(command.positionals).map(
     ([key, arg]) => [key, arg.read(words.get(key) ?? [], arg.value)] as const,
   );
-  const registry = await loadRegistry(io, values["plugin"] as readonly string[], configs);
+  const registry = await loadRegistry(io, values["plugin"] as readonly string[], command.bare === true ? [] : configs);
   return {
     command,
     values: { ...values, ...Object.fromEntries(positionals) },
@@ -167,14 +167,14 @@ const prepare = async (found: Found, command: Command, io: Io, loadRegistry: Loa
   };
 };
 
-/** Ends when the command does, or at once on a signal unless the command handles signals itself. */
-const untilSignal = async (command: Command, run: Promise<Report>, { signal }: Io): Promise<Report> => {
-  if (command.graceful === true) return run;
+/** Ends when the work does, or at once on a signal unless the command handles signals itself. */
+const untilSignal = async <T>(command: Command, work: T | Promise<T>, { signal }: Io): Promise<T> => {
+  if (command.graceful === true) return work;
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(new Interrupted(signal.reason === 143 ? 143 : 130));
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  return Promise.race([promise, run]).finally(() => signal.removeEventListener("abort", stop));
+  return Promise.race([promise, work]).finally(() => signal.removeEventListener("abort", stop));
 };
 
 class Interrupted extends Error {
@@ -191,7 +191,7 @@ const runPrepared = async (call: Prepared): Promise<Outcome> => {
   io.terminal.clear();
   const report = await write(found, values, io);
   const exit = exitOf(report, globals.failOn);
-  const stdout = await render(report, exit, globals, registry);
+  const stdout = await untilSignal(command, render(report, exit, globals, registry), io);
   if (command.output === "report") await saveReport(report, exit, globals, values["output"], call);
   return { stdout, stderr: "", exit };
 };

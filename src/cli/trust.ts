@@ -10,6 +10,7 @@ export default command({
   about: "Trust a plugin script that a project lists, as it is now",
   more: "A project's configuration may list plugin scripts, and scripts are code. They run only after you trusted their exact content; a change asks again.",
   examples: [{ run: "senior trust tools/acme-plugin.ts", about: "approve the script and what it imports" }],
+  bare: true,
   positionals: { script: textArg("The plugin script", { value: "PATH", required: true }) },
   flags: {},
   async run({ args, io }) {

@@ -8,12 +8,10 @@ import type { FileSet, GeneratedFile, WrittenFile } from "../kernel/fileset.ts";
 import { isSafePath } from "../kernel/fileset.ts";
 import { bytes, plural } from "../kernel/words.ts";
 import type { Files, WriteOptions } from "./io.ts";
+import { codeOf, outputFault } from "./output-fault.ts";
 
 /** Nothing larger is read: real specifications and schemas stay below 50 MB. */
 const maxBytes = 64 * 1024 * 1024;
-
-const codeOf = (error: unknown): string =>
-  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 
 const reasons: Readonly<Record<string, readonly [FaultCode, string]>> = {
   ENOENT: ["input.not-found", "no such file"],
@@ -64,21 +62,6 @@ const decode = (content: Uint8Array, shown: string): string => {
 const kindOf = async (path: string): ReturnType<Files["kind"]> => {
   const info = await stat(path).catch(() => undefined);
   return info === undefined ? "missing" : info.isFile() ? "file" : info.isDirectory() ? "folder" : "other";
-};
-
-const outputFault = (path: string, error: unknown): Fault => {
-  if (error instanceof Fault) return error;
-  const words: Readonly<Record<string, string>> = {
-    EACCES: "permission denied",
-    EPERM: "permission denied",
-    EROFS: "the file system is read-only",
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk quota is used up",
-    ENOTDIR: "a part of the path is a file",
-    EISDIR: "it is a folder",
-    ENAMETOOLONG: "the name is too long",
-  };
-  return new Fault("world.output", `cannot write ${path}: ${words[codeOf(error)] ?? String(error)}`, { cause: error });
 };
 
 /** Walks from the real root to the file's folder and refuses any symbolic link on the way (attack: a link planted in the output). */
