@@ -198,14 +198,38 @@ describe("a complete response", () => {
     });
   }
 
-  test("one parser reads responses one after the other", () => {
+  test("one parser reads responses one after the other, the same and others, however they are cut", () => {
     const parser = new ResponseParser("GET");
     const order = Object.values(answers).filter(({ options }) => options === undefined);
-    for (const one of [...order, ...order.toReversed()]) {
-      parser.begin();
-      expect(parser.feed(latin1(one.text))).toBe("done");
-      expect([parser.status, parser.bodyBytes, parser.keepAlive]).toEqual([one.status, one.bodyBytes, one.keepAlive]);
+    const random = randomFrom(5);
+    for (let round = 0; round < 3000; round++) {
+      const one = order[random(order.length)]!;
+      for (let again = random(3); again >= 0; again--) {
+        const bytes = latin1(one.text);
+        const places = random(2) === 0 ? [] : [random(bytes.length + 1), random(bytes.length + 1)];
+        parser.begin();
+        const results = cut(bytes, places).map((part) => (part.length === 0 ? undefined : parser.feed(part)));
+        expect(results.findLast((result) => result !== undefined)).toBe("done");
+        expect([parser.status, parser.bodyBytes, parser.keepAlive]).toEqual([one.status, one.bodyBytes, one.keepAlive]);
+      }
     }
+  });
+
+  test("a head that equals the last one does not hide a broken body, a shorter head or another end", () => {
+    const parser = new ResponseParser("GET");
+    const feed = (text: string): ParseResult => {
+      parser.begin();
+      return parser.feed(latin1(text));
+    };
+    expect(feed(`${chunked}2\r\nok\r\n0\r\n\r\n`)).toBe("done");
+    expect(feed(`${chunked}2\r\nok\r\n0\r\n\r\n`)).toBe("done");
+    expect(feed(`${chunked}x\r\n`)).toBe("malformed");
+    expect(feed(`${chunked}2\r\nok\r\n0\r\n\r\n`)).toBe("done");
+    expect(feed(chunked.slice(0, 20))).toBe("more");
+    expect(parser.close()).toBe("more");
+    expect(feed(`${chunked}2\r\nok\r\n0\r\n\r\nsurplus`)).toBe("surplus");
+    const twoLengths = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (let again = 0; again < 3; again++) expect(feed(twoLengths)).toBe("malformed");
   });
 });
 
@@ -287,6 +311,11 @@ describe("limits", () => {
     expect(read(`HTTP/1.1 200 OK\r\nX: ${pad(300)}\r\n\r\n`, { limits }).result).toBe("too-large");
     expect(read(`HTTP/1.1 200 OK\r\nX: ${pad(300)}`, { limits }).result).toBe("too-large");
     expect(read("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(20), { limits }).result).toBe("too-large");
+  });
+
+  test("a long value of a header that is read in full", () => {
+    const long = `HTTP/1.1 200 OK\r\nConnection: ${"a, ".repeat(80_000)}close\r\nContent-Length: 0\r\n\r\n`;
+    expect(read(long)).toMatchObject({ result: "done", keepAlive: false });
   });
 
   test("a body may not exceed its limit, however it is framed", () => {

@@ -1,4 +1,20 @@
 // Reads HTTP/1.x responses strictly and incrementally: bytes in, "is the answer complete?" out. Bodies are counted, not kept.
+import {
+  CR,
+  LF,
+  colon,
+  decimalOf,
+  hexDigit,
+  isBlank,
+  isText,
+  semicolon,
+  space,
+  startsLikeHttp,
+  startsWith,
+  tokenEnd,
+  wordIs,
+  wordsOf,
+} from "./http-bytes.ts";
 
 /** What one response may weigh before it is given up. */
 export interface ResponseLimits {
@@ -26,35 +42,18 @@ type State =
 /** Which line comes next, while lines are read. */
 type Line = "status" | "header" | "size" | "chunk-end" | "trailer";
 
-const CR = 13;
-const LF = 10;
-
-// RFC 9110 section 5.6.2: the characters of a header's name.
-const tokenByte = new Uint8Array(256);
-for (const char of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
-  tokenByte[char.charCodeAt(0)] = 1;
-}
-
-/** A header line's bytes against a lower-case name. */
-const nameIs = (bytes: Uint8Array, start: number, end: number, name: string): boolean => {
-  if (end - start !== name.length) return false;
-  for (let i = 0; i < name.length; i++) {
-    if (((bytes[start + i] ?? 0) | 0x20) !== name.charCodeAt(i)) return false;
-  }
-  return true;
-};
-
-const textOf = (bytes: Uint8Array, start: number, end: number): string => {
-  let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] ?? 0);
-  return text.replace(/^[ \t]+|[ \t]+$/g, "").toLowerCase();
-};
-
 /** One connection's responses, one after the other. `begin` before each; then `feed` until it no longer says `more`. */
 export class ResponseParser {
   readonly #head: boolean;
   readonly #limits: ResponseLimits;
   #state: State = "done";
+  /** Nothing of the response has come yet. */
+  #fresh = false;
+  /** The fields below hold what a whole head said. */
+  #headDone = false;
+  /** The last head that came in one piece; nothing when its length is 0. */
+  readonly #last = new Uint8Array(2048);
+  #lastLength = 0;
   #expects: Line = "status";
   /** A line that did not end in the last chunk; longer than any line only when it has grown. */
   #line = new Uint8Array(256);
@@ -68,7 +67,7 @@ export class ResponseParser {
   #close = false;
   #persist = false;
 
-  /** The status of the response being read; 0 before its status line. */
+  /** The status of the response being read, once its head is complete. */
   status = 0;
   /** Body bytes so far, as sent: chunk framing does not count. */
   bodyBytes = 0;
@@ -83,15 +82,17 @@ export class ResponseParser {
   begin(): void {
     this.#headLeft = this.#limits.headBytes;
     this.bodyBytes = 0;
-    this.#beginHead();
+    this.keepAlive = false;
+    this.#state = "line";
+    this.#fresh = true;
   }
 
   #beginHead(): void {
     this.#state = "line";
     this.#expects = "status";
     this.#lineLength = 0;
+    this.#headDone = false;
     this.status = 0;
-    this.keepAlive = false;
     this.#length = -1;
     this.#chunked = false;
     this.#coded = false;
@@ -102,11 +103,18 @@ export class ResponseParser {
   /** Takes the next bytes of the connection; they are not kept after the call. */
   feed(bytes: Uint8Array): ParseResult {
     const end = bytes.length;
-    let at = 0;
+    if (end === 0) return this.#state === "done" ? "done" : "more";
+    let at = this.#fresh ? this.#startHead(bytes) : 0;
+    let remember = this.#fresh && at === 0;
+    this.#fresh = false;
     while (at < end) {
       switch (this.#state) {
         case "line":
           at = this.#feedLine(bytes, at);
+          if (remember && this.#headDone && at > 0) {
+            this.#remember(bytes, at);
+            remember = false;
+          }
           break;
         case "length":
         case "chunk": {
@@ -127,6 +135,27 @@ export class ResponseParser {
       if (at < 0) return at === tooLarge ? "too-large" : "malformed";
     }
     return this.#state === "done" ? "done" : "more";
+  }
+
+  /**
+   * A head that equals the last one, byte for byte, means the same: what was read from it is still in place. Most heads
+   * do, between two ticks of their `Date`, and this takes a fraction of the time. Returns where to go on.
+   */
+  #startHead(bytes: Uint8Array): number {
+    if (this.#headDone && this.#lastLength > 0 && startsWith(bytes, this.#last, this.#lastLength)) {
+      this.#headLeft -= this.#lastLength;
+      this.#endHead();
+      return this.#lastLength;
+    }
+    this.#lastLength = 0;
+    this.#beginHead();
+    return 0;
+  }
+
+  #remember(bytes: Uint8Array, length: number): void {
+    if (length > this.#last.length) return;
+    this.#last.set(bytes.subarray(0, length));
+    this.#lastLength = length;
   }
 
   /** The connection was closed in order: is the response complete? `more` says that it was cut off. */
@@ -214,59 +243,61 @@ export class ResponseParser {
   #statusLine(bytes: Uint8Array, start: number, end: number): boolean {
     const length = end - start;
     if (length < 12 || !startsLikeHttp(bytes, start, end)) return false;
-    if (length > 12 && bytes[start + 12] !== 32) return false;
+    if (length > 12 && bytes[start + 12] !== space) return false;
     const minor = (bytes[start + 7] ?? 0) - 48;
-    const hundreds = (bytes[start + 9] ?? 0) - 48;
-    const tens = (bytes[start + 10] ?? 0) - 48;
-    const ones = (bytes[start + 11] ?? 0) - 48;
-    if (hundreds < 1 || hundreds > 9 || tens < 0 || tens > 9 || ones < 0 || ones > 9) return false;
-    if (!fieldText(bytes, start + 12, end)) return false;
+    const status = decimalOf(bytes, start + 9, start + 12);
+    if (status < 100) return false;
+    if (!isText(bytes, start + 12, end)) return false;
     this.#minor = minor;
-    this.status = hundreds * 100 + tens * 10 + ones;
+    this.status = status;
     this.#expects = "header";
     return true;
   }
 
   #headerLine(bytes: Uint8Array, start: number, end: number, meant: boolean): boolean {
-    let colon = start;
-    while (colon < end && tokenByte[bytes[colon] ?? 0] === 1) colon++;
-    if (colon === start || bytes[colon] !== 58 || !fieldText(bytes, colon + 1, end)) return false;
+    const nameEnd = tokenEnd(bytes, start, end);
+    if (nameEnd === start || bytes[nameEnd] !== colon || !isText(bytes, nameEnd + 1, end)) return false;
     if (!meant) return true;
+    let [from, to] = [nameEnd + 1, end];
+    while (from < to && isBlank(bytes[from])) from++;
+    while (to > from && isBlank(bytes[to - 1])) to--;
     // The three names that matter differ in length, so most lines are passed over by one comparison.
-    switch (colon - start) {
+    switch (nameEnd - start) {
       case 10:
-        if (nameIs(bytes, start, colon, "connection")) this.#connection(textOf(bytes, colon + 1, end));
+        if (wordIs(bytes, start, nameEnd, "connection")) this.#connection(bytes, from, to);
         return true;
       case 14:
-        return !nameIs(bytes, start, colon, "content-length") || this.#contentLength(textOf(bytes, colon + 1, end));
+        return !wordIs(bytes, start, nameEnd, "content-length") || this.#contentLength(decimalOf(bytes, from, to));
       case 17:
-        return !nameIs(bytes, start, colon, "transfer-encoding") || this.#coding(textOf(bytes, colon + 1, end));
+        return !wordIs(bytes, start, nameEnd, "transfer-encoding") || this.#coding(wordsOf(bytes, from, to));
       default:
         return true;
     }
   }
 
-  #connection(value: string): void {
-    for (const option of value.split(",")) {
-      if (option.trim() === "close") this.#close = true;
-      if (option.trim() === "keep-alive") this.#persist = true;
+  #connection(bytes: Uint8Array, start: number, end: number): void {
+    // The two common values are told without allocating.
+    if (wordIs(bytes, start, end, "keep-alive")) this.#persist = true;
+    else if (wordIs(bytes, start, end, "close")) this.#close = true;
+    else {
+      const options = wordsOf(bytes, start, end);
+      this.#close ||= options.includes("close");
+      this.#persist ||= options.includes("keep-alive");
     }
   }
 
-  #contentLength(value: string): boolean {
-    if (!/^\d{1,15}$/.test(value)) return false;
-    const length = Number(value);
-    if (this.#length >= 0 && this.#length !== length) return false;
+  #contentLength(length: number): boolean {
+    if (length < 0 || (this.#length >= 0 && this.#length !== length)) return false;
     this.#length = length;
     return true;
   }
 
   /** RFC 9112 section 6.1: `chunked` may come once, and last. */
-  #coding(value: string): boolean {
-    for (const coding of value.split(",")) {
+  #coding(codings: readonly string[]): boolean {
+    for (const coding of codings) {
       if (this.#chunked) return false;
       this.#coded = true;
-      if (coding.trim() === "chunked") this.#chunked = true;
+      if (coding === "chunked") this.#chunked = true;
     }
     return true;
   }
@@ -274,6 +305,7 @@ export class ResponseParser {
   /** The empty line after the headers: how does the body end? RFC 9112 section 6.3. */
   #endHead(): boolean {
     if (this.status < 200) return this.#endInterim();
+    this.#headDone = true;
     if (this.#head || this.status === 204 || this.status === 304) {
       this.#finish(true);
       return true;
@@ -301,14 +333,14 @@ export class ResponseParser {
     let size = 0;
     let at = start;
     for (; at < end; at++) {
-      const digit = hexDigit(bytes[at] ?? 0);
+      const digit = hexDigit(bytes[at]);
       if (digit < 0) break;
       size = size * 16 + digit;
     }
     if (at === start || at - start > 13) return false;
     // After the digits only an extension may come, with optional blanks before its semicolon.
-    while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++;
-    if (at < end && (bytes[at] !== 59 || !fieldText(bytes, at, end))) return false;
+    while (at < end && isBlank(bytes[at])) at++;
+    if (at < end && (bytes[at] !== semicolon || !isText(bytes, at, end))) return false;
     // Lines of a body of many chunks are no head: only what exceeds a plain size line is charged to the limit.
     this.#headLeft += Math.min(end - start + 2, 16) + 2;
     if (size === 0) this.#expectLine("trailer");
@@ -323,28 +355,3 @@ export class ResponseParser {
 // What `#feedLine` returns in place of a position.
 const malformed = -1;
 const tooLarge = -2;
-
-const hexDigit = (byte: number): number => {
-  if (byte >= 48 && byte <= 57) return byte - 48;
-  const letter = byte | 0x20;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
-};
-
-/** The bytes begin as `HTTP/1.0 ` or `HTTP/1.1 ` does, as far as they go. */
-const startsLikeHttp = (bytes: Uint8Array, start: number, end: number): boolean => {
-  const length = Math.min(end - start, 9);
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[start + i] ?? 0;
-    if (i === 7 ? byte !== 48 && byte !== 49 : byte !== "HTTP/1.? ".charCodeAt(i)) return false;
-  }
-  return true;
-};
-
-/** No control characters but the tab: a NUL or a lone CR in a header is an attack or a broken server. */
-const fieldText = (bytes: Uint8Array, start: number, end: number): boolean => {
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] ?? 0;
-    if ((byte < 32 && byte !== 9) || byte === 127) return false;
-  }
-  return true;
-};

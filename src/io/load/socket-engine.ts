@@ -30,6 +30,9 @@ const restNs = 100 * ms;
 /** After an interrupt, answers that are about to arrive are still taken. */
 const interruptGraceNs = 200 * ms;
 
+/** Requests that came due in the last moments of a run, while all connections were busy, may still be sent so long. */
+const lastCallNs = 50 * ms;
+
 type Stage = "opening" | "sending" | "waiting" | "over";
 
 class SocketEngine implements ConnectionOwner {
@@ -239,8 +242,13 @@ class SocketEngine implements ConnectionOwner {
   #whileSending(now: number, interrupted: boolean): void {
     this.#dispatch(now);
     const done = this.#next >= this.#schedule.total && !this.#connections.some((one) => one.busy || one.waiting);
+    const over = now >= this.#stageEnds && (now >= this.#stageEnds + lastCallNs || !this.#queued(now));
     if (interrupted) this.#reason = "stopped";
-    if (interrupted || done || now >= this.#stageEnds) this.#stopSending(now, interrupted);
+    if (interrupted || done || over) this.#stopSending(now, interrupted);
+  }
+
+  #queued(now: number): boolean {
+    return this.#schedule.waits && this.#schedule.take(this.#next, now - this.#began) >= 0;
   }
 
   /** What is due and not sent by now never will be; what is under way may still be answered. */
