@@ -8,6 +8,7 @@ import type { Look, Report } from "../kernel/report.ts";
 import { splitPath } from "../kernel/paths.ts";
 import { nearest } from "../kernel/words.ts";
 import { drawBlocks } from "../report/human.ts";
+import { jsonText } from "../report/json.ts";
 import type { Registry } from "../registry.ts";
 import type { Command } from "./command.ts";
 import { findConfig } from "./config.ts";
@@ -216,7 +217,7 @@ const failed = (
   const look = earlyLook(argv, io);
   const usage = command === undefined ? undefined : usageLine(found.path, command);
   const report = faultReport(error, found.path.join(" "));
-  const stdout = wantsJson(argv) ? JSON.stringify(report, null, 2) + "\n" : "";
+  const stdout = wantsJson(argv) ? jsonText(report) : "";
   return { stdout, stderr: faultText(error, usage, look), exit: report.exit };
 };
 

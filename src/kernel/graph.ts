@@ -28,7 +28,7 @@ export const order = <Node>(nodes: readonly Node[], targets: (node: Node) => Ite
   };
   const leave = (node: Node): void => {
     if (low.get(node) !== index.get(node)) return;
-    const group = open.splice(open.indexOf(node));
+    const group = open.splice(open.lastIndexOf(node));
     for (const member of group) onStack.delete(member);
     groups.push(group);
   };

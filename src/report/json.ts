@@ -51,6 +51,13 @@ export const envelopeSchema: Json = {
   },
 };
 
+// What JSON allows raw and a terminal acts on or hides: DEL, C1 controls, bidirectional and invisible characters.
+const acting = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Indented JSON that is safe to look at: the same value, with acting characters escaped. */
+export const jsonText = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2).replace(acting, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
+
 export const json: Reporter = {
   kind: "reporter",
   name: "json",
@@ -64,6 +71,6 @@ export const json: Reporter = {
       data: report.data,
       ...(report.written === undefined ? {} : { files: report.written }),
     };
-    return `${JSON.stringify(envelope, null, 2)}\n`;
+    return jsonText(envelope);
   },
 };
