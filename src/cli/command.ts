@@ -16,6 +16,8 @@ export interface Call<P extends Args, F extends Args> {
   readonly io: Io;
   /** Built-in and user plugins, profiles and references. */
   readonly registry: Registry;
+  /** Runs another command line to its report, files written, in the given world. */
+  readonly senior: (argv: readonly string[], io: Io) => Promise<Report>;
 }
 
 export interface Command<P extends Args = Args, F extends Args = Args> {

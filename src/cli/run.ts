@@ -186,11 +186,22 @@ class Interrupted extends Error {
   }
 }
 
-const runPrepared = async (call: Prepared): Promise<Outcome> => {
-  const { command, values, globals, registry, io } = call;
-  const found = await untilSignal(command, command.run({ args: values, io, registry }), io);
+/** Runs a prepared call and writes its files. */
+const carryOut = async (call: Prepared, loadRegistry: LoadRegistry): Promise<Report> => {
+  const { command, values, registry, io } = call;
+  const senior = async (argv: readonly string[], world: Io): Promise<Report> => {
+    const found = findCommand(argv, tree);
+    if (found.node.load === undefined) throw unknownCommand(found);
+    return carryOut(await prepare(found, (await found.node.load()).default, world, loadRegistry), loadRegistry);
+  };
+  const report = await untilSignal(command, command.run({ args: values, io, registry, senior }), io);
   io.terminal.clear();
-  const report = await write(found, values, io);
+  return write(report, values, io);
+};
+
+const runPrepared = async (call: Prepared, loadRegistry: LoadRegistry): Promise<Outcome> => {
+  const { command, values, globals, registry, io } = call;
+  const report = await carryOut(call, loadRegistry);
   const exit = exitOf(report, globals.failOn);
   const stdout = await untilSignal(command, render(report, exit, globals, registry), io);
   if (command.output === "report") await saveReport(report, exit, globals, values["output"], call);
@@ -233,7 +244,7 @@ export const runSenior = async (argv: readonly string[], io: Io, loadRegistry: L
     command = (await found.node.load()).default;
     const words = parseHelp(found.rest, command);
     if (words) return await help(found, command, earlyLook(argv, io));
-    return await runPrepared(await prepare(found, command, io, loadRegistry));
+    return await runPrepared(await prepare(found, command, io, loadRegistry), loadRegistry);
   } catch (error) {
     const planned =
       command === undefined || !(error instanceof Fault) || !error.code.startsWith("usage.")
