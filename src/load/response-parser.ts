@@ -1,20 +1,6 @@
 // Reads HTTP/1.x responses strictly and incrementally: bytes in, "is the answer complete?" out. Bodies are counted, not kept.
-import {
-  CR,
-  LF,
-  colon,
-  decimalOf,
-  hexDigit,
-  isBlank,
-  isText,
-  semicolon,
-  space,
-  startsLikeHttp,
-  startsWith,
-  tokenEnd,
-  wordIs,
-  wordsOf,
-} from "./http-bytes.ts";
+import { CR, LF, hexDigit, isBlank, isText, semicolon, startsLikeHttp } from "./http-bytes.ts";
+import { KnownHead, clearHead, emptyHead, isHeaderLine, readHeaderLine, readStatusLine } from "./response-head.ts";
 
 /** What one response may weigh before it is given up. */
 export interface ResponseLimits {
@@ -44,39 +30,35 @@ type Line = "status" | "header" | "size" | "chunk-end" | "trailer";
 
 /** One connection's responses, one after the other. `begin` before each; then `feed` until it no longer says `more`. */
 export class ResponseParser {
-  readonly #head: boolean;
+  readonly #toHead: boolean;
   readonly #limits: ResponseLimits;
+  readonly #known: KnownHead;
+  readonly #head = emptyHead();
   #state: State = "done";
   /** Nothing of the response has come yet. */
   #fresh = false;
-  /** The fields below hold what a whole head said. */
-  #headDone = false;
-  /** The last head that came in one piece; nothing when its length is 0. */
-  readonly #last = new Uint8Array(2048);
-  #lastLength = 0;
   #expects: Line = "status";
   /** A line that did not end in the last chunk; longer than any line only when it has grown. */
   #line = new Uint8Array(256);
   #lineLength = 0;
   #headLeft = 0;
   #bodyLeft = 0;
-  #minor = 1;
-  #length = -1;
-  #chunked = false;
-  #coded = false;
-  #close = false;
-  #persist = false;
+  #headDone = false;
 
-  /** The status of the response being read, once its head is complete. */
-  status = 0;
   /** Body bytes so far, as sent: chunk framing does not count. */
   bodyBytes = 0;
   /** Once done: may the connection carry another request? */
   keepAlive = false;
 
-  constructor(method: string, limits: ResponseLimits = responseLimits) {
-    this.#head = method === "HEAD";
+  constructor(method: string, limits: ResponseLimits = responseLimits, known = new KnownHead()) {
+    this.#toHead = method === "HEAD";
     this.#limits = limits;
+    this.#known = known;
+  }
+
+  /** The status of the response being read, once its head is complete. */
+  get status(): number {
+    return this.#head.status;
   }
 
   begin(): void {
@@ -92,12 +74,7 @@ export class ResponseParser {
     this.#expects = "status";
     this.#lineLength = 0;
     this.#headDone = false;
-    this.status = 0;
-    this.#length = -1;
-    this.#chunked = false;
-    this.#coded = false;
-    this.#close = false;
-    this.#persist = false;
+    clearHead(this.#head);
   }
 
   /** Takes the next bytes of the connection; they are not kept after the call. */
@@ -112,7 +89,7 @@ export class ResponseParser {
         case "line":
           at = this.#feedLine(bytes, at);
           if (remember && this.#headDone && at > 0) {
-            this.#remember(bytes, at);
+            this.#known.keep(bytes, at, this.#head);
             remember = false;
           }
           break;
@@ -137,25 +114,15 @@ export class ResponseParser {
     return this.#state === "done" ? "done" : "more";
   }
 
-  /**
-   * A head that equals the last one, byte for byte, means the same: what was read from it is still in place. Most heads
-   * do, between two ticks of their `Date`, and this takes a fraction of the time. Returns where to go on.
-   */
+  /** Passes over a head that is known already. Returns where to go on. */
   #startHead(bytes: Uint8Array): number {
-    if (this.#headDone && this.#lastLength > 0 && startsWith(bytes, this.#last, this.#lastLength)) {
-      this.#headLeft -= this.#lastLength;
+    const known = this.#known.recall(bytes, this.#head);
+    if (known === 0) this.#beginHead();
+    else {
+      this.#headLeft -= known;
       this.#endHead();
-      return this.#lastLength;
     }
-    this.#lastLength = 0;
-    this.#beginHead();
-    return 0;
-  }
-
-  #remember(bytes: Uint8Array, length: number): void {
-    if (length > this.#last.length) return;
-    this.#last.set(bytes.subarray(0, length));
-    this.#lastLength = length;
+    return known;
   }
 
   /** The connection was closed in order: is the response complete? `more` says that it was cut off. */
@@ -178,7 +145,7 @@ export class ResponseParser {
 
   #finish(reusable: boolean): void {
     this.#state = "done";
-    this.keepAlive = reusable && !this.#close && (this.#minor === 1 || this.#persist);
+    this.keepAlive = reusable && !this.#head.close && (this.#head.minor === 1 || this.#head.persist);
   }
 
   #expectLine(line: Line): void {
@@ -225,106 +192,45 @@ export class ResponseParser {
     const last = end - 1;
     switch (this.#expects) {
       case "status":
-        return this.#statusLine(bytes, start, last);
+        this.#expects = "header";
+        return readStatusLine(bytes, start, last, this.#head);
       case "header":
-        return last === start ? this.#endHead() : this.#headerLine(bytes, start, last, true);
+        return last === start ? this.#endHead() : readHeaderLine(bytes, start, last, this.#head);
       case "size":
         return this.#sizeLine(bytes, start, last);
       case "chunk-end":
         this.#expects = "size";
         return last === start;
       case "trailer":
-        if (last > start) return this.#headerLine(bytes, start, last, false);
+        if (last > start) return isHeaderLine(bytes, start, last);
         this.#finish(true);
         return true;
     }
   }
 
-  #statusLine(bytes: Uint8Array, start: number, end: number): boolean {
-    const length = end - start;
-    if (length < 12 || !startsLikeHttp(bytes, start, end)) return false;
-    if (length > 12 && bytes[start + 12] !== space) return false;
-    const minor = (bytes[start + 7] ?? 0) - 48;
-    const status = decimalOf(bytes, start + 9, start + 12);
-    if (status < 100) return false;
-    if (!isText(bytes, start + 12, end)) return false;
-    this.#minor = minor;
-    this.status = status;
-    this.#expects = "header";
-    return true;
-  }
-
-  #headerLine(bytes: Uint8Array, start: number, end: number, meant: boolean): boolean {
-    const nameEnd = tokenEnd(bytes, start, end);
-    if (nameEnd === start || bytes[nameEnd] !== colon || !isText(bytes, nameEnd + 1, end)) return false;
-    if (!meant) return true;
-    let [from, to] = [nameEnd + 1, end];
-    while (from < to && isBlank(bytes[from])) from++;
-    while (to > from && isBlank(bytes[to - 1])) to--;
-    // The three names that matter differ in length, so most lines are passed over by one comparison.
-    switch (nameEnd - start) {
-      case 10:
-        if (wordIs(bytes, start, nameEnd, "connection")) this.#connection(bytes, from, to);
-        return true;
-      case 14:
-        return !wordIs(bytes, start, nameEnd, "content-length") || this.#contentLength(decimalOf(bytes, from, to));
-      case 17:
-        return !wordIs(bytes, start, nameEnd, "transfer-encoding") || this.#coding(wordsOf(bytes, from, to));
-      default:
-        return true;
-    }
-  }
-
-  #connection(bytes: Uint8Array, start: number, end: number): void {
-    // The two common values are told without allocating.
-    if (wordIs(bytes, start, end, "keep-alive")) this.#persist = true;
-    else if (wordIs(bytes, start, end, "close")) this.#close = true;
-    else {
-      const options = wordsOf(bytes, start, end);
-      this.#close ||= options.includes("close");
-      this.#persist ||= options.includes("keep-alive");
-    }
-  }
-
-  #contentLength(length: number): boolean {
-    if (length < 0 || (this.#length >= 0 && this.#length !== length)) return false;
-    this.#length = length;
-    return true;
-  }
-
-  /** RFC 9112 section 6.1: `chunked` may come once, and last. */
-  #coding(codings: readonly string[]): boolean {
-    for (const coding of codings) {
-      if (this.#chunked) return false;
-      this.#coded = true;
-      if (coding === "chunked") this.#chunked = true;
-    }
-    return true;
-  }
-
   /** The empty line after the headers: how does the body end? RFC 9112 section 6.3. */
   #endHead(): boolean {
-    if (this.status < 200) return this.#endInterim();
+    if (this.#head.status < 200) return this.#endInterim();
     this.#headDone = true;
-    if (this.#head || this.status === 204 || this.status === 304) {
+    if (this.#toHead || this.#head.status === 204 || this.#head.status === 304) {
       this.#finish(true);
       return true;
     }
     // Both framings at once, or chunks from HTTP/1.0, are how responses are smuggled: neither is to be trusted.
-    if (this.#coded && (this.#length >= 0 || this.#minor === 0)) return false;
-    if (this.#chunked) this.#expectLine("size");
-    else if (this.#coded || this.#length < 0) this.#state = "until-close";
-    else if (this.#length === 0) this.#finish(true);
+    if (this.#head.coded && (this.#head.length >= 0 || this.#head.minor === 0)) return false;
+    if (this.#head.chunked) this.#expectLine("size");
+    else if (this.#head.coded || this.#head.length < 0) this.#state = "until-close";
+    else if (this.#head.length === 0) this.#finish(true);
     else {
       this.#state = "length";
-      this.#bodyLeft = this.#length;
+      this.#bodyLeft = this.#head.length;
     }
     return true;
   }
 
   /** 1xx: the real response follows. 101 would end HTTP on this connection, and nothing here asks for that. */
   #endInterim(): boolean {
-    if (this.status === 101) return false;
+    if (this.#head.status === 101) return false;
     this.#beginHead();
     return true;
   }

@@ -3,6 +3,7 @@ import type { Socket, SocketHandler } from "bun";
 import type { FailureKind } from "../../load/tally.ts";
 import { failureKinds } from "../../load/tally.ts";
 import type { LoadPlan } from "../../load/plan.ts";
+import type { KnownHead } from "../../load/response-head.ts";
 import { ResponseParser } from "../../load/response-parser.ts";
 
 /** `idle` has no socket; `opening` waits for TCP, `securing` for TLS; `ready` may send; `busy` waits for an answer. */
@@ -11,6 +12,7 @@ type Phase = "idle" | "opening" | "securing" | "ready" | "busy";
 /** What a connection tells the engine. Times are nanoseconds of the engine's clock. */
 export interface ConnectionOwner {
   readonly plan: LoadPlan;
+  readonly known: KnownHead;
   now(): number;
   received(bytes: number): void;
   /** It is open, and no request waits for it. */
@@ -81,7 +83,7 @@ export class Connection {
 
   constructor(owner: ConnectionOwner) {
     this.#owner = owner;
-    this.#parser = new ResponseParser(owner.plan.method, owner.plan.limits);
+    this.#parser = new ResponseParser(owner.plan.method, owner.plan.limits, owner.known);
     this.#timeoutNs = owner.plan.timeoutMs * 1e6;
   }
 

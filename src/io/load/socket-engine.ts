@@ -4,6 +4,7 @@ import { failureKinds } from "../../load/tally.ts";
 import type { Tally } from "../../load/tally.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import { graceMs } from "../../load/plan.ts";
+import { KnownHead } from "../../load/response-head.ts";
 import type { Schedule } from "../../load/schedule.ts";
 import { scheduleOf } from "../../load/schedule.ts";
 import type { ConnectionOwner } from "./connection.ts";
@@ -37,6 +38,7 @@ type Stage = "opening" | "sending" | "waiting" | "over";
 
 class SocketEngine implements ConnectionOwner {
   readonly plan: LoadPlan;
+  readonly known = new KnownHead();
   readonly #tally: Tally;
   readonly #schedule: Schedule;
   readonly #stopped: () => boolean;
