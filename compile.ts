@@ -55,5 +55,7 @@ if (!build.success) {
   process.stderr.write(build.stderr);
   process.exit(1);
 }
+// The maps are inside the binary as well, where stack traces find them.
+for await (const map of new Bun.Glob("dist/*.map").scan()) await rm(map);
 const { size } = await stat(values.outfile);
 console.log(`${values.outfile}  ${(size / 1e6).toFixed(1)} MB  ${target}  ${packageJson.version} (${commit()})`);

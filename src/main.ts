@@ -1,8 +1,6 @@
 // The program: argument vector in, text and exit status out. Only this file writes results to standard output.
-import { basename } from "node:path";
 import { build } from "./io/build.ts";
-import { processIo, watchSignals, writeAll } from "./io/process.ts";
-import { Fault } from "./kernel/fault.ts";
+import { writeAll } from "./io/write-all.ts";
 
 const versionText = (argv: readonly string[]): string | undefined => {
   if (argv[0] !== "--version" && argv[0] !== "-V") return undefined;
@@ -17,13 +15,13 @@ const main = async (argv: readonly string[]): Promise<number> => {
     await writeAll("stdout", version);
     return 0;
   }
-  const [{ runSenior }, { loadRegistry }, { translate }] = await Promise.all([
+  const [{ runSenior }, { loadRegistry }, { translate }, { processIo, watchSignals }] = await Promise.all([
     import("./cli/run.ts"),
     import("./builtin.ts"),
     import("./cli/aliases.ts"),
+    import("./io/process.ts"),
   ]);
-  const signal = watchSignals();
-  const outcome = await runSenior(translate(basename(process.argv0), argv), processIo(signal), loadRegistry);
+  const outcome = await runSenior(translate(process.argv0, argv), processIo(watchSignals()), loadRegistry);
   await writeAll("stderr", outcome.stderr);
   await writeAll("stdout", outcome.stdout);
   return outcome.exit;
@@ -31,10 +29,10 @@ const main = async (argv: readonly string[]): Promise<number> => {
 
 /** The last resort: output that cannot be written. Everything else became an Outcome long before. */
 const fail = async (error: unknown): Promise<number> => {
-  const { faultText } = await import("./cli/fault-text.ts");
+  const { faultReport, faultText } = await import("./cli/fault-text.ts");
   const look = { color: false, unicode: false, width: 120, verbose: false };
   await writeAll("stderr", faultText(error, undefined, look)).catch(() => undefined);
-  return error instanceof Fault ? error.exit : 70;
+  return faultReport(error, "").exit;
 };
 
 process.exit(await main(process.argv.slice(2)).catch(fail));

@@ -116,7 +116,9 @@ const render = async (report: Report, exit: ExitCode, globals: Globals, registry
     const known = [...registry.reporters.keys()];
     throw new Fault("usage.bad-value", `unknown reporter "${globals.reporter}", expected one of ${known.join(", ")}`);
   }
-  return reporter.render(report, exit, globals.look);
+  const rendered: unknown = await reporter.render(report, exit, globals.look);
+  if (typeof rendered === "string") return rendered;
+  throw new Fault("plugin.broken", `the reporter "${globals.reporter}" returned no text`);
 };
 
 /** `--output FILE` of commands whose report is the product: JSON for a `.json` name, else what was printed, uncoloured. */
