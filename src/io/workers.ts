@@ -3,6 +3,7 @@ import { isCompiled } from "./build.ts";
 
 /** One line per worker, `src/io/<path>`. Adding a worker is adding a line here. */
 export const workerPaths = {
+  embedded: "embedded/worker.ts",
   load: "load/worker.ts",
   plugins: "plugins/worker.ts",
 } as const;

@@ -1,0 +1,33 @@
+// What the host and the embedded server's worker say to each other.
+
+/** PostgreSQL's own refusal of a statement. `position` counts characters of the statement from 1. */
+export interface SqlError {
+  readonly message: string;
+  readonly sqlstate: string;
+  readonly position?: number;
+  readonly detail?: string;
+  readonly hint?: string;
+  /** The call stack in PostgreSQL's words, when the error happened inside a function. */
+  readonly where?: string;
+}
+
+export type Order =
+  /** Starts the server; `extensions` are names of bundled extensions. `progress` is one 32-bit word, see `Ran`. */
+  | { readonly kind: "open"; readonly extensions: readonly string[]; readonly progress: SharedArrayBuffer }
+  /** Runs statements one by one until one fails. */
+  | { readonly kind: "run"; readonly id: number; readonly statements: readonly string[] }
+  /** Runs a query of one text column. */
+  | { readonly kind: "rows"; readonly id: number; readonly sql: string };
+
+export type Reply =
+  | { readonly kind: "opened" }
+  | { readonly kind: "ran"; readonly id: number; readonly ran: Ran }
+  | { readonly kind: "rows"; readonly id: number; readonly rows: readonly string[] }
+  /** A query of ours failed, or the server itself: `message` is for a bug report. */
+  | { readonly kind: "broken"; readonly id?: number; readonly message: string };
+
+/** `done` statements succeeded; `error` says why the next one did not. */
+export interface Ran {
+  readonly done: number;
+  readonly error?: SqlError;
+}

@@ -1,0 +1,115 @@
+// An embedded PostgreSQL in a worker: started for a piece of work, ended with it, by a deadline or by a signal.
+import { Fault } from "../../kernel/fault.ts";
+import { milliseconds } from "../../kernel/words.ts";
+import { startWorker } from "../workers.ts";
+import type { Order, Ran, Reply } from "./protocol.ts";
+
+export interface EmbeddedOptions {
+  /** Names of bundled extensions that the work will create. */
+  readonly extensions: readonly string[];
+  /** How long one call may take. The server ends when it takes longer: endless SQL cannot be interrupted from within. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface EmbeddedServer {
+  /** Runs statements one by one until one fails. */
+  run(statements: readonly string[]): Promise<Ran>;
+  /** The rows of a query of one text column. */
+  rows(sql: string): Promise<readonly string[]>;
+  /** Which statement of the last `run` was begun last. */
+  begun(): number;
+}
+
+interface Waiting {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const lateFault = (deadlineMs: number): Fault =>
+  new Fault("input.timeout", `the embedded PostgreSQL did not finish within ${milliseconds(deadlineMs)} and was ended`);
+
+const brokenError = (message: string): Error => new Error(`the embedded PostgreSQL failed: ${message}`);
+
+/** Real state: the worker, and the calls that wait for its answers. */
+class Host implements EmbeddedServer {
+  readonly #worker = startWorker("embedded");
+  readonly #progress = new SharedArrayBuffer(4);
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #options: EmbeddedOptions;
+  readonly #abort = (): void => this.end(new Error("interrupted"));
+  #next = 1;
+  #ended: Error | undefined;
+
+  constructor(options: EmbeddedOptions) {
+    this.#options = options;
+    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#receive(data);
+    this.#worker.onerror = (event) => this.end(brokenError(event.message));
+    options.signal.addEventListener("abort", this.#abort, { once: true });
+    if (options.signal.aborted) this.#abort();
+  }
+
+  async open(): Promise<void> {
+    await this.#ask(0, { kind: "open", extensions: this.#options.extensions, progress: this.#progress });
+  }
+
+  async run(statements: readonly string[]): Promise<Ran> {
+    const id = this.#next++;
+    const reply = await this.#ask(id, { kind: "run", id, statements });
+    if (reply.kind !== "ran") throw brokenError(`answered ${reply.kind} to run`);
+    return reply.ran;
+  }
+
+  async rows(sql: string): Promise<readonly string[]> {
+    const id = this.#next++;
+    const reply = await this.#ask(id, { kind: "rows", id, sql });
+    if (reply.kind !== "rows") throw brokenError(`answered ${reply.kind} to rows`);
+    return reply.rows;
+  }
+
+  begun(): number {
+    return Atomics.load(new Int32Array(this.#progress), 0);
+  }
+
+  /** Ends the worker; calls under way fail with `reason`. */
+  end(reason: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    this.#options.signal.removeEventListener("abort", this.#abort);
+    this.#worker.terminate();
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+  }
+
+  async #ask(id: number, order: Order): Promise<Reply> {
+    if (this.#ended !== undefined) throw this.#ended;
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    this.#waiting.set(id, { resolve, reject });
+    const { deadlineMs } = this.#options;
+    const timer = setTimeout(() => this.end(lateFault(deadlineMs)), deadlineMs);
+    this.#worker.postMessage(order);
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  #receive(reply: Reply): void {
+    const id = reply.kind === "opened" ? 0 : (reply.id ?? 0);
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (reply.kind === "broken") waiting?.reject(brokenError(reply.message));
+    else waiting?.resolve(reply);
+  }
+}
+
+/** Starts an embedded server, does `work` with it and ends it, whatever happens. */
+export const withEmbeddedServer = async <T>(
+  options: EmbeddedOptions,
+  work: (server: EmbeddedServer) => Promise<T>,
+): Promise<T> => {
+  const host = new Host(options);
+  try {
+    await host.open();
+    return await work(host);
+  } finally {
+    host.end(new Error("the embedded server was ended"));
+  }
+};

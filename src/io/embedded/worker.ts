@@ -1,0 +1,147 @@
+// The embedded server's worker: one PostgreSQL (PGlite) in memory, which answers orders one at a time.
+import { PGlite } from "@electric-sql/pglite";
+import type { Filesystem } from "@electric-sql/pglite/basefs";
+import { readAssets } from "./assets.ts";
+import { archivePaths } from "./extensions.ts";
+import type { Order, Ran, Reply, SqlError } from "./protocol.ts";
+import { tarEntries } from "./tar.ts";
+
+declare const self: Worker;
+
+/** The part of the server's file system (Emscripten's MEMFS) that is used here; the package does not ship its types. */
+interface Disk {
+  mkdirTree(path: string, mode: number): void;
+  writeFile(path: string, content: Uint8Array, options: { readonly canOwn: boolean }): void;
+  chmod(path: string, mode: number): void;
+}
+
+/** An archive and the folder of the server's file system that it belongs in. */
+interface Unpacked {
+  readonly root: string;
+  readonly archive: Uint8Array;
+}
+
+const installation = "/pglite";
+const dataFolder = `${installation}/data`;
+
+/** Unpacks archives into the server's memory; file contents stay views of the archive until written to. */
+class MemoryFiles implements Filesystem {
+  readonly #archives: readonly Unpacked[];
+  #server: PGlite | undefined;
+
+  constructor(archives: readonly Unpacked[]) {
+    this.#archives = archives;
+  }
+
+  init: Filesystem["init"] = (server, emscriptenOpts) => {
+    this.#server = server;
+    return Promise.resolve({ emscriptenOpts });
+  };
+
+  initialSyncFs = (): Promise<void> => {
+    const disk = (this.#server?.Module as { readonly FS: Disk } | undefined)?.FS;
+    if (disk === undefined) throw new Error("the file system is not there yet");
+    for (const { root, archive } of this.#archives) {
+      for (const { path, folder, mode, content } of tarEntries(archive)) {
+        const target = `${root}/${path.replace(/^\//, "")}`;
+        disk.mkdirTree(folder ? target : target.slice(0, target.lastIndexOf("/")), 0o700);
+        if (!folder) disk.writeFile(target, content, { canOwn: true });
+        disk.chmod(target, mode);
+      }
+    }
+    disk.chmod(dataFolder, 0o700);
+    return Promise.resolve();
+  };
+
+  syncToFs = (): Promise<void> => Promise.resolve();
+  closeFs = (): Promise<void> => Promise.resolve();
+  dumpTar = (): Promise<never> => Promise.reject(new Error("the embedded data directory is not saved"));
+}
+
+const readArchive = async (path: string): Promise<Unpacked> => ({
+  root: installation,
+  archive: Bun.gunzipSync(await Bun.file(path).bytes()),
+});
+
+const open = async (extensions: readonly string[]): Promise<PGlite> => {
+  const [assets, archives] = await Promise.all([
+    readAssets(),
+    Promise.all([...archivePaths(extensions).values()].map(readArchive)),
+  ]);
+  const server = await PGlite.create({
+    pgliteWasmModule: assets.module,
+    // Never used, since the data directory is there already; without it the package would look for its file on disk.
+    initdbWasmModule: assets.module,
+    fsBundle: assets.fsBundle,
+    fs: new MemoryFiles([{ root: dataFolder, archive: assets.dataDirectory }, ...archives]),
+  });
+  // A library that fails to load later breaks the loader unless plpgsql has been loaded before.
+  await server.exec("do $$ begin end $$");
+  return server;
+};
+
+/** PGlite's DatabaseError, as far as it is one. */
+const sqlError = (error: unknown): SqlError | undefined => {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
+  const field = (name: string): string | undefined => {
+    const value: unknown = Object.hasOwn(error, name) ? (error as unknown as Record<string, unknown>)[name] : undefined;
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const [position, detail, hint, where] = [field("position"), field("detail"), field("hint"), field("where")];
+  return {
+    message: error.message,
+    sqlstate: error.code,
+    ...(position === undefined ? {} : { position: Number(position) }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(where === undefined ? {} : { where }),
+  };
+};
+
+const run = async (server: PGlite, statements: readonly string[], progress: Int32Array): Promise<Ran> => {
+  for (const [i, statement] of statements.entries()) {
+    // Seen from outside even while a statement never returns.
+    Atomics.store(progress, 0, i);
+    try {
+      await server.exec(statement);
+    } catch (error) {
+      const refusal = sqlError(error);
+      if (refusal === undefined) throw error;
+      return { done: i, error: refusal };
+    }
+  }
+  return { done: statements.length };
+};
+
+const rows = async (server: PGlite, sql: string): Promise<readonly string[]> => {
+  const result = await server.query<readonly unknown[]>(sql, [], { rowMode: "array" });
+  return result.rows.map(([value]) => String(value));
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+const reply = (message: Reply): void => self.postMessage(message);
+
+let state: { readonly server: PGlite; readonly progress: Int32Array } | undefined;
+
+const obey = async (order: Order): Promise<Reply> => {
+  if (order.kind === "open") {
+    state = { server: await open(order.extensions), progress: new Int32Array(order.progress) };
+    return { kind: "opened" };
+  }
+  if (state === undefined) throw new Error("the embedded server was not opened");
+  const { id } = order;
+  return order.kind === "run"
+    ? { kind: "ran", id, ran: await run(state.server, order.statements, state.progress) }
+    : { kind: "rows", id, rows: await rows(state.server, order.sql) };
+};
+
+self.onmessage = ({ data }: MessageEvent<Order>) => {
+  void obey(data)
+    .catch((error: unknown) => ({
+      kind: "broken" as const,
+      ...(data.kind === "open" ? {} : { id: data.id }),
+      message: messageOf(error),
+    }))
+    .then(reply);
+};
