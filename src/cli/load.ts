@@ -119,7 +119,7 @@ export default command({
     const shortage = await descriptorFault(args.concurrency);
     if (shortage !== undefined) throw shortage;
 
-    const { endpoint, addresses } = await reach(target, args.verifySsl);
+    const { endpoint, addresses } = await reach(target, args.verifySsl, io.signal);
     const plan: LoadPlan = { ...settings, endpoint };
     io.terminal.note(destinationText(target, addresses, endpoint));
 

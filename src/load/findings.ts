@@ -64,6 +64,24 @@ const rateMissed = (summary: LoadSummary): readonly Finding[] => {
   ];
 };
 
+/** `load/redirected`: the load reached a signpost, not the service. */
+const redirected = (summary: LoadSummary): readonly Finding[] => {
+  const moved = summary.statuses.filter(
+    ({ status, expected }) => expected && status >= 300 && status < 400 && status !== 304,
+  );
+  const count = moved.reduce((sum, one) => sum + one.count, 0);
+  if (count * 2 <= summary.requests.answered) return [];
+  return [
+    {
+      rule: "load/redirected",
+      severity: "info",
+      at: placeOf(summary),
+      message: `${percentText(count / summary.requests.answered)} of the answers were redirects (${listed(moved.map(({ status }) => String(status)))}), which are not followed`,
+      help: "load the URL that they lead to",
+    },
+  ];
+};
+
 /** `load/client-bound`: this machine may have set the limit. */
 const clientBound = (summary: LoadSummary): readonly Finding[] =>
   summary.client.boundBy.length === 0
@@ -106,4 +124,4 @@ const interrupted = (summary: LoadSummary): readonly Finding[] =>
       ];
 
 export const loadFindings = (summary: LoadSummary): readonly Finding[] =>
-  [errors, rateMissed, clientBound, unreached, interrupted].flatMap((rule) => rule(summary));
+  [errors, rateMissed, redirected, clientBound, unreached, interrupted].flatMap((rule) => rule(summary));

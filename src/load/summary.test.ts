@@ -170,6 +170,14 @@ describe("findings", () => {
     );
   });
 
+  test("redirects in place of the service", () => {
+    const tally = tallyOf({ right: 10 });
+    for (let i = 0; i < 11; i++) tally.addStatus(301);
+    tally.set("answered", 21);
+    tally.set("right", 21);
+    expect(rules(summarize(plan(), tally, facts))).toEqual(["load/redirected info"]);
+  });
+
   test("a client that was busy all the time", () =>
     expect(rules(summaryOf({ right: 1000 }, {}, { cpuMs: 9900 }))).toEqual(["load/client-bound warning"]));
   test("a target never reached", () =>

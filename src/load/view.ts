@@ -65,16 +65,24 @@ const requestBlocks = ({ requests: r, failures, statuses }: LoadSummary): readon
   },
 ];
 
-const throughputBlock = ({ throughput: t, requests, connections }: LoadSummary): Block =>
-  text(
-    [
-      `${rate(t.answersPerSecond)} answered in ${milliseconds(t.sendingMs)}`,
-      `${bytes(t.receivedBytesPerSecond)}/s received`,
-      `errors ${percentText(requests.errorRate)}`,
-      `${plural(connections.opened, "connection")} opened`,
-    ].join(" · "),
-    requests.errors === 0 ? "good" : "bad",
-  );
+const throughputBlocks = (summary: LoadSummary): readonly Block[] => {
+  const { throughput: t, requests } = summary;
+  const line = [
+    `${rate(t.answersPerSecond)} answered in ${milliseconds(t.sendingMs)}`,
+    `${bytes(t.receivedBytesPerSecond)}/s received`,
+    `errors ${percentText(requests.errorRate)}`,
+  ].join(" · ");
+  return [text(line, requests.errors === 0 ? "good" : "bad"), text(connectionText(summary), "dim")];
+};
+
+const connectionText = ({ connections: c, latency }: LoadSummary): string =>
+  [
+    `${plural(c.opened, "connection")} opened`,
+    ...(c.idleCloses === 0 ? [] : [`${count(c.idleCloses)} closed by the server while idle`]),
+    ...(c.connect.count === 0 ? [] : [`connecting took ${milliseconds(c.connect.p50Ms)}`]),
+    ...(c.tls.count === 0 ? [] : [`TLS ${milliseconds(c.tls.p50Ms)}`]),
+    ...(latency.firstByte.count === 0 ? [] : [`first byte ${milliseconds(latency.firstByte.p50Ms)} (medians)`]),
+  ].join(" · ");
 
 const cell = (latency: Latency, key: (typeof percentiles)[number]["key"]): string =>
   latency.count === 0 ? "-" : `${latency.atLeast.includes(key) ? ">= " : ""}${milliseconds(latency[key])}`;
@@ -188,7 +196,7 @@ export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode):
       ...targetBlocks(summary),
       ...(measured
         ? [
-            throughputBlock(summary),
+            ...throughputBlocks(summary),
             ...requestBlocks(summary),
             ...latencyBlocks(summary),
             distributionBlock(answered, responseBound),

@@ -2,6 +2,7 @@
 import type { Socket, SocketHandler } from "bun";
 import type { FailureKind } from "../../load/tally.ts";
 import { failureKinds } from "../../load/tally.ts";
+import { garbageText } from "../../load/garbage.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import type { KnownHead } from "../../load/response-head.ts";
 import { ResponseParser } from "../../load/response-parser.ts";
@@ -214,7 +215,7 @@ export class Connection {
     }
     const result = this.#parser.feed(bytes);
     if (result === "done") this.#complete(now);
-    else if (result !== "more") this.#fail(result, now, firstBytes(bytes));
+    else if (result !== "more") this.#fail(result, now, garbageText(bytes));
   }
 
   #complete(now: number): void {
@@ -266,7 +267,3 @@ const tlsOptions = (tls: NonNullable<LoadPlan["endpoint"]["tls"]>) => ({
   rejectUnauthorized: tls.verify,
   ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
 });
-
-/** The beginning of an answer that could not be read, for the report. */
-const firstBytes = (bytes: Uint8Array): string =>
-  `it begins ${JSON.stringify(new TextDecoder("latin1").decode(bytes.subarray(0, 40)))}`;

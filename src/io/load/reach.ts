@@ -26,6 +26,15 @@ const faultText: Readonly<Record<string, string>> = {
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
+/** The promise's value, or `instead` as soon as the signal aborts: resolvers and lost packets take their time. */
+const unlessAborted = async <Value>(promise: Promise<Value>, instead: Value, signal: AbortSignal): Promise<Value> => {
+  const aborted = Promise.withResolvers<Value>();
+  const stop = (): void => aborted.resolve(instead);
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener("abort", stop));
+};
+
 const resolveName = async (target: Target): Promise<readonly string[]> => {
   if (target.isAddress) return [target.host];
   try {
@@ -100,9 +109,12 @@ const unreachable = (target: Target, failures: readonly (readonly [string, Probl
   return new Fault("world.network", `${target.shown} (${listed(addresses)}, port ${target.port}): ${text}`);
 };
 
-/** Resolves a target and finds the first of its addresses that accepts a connection. Throws `world.network` otherwise. */
-export const reach = async (target: Target, verify: boolean): Promise<Reached> => {
-  const addresses = await resolveName(target);
+/**
+ * Resolves a target and finds the first of its addresses that accepts a connection; throws `world.network` when none
+ * does. Once the signal aborts, whatever is known by then is taken: the run that follows ends at once.
+ */
+export const reach = async (target: Target, verify: boolean, signal: AbortSignal): Promise<Reached> => {
+  const addresses = await unlessAborted(resolveName(target), [target.host], signal);
   for (const address of addresses) refuseMetadata(address, target.isAddress ? undefined : target.host);
   const tls: TlsSettings | undefined =
     target.scheme === "https"
@@ -111,7 +123,7 @@ export const reach = async (target: Target, verify: boolean): Promise<Reached> =
   const failures: [string, Problem][] = [];
   for (const address of addresses) {
     const endpoint: Endpoint = { address, port: target.port, ...(tls === undefined ? {} : { tls }) };
-    const problem = await probe(endpoint);
+    const problem = await unlessAborted(probe(endpoint), undefined, signal);
     if (problem === undefined) return { endpoint, addresses };
     failures.push([address, problem]);
   }
