@@ -1,14 +1,13 @@
 // The registry: bundled and user plugins merged into one table, purely.
 import { Fault } from "./kernel/fault.ts";
 import type { Reporter } from "./kernel/report.ts";
-import type { FrameworkPlugin, Plugin, ProfilePlugin, Provided, ReferencePlugin, RulePlugin } from "./sdk.ts";
+import type { FrameworkPlugin, Plugin, ProfilePlugin, Provided, ReferencePlugin } from "./sdk.ts";
 
 export interface Registry {
   readonly frameworks: ReadonlyMap<string, FrameworkPlugin>;
   readonly reporters: ReadonlyMap<string, Reporter>;
   readonly references: ReadonlyMap<string, ReferencePlugin>;
   readonly profiles: readonly ProfilePlugin[];
-  readonly rules: readonly RulePlugin[];
 }
 
 interface Named {
@@ -48,6 +47,5 @@ export const mergePlugins = (plugins: readonly Plugin[]): Registry => {
     reporters: byName<Reporter>(all, "reporter", (item) => item.name),
     references: byName<ReferencePlugin>(all, "reference", (item) => item.topic),
     profiles: only<ProfilePlugin>("profile"),
-    rules: only<RulePlugin>("rules"),
   };
 };

@@ -3,14 +3,12 @@ import type { ApiModel } from "./api/model.ts";
 import type { EmitKit } from "./api/kit.ts";
 import type { GeneratedFile } from "./kernel/fileset.ts";
 import type { Reporter } from "./kernel/report.ts";
-import type { Rule } from "./kernel/rule.ts";
 
 export type { ApiModel } from "./api/model.ts";
 export type { EmitKit } from "./api/kit.ts";
 export type { GeneratedFile } from "./kernel/fileset.ts";
 export type { Evidence, Finding, Fix, Location, Severity } from "./kernel/finding.ts";
 export type { Block, Look, Report, Reporter, Tone } from "./kernel/report.ts";
-export type { Rule } from "./kernel/rule.ts";
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -32,13 +30,6 @@ export interface ProfilePlugin {
   readonly profile: unknown;
 }
 
-/** An organisation's own rules on one kind of subject. */
-export interface RulePlugin {
-  readonly kind: "rules";
-  readonly subject: "api" | "catalog" | "project";
-  readonly rules: readonly Rule<never>[];
-}
-
 /** A document that `senior reference TOPIC` prints: Markdown whose first heading is its title. */
 export interface ReferencePlugin {
   readonly kind: "reference";
@@ -46,7 +37,7 @@ export interface ReferencePlugin {
   readonly markdown: string;
 }
 
-export type Provided = FrameworkPlugin | ProfilePlugin | RulePlugin | ReferencePlugin | Reporter;
+export type Provided = FrameworkPlugin | ProfilePlugin | ReferencePlugin | Reporter;
 
 /** The default export of a plugin script. */
 export interface Plugin {

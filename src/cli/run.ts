@@ -116,9 +116,7 @@ const render = async (report: Report, exit: ExitCode, globals: Globals, registry
     const known = [...registry.reporters.keys()];
     throw new Fault("usage.bad-value", `unknown reporter "${globals.reporter}", expected one of ${known.join(", ")}`);
   }
-  const rendered: unknown = await reporter.render(report, exit, globals.look);
-  if (typeof rendered === "string") return rendered;
-  throw new Fault("plugin.broken", `the reporter "${globals.reporter}" returned no text`);
+  return reporter.render(report, exit, globals.look);
 };
 
 /** `--output FILE` of commands whose report is the product: JSON for a `.json` name, else what was printed, uncoloured. */

@@ -2,12 +2,11 @@
 import { isObject, own } from "../../kernel/json.ts";
 import type { Plugin, Provided } from "../../sdk.ts";
 
-type Shape = Readonly<Record<string, "string" | "function" | "object" | "array">>;
+type Shape = Readonly<Record<string, "string" | "function" | "object">>;
 
 const shapes = {
   framework: { name: "string", about: "string", packages: "object", emit: "function" },
   profile: { profile: "object" },
-  rules: { subject: "string", rules: "array" },
   reference: { topic: "string", markdown: "string" },
   reporter: { name: "string", about: "string", render: "function" },
 } as const satisfies { readonly [K in Provided["kind"]]: Shape };
@@ -15,7 +14,7 @@ const shapes = {
 const namePattern = /^[a-z][a-z0-9-]{0,40}$/;
 
 const hasType = (value: unknown, type: Shape[string]): boolean =>
-  type === "array" ? Array.isArray(value) : type === "object" ? isObject(value) : typeof value === type;
+  type === "object" ? isObject(value) : typeof value === type;
 
 const itemProblems = (item: unknown, where: string): readonly string[] => {
   if (!isObject(item)) return [`${where} must be an object`];
@@ -28,9 +27,7 @@ const itemProblems = (item: unknown, where: string): readonly string[] => {
   const named = own(item, "name");
   const badName = typeof named === "string" && "name" in shape && !namePattern.test(named);
   return [
-    ...wrong.map(
-      ([key, type]) => `${where}.${key} must be ${type === "array" || type === "object" ? "an" : "a"} ${type}`,
-    ),
+    ...wrong.map(([key, type]) => `${where}.${key} must be ${type === "object" ? "an" : "a"} ${type}`),
     ...(badName ? [`${where}.name must be lower-case letters, digits and dashes`] : []),
   ];
 };
@@ -49,3 +46,17 @@ export const pluginProblems = (value: unknown): readonly string[] => {
 };
 
 export const isPlugin = (value: unknown): value is Plugin => pluginProblems(value).length === 0;
+
+const isFile = (value: unknown): boolean =>
+  isObject(value) && typeof own(value, "path") === "string" && typeof own(value, "text") === "string";
+
+const results: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
+  emit: ["a list of { path, text }", (value) => Array.isArray(value) && value.every(isFile)],
+  render: ["a text", (value) => typeof value === "string"],
+};
+
+/** What is wrong with the value a plugin's function returned, or undefined. */
+export const resultProblem = (method: string, value: unknown): string | undefined => {
+  const [wanted, fits] = results[method] ?? ["anything", () => true];
+  return fits(value) ? undefined : `${method} must return ${wanted}`;
+};

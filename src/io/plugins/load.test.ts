@@ -69,6 +69,13 @@ describe("a plugin script", () => {
     expect(fault.frame).toContain('throw new Error("boom")');
   });
 
+  test("that returns no text is told what it must return", async () => {
+    const fault = await faultOf(
+      Promise.resolve((await loadReporter(await script("return 5;"))).render(report, 0, look)),
+    );
+    expect(fault.message).toBe("render must return a text");
+  });
+
   test("that ends the process ends only itself", async () => {
     const fault = await faultOf(
       Promise.resolve((await loadReporter(await script("process.exit(0);"))).render(report, 0, look)),

@@ -1,5 +1,5 @@
 // What the host and a plugin's worker say to each other; everything crosses by structured clone.
-import type { Plugin, Provided } from "../../sdk.ts";
+import type { Provided } from "../../sdk.ts";
 
 /** A provided item without its functions: those stay in the worker and are called by name. */
 export interface Described {
@@ -33,5 +33,3 @@ export type FromWorker =
 
 /** Methods that receive the worker's own kit as their last argument, because functions cannot cross. */
 export const takesKit: readonly string[] = ["emit"];
-
-export type { Plugin };

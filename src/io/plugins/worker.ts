@@ -1,7 +1,7 @@
 // The worker that holds one plugin script: loads it, calls it, and keeps what it prints away from standard output.
 import { emitKit } from "../../api/kit.ts";
 import type { Provided } from "../../sdk.ts";
-import { pluginProblems, isPlugin } from "./check.ts";
+import { isPlugin, pluginProblems, resultProblem } from "./check.ts";
 import type { Described, FromWorker, ToWorker } from "./protocol.ts";
 import { takesKit } from "./protocol.ts";
 import { troubleOf } from "./trouble.ts";
@@ -51,27 +51,32 @@ const call = async (item: Provided | undefined, method: string, args: readonly u
   const run = (item as unknown as Readonly<Record<string, unknown>> | undefined)?.[method];
   if (typeof run !== "function") throw new Error(`the plugin has no method ${method}`);
   const given = takesKit.includes(method) ? [...args, emitKit] : args;
-  return (await Reflect.apply(run, item, given)) as unknown;
+  const value: unknown = await Reflect.apply(run, item, given);
+  const problem = resultProblem(method, value);
+  if (problem !== undefined) throw new Error(problem);
+  return value;
 };
 
-let items: Promise<readonly Provided[]> = Promise.resolve([]);
-let script = "";
-
-const receive = async (message: ToWorker): Promise<void> => {
-  const id = message.kind === "call" ? message.id : undefined;
-  try {
-    if (message.kind === "load") {
-      script = message.path;
-      items = load(message.path);
-      await items;
-    } else {
-      const value = await call((await items)[message.item], message.method, message.args);
-      send({ kind: "returned", id: message.id, value });
+/** Answers the host's messages: one `load` first, then calls. */
+const serve = (): ((message: ToWorker) => Promise<void>) => {
+  let script = "";
+  let items: readonly Provided[] = [];
+  return async (message) => {
+    try {
+      if (message.kind === "load") {
+        script = message.path;
+        items = await load(message.path);
+      } else {
+        const value = await call(items[message.item], message.method, message.args);
+        send({ kind: "returned", id: message.id, value });
+      }
+    } catch (error) {
+      const id = message.kind === "call" ? { id: message.id } : {};
+      send({ kind: "failed", ...id, trouble: troubleOf(error, script) });
     }
-  } catch (error) {
-    send({ kind: "failed", ...(id === undefined ? {} : { id }), trouble: troubleOf(error, script) });
-  }
+  };
 };
 
 captureOutput();
-self.onmessage = (event: MessageEvent<ToWorker>) => void receive(event.data);
+const answer = serve();
+self.onmessage = (event: MessageEvent<ToWorker>) => void answer(event.data);
