@@ -13,6 +13,7 @@ export const tree: Node = {
   children: {
     decide: { load: () => import("./decide.ts") },
     load: { load: () => import("./load.ts") },
+    reference: { load: () => import("./reference.ts") },
     schema: { load: () => import("./schema.ts") },
     trust: { load: () => import("./trust.ts") },
   },

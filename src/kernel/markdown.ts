@@ -1,5 +1,4 @@
 // Markdown documents as titled sections: their outline, one section by its heading, lines that hold a text.
-import { wordsOf } from "./words.ts";
 
 export interface Section {
   readonly title: string;
@@ -13,27 +12,29 @@ export interface Section {
 
 interface Line {
   readonly text: string;
-  readonly code: boolean;
+  readonly role: "text" | "open" | "code" | "close";
 }
 
-/** Lines, each knowing whether it stands inside a fence of code. */
+/** Lines, each knowing its part in a fence of code. A fence ends only with its own mark, as long or longer. */
 const fenced = (markdown: string): readonly Line[] => {
   let fence: string | undefined;
-  return markdown.split("\n").map((text) => {
+  return markdown.split("\n").map((text): Line => {
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(text)?.[1];
-    const closes = fence !== undefined && mark?.startsWith(fence) === true;
-    const code = fence !== undefined || mark !== undefined;
+    if (fence === undefined) {
+      fence = mark;
+      return { text, role: mark === undefined ? "text" : "open" };
+    }
+    const closes = mark?.startsWith(fence) === true && text.trim() === mark;
     if (closes) fence = undefined;
-    else fence ??= mark;
-    return { text, code };
+    return { text, role: closes ? "close" : "code" };
   });
 };
 
 /** Every heading in order, with the lines it covers. Headings inside code are code. */
 export const outline = (markdown: string): readonly Section[] => {
   const lines = fenced(markdown);
-  const heads = lines.flatMap(({ text, code }, i) => {
-    const match = code ? null : /^(#{1,6})\s+(.*?)\s*#*$/.exec(text);
+  const heads = lines.flatMap(({ text, role }, i) => {
+    const match = role !== "text" ? null : /^(#{1,6})\s+(.*?)\s*#*$/.exec(text);
     return match === null ? [] : [{ title: match[2] ?? "", level: (match[1] ?? "").length, line: i + 1 }];
   });
   return heads.map((head, i) => {
@@ -49,17 +50,25 @@ export const sectionText = (markdown: string, { line, end }: Section): string =>
     .join("\n")
     .trimEnd();
 
-const plainTitle = (title: string): string => wordsOf(title).join(" ");
+/** Words without case and punctuation; a name such as GraphQL stays one word. */
+const wordsIn = (text: string): readonly string[] =>
+  text
+    .normalize("NFKD")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "");
+
+const plainTitle = (title: string): string => wordsIn(title).join(" ");
 
 /** The section a person means: by its whole title, by how it begins, or by words in it; case and punctuation do not count. */
 export const findSection = (sections: readonly Section[], wanted: string): Section | undefined => {
-  const words = wordsOf(wanted);
+  const words = wordsIn(wanted);
   const text = words.join(" ");
   if (text === "") return undefined;
   return (
     sections.find(({ title }) => plainTitle(title) === text) ??
     sections.find(({ title }) => plainTitle(title).startsWith(text)) ??
-    sections.find(({ title }) => words.every((word) => wordsOf(title).includes(word))) ??
+    sections.find(({ title }) => words.every((word) => wordsIn(title).includes(word))) ??
     sections.find(({ title }) => plainTitle(title).includes(text))
   );
 };
@@ -93,19 +102,21 @@ export const leadOf = (markdown: string): string => {
   return (rest[0] ?? "").replaceAll("\n", " ");
 };
 
-/** Fenced code blocks with their language and the line of the opening fence. */
-export const codeBlocks = (
-  markdown: string,
-): readonly { readonly language: string; readonly line: number; readonly text: string }[] => {
-  const blocks: { language: string; line: number; text: string }[] = [];
-  let open: { language: string; line: number; lines: string[] } | undefined;
-  for (const [i, { text, code }] of fenced(markdown).entries()) {
-    if (!code) continue;
-    if (open === undefined) open = { language: text.replace(/^\s*[`~]+\s*/, "").trim(), line: i + 1, lines: [] };
-    else if (/^ {0,3}(`{3,}|~{3,})\s*$/.test(text)) {
-      blocks.push({ language: open.language, line: open.line, text: open.lines.join("\n") });
-      open = undefined;
-    } else open.lines.push(text);
-  }
-  return blocks;
+export interface CodeBlock {
+  readonly language: string;
+  /** The line of the opening fence. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Fenced code blocks; one that is never closed reaches to the end. */
+export const codeBlocks = (markdown: string): readonly CodeBlock[] => {
+  const lines = fenced(markdown);
+  return lines.flatMap(({ text, role }, i) => {
+    if (role !== "open") return [];
+    const rest = lines.slice(i + 1);
+    const end = rest.findIndex((line) => line.role === "close");
+    const inside = rest.slice(0, end < 0 ? rest.length : end).map((line) => line.text);
+    return [{ language: text.replace(/^[\s`~]+/, "").trim(), line: i + 1, text: inside.join("\n") }];
+  });
 };

@@ -1,0 +1,254 @@
+// The references: sections that are promised, links that lead somewhere, examples that parse and type-check; and the command.
+import { describe, expect, test } from "bun:test";
+import { parse } from "libpg-query";
+import ts from "typescript";
+import { codeBlocks, findSection, leadOf, outline, sectionText } from "../kernel/markdown.ts";
+import { mergePlugins } from "../registry.ts";
+import { reporters } from "../report/index.ts";
+import { memoryIo } from "../testing/memory-io.ts";
+import { flagsOf } from "./help.ts";
+import { notBuilt, planned } from "./not-built.ts";
+import { bindPositionals, parseArgv } from "./parse.ts";
+import { references } from "./references.ts";
+import { runSenior } from "./run.ts";
+import { findCommand } from "./tree.ts";
+
+const text = (topic: string): string => references.find((one) => one.topic === topic)?.markdown ?? "";
+const hasSection = (topic: string, title: string): boolean => findSection(outline(text(topic)), title) !== undefined;
+const blocks = (language: string) =>
+  references.flatMap(({ topic, markdown }) =>
+    codeBlocks(markdown)
+      .filter((block) => block.language === language)
+      .map((block) => ({ name: `${topic}:${block.line}`, text: block.text })),
+  );
+
+describe("the references", () => {
+  test.each<[string, readonly string[]]>([
+    [
+      "api_design_patterns",
+      [
+        "rest graphql",
+        "resources",
+        "status codes",
+        "response format",
+        "errors",
+        "validation",
+        "pagination",
+        "idempotency",
+        "versioning",
+        "rate limiting",
+        "caching",
+        "retries",
+        "checklist",
+        "sources",
+      ],
+    ],
+    [
+      "database_optimization_guide",
+      [
+        "measure",
+        "plan",
+        "index strategy",
+        "over indexing",
+        "n 1",
+        "query patterns",
+        "transactions",
+        "connection pooling",
+        "migrations",
+        "backfills",
+        "vacuum",
+        "checklist",
+        "sources",
+      ],
+    ],
+    [
+      "backend_security_practices",
+      [
+        "owasp top 10",
+        "owasp api",
+        "passwords",
+        "tokens",
+        "authorisation",
+        "input validation",
+        "injection",
+        "headers",
+        "cors",
+        "rate limits",
+        "secrets",
+        "sensitivity",
+        "dependencies",
+        "logging",
+        "checklist",
+        "sources",
+      ],
+    ],
+    ["forcing_questions", [1, 2, 3, 4, 5, 6, 7].map((number) => `question ${number}`)],
+    ["composition_map", ["rules", "concerns", "order", "digest", "sources"]],
+  ])("%s has its sections", (topic, sections) => {
+    for (const section of sections) expect([section, hasSection(topic, section)]).toEqual([section, true]);
+    expect(outline(text(topic))[0]).toMatchObject({ level: 1, line: 1 });
+    expect(leadOf(text(topic))).toEndWith(".");
+  });
+
+  test("every question says its rule, a good answer, what kills, and its canon", () => {
+    for (const section of outline(text("forcing_questions")).filter(({ title }) => title.startsWith("Question "))) {
+      const part = sectionText(text("forcing_questions"), section);
+      for (const word of ["\nRule: ", "\nA good answer", "\nKill: ", "\nCanon: "]) expect(part).toContain(word);
+    }
+  });
+
+  test("the quick references are complete", () => {
+    const statuses = sectionText(
+      text("api_design_patterns"),
+      outline(text("api_design_patterns")).find(({ title }) => title === "Status codes")!,
+    );
+    for (const code of [200, 201, 204, 400, 401, 403, 404, 409, 422, 429, 500])
+      expect(statuses).toContain(`| ${code} |`);
+    for (const kind of ["-- equality", "-- several columns", "-- partial", "-- covering"])
+      expect(text("database_optimization_guide")).toContain(kind);
+  });
+
+  test("a digest is kept to 200 words", () => {
+    const map = text("composition_map");
+    const digest = sectionText(
+      map,
+      outline(map).find(({ title }) => title === "Digest")!,
+    );
+    expect(digest).toContain("at most 200 words");
+    expect(digest.split(/\s+/).length).toBeLessThanOrEqual(200);
+  });
+});
+
+/** Command lines of ours in the texts, and where they stand. */
+const commandLines = [
+  ...references.flatMap(({ topic, markdown }) =>
+    [...markdown.matchAll(/`(senior [^`]+)`/g)].map((match) => [topic, match[1] ?? ""] as const),
+  ),
+  ...planned.flatMap(({ meanwhile }) =>
+    [...meanwhile.matchAll(/`(senior [^`]+)`/g)].map((match) => ["not built", match[1] ?? ""] as const),
+  ),
+];
+
+describe("links", () => {
+  test.each(commandLines)("%s: %s", async (_, line) => {
+    const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "").slice(1);
+    const found = findCommand(words);
+    if (found.node.load === undefined) {
+      expect(notBuilt(found.path, found.rest)).toBeDefined();
+      return;
+    }
+    const command = (await found.node.load()).default;
+    const parsed = parseArgv(found.rest, flagsOf(command));
+    bindPositionals(parsed.positionals.length === 0 ? ["x"] : parsed.positionals, {
+      ...command.positionals,
+      ...(Object.keys(command.positionals).length === 0 && parsed.positionals.length === 0
+        ? { none: flagsOf(command)["config"]! }
+        : {}),
+    });
+    const [topic] = parsed.positionals;
+    if (found.path[0] !== "reference" || topic === undefined || topic === topic.toUpperCase()) return;
+    expect(references.map((one) => one.topic)).toContain(topic);
+    for (const section of parsed.flags.get("section") ?? []) expect(hasSection(topic, section)).toBeTrue();
+  });
+
+  test("every topic that is spoken of exists", () => {
+    for (const { markdown } of references)
+      for (const [, topic = ""] of markdown.matchAll(/\b([a-z]+_[a-z]+_?[a-z]*)\.md\b/g))
+        expect(references.map((one) => one.topic)).toContain(topic);
+  });
+});
+
+describe("examples", () => {
+  test.each(blocks("json"))("$name is JSON", ({ text: source }) => {
+    for (const line of source.startsWith("{\n") ? [source] : source.split("\n")) JSON.parse(line);
+  });
+
+  test.each(blocks("sql"))("$name is SQL that PostgreSQL parses", async ({ text: source }) => {
+    const { stmts = [] } = await parse(source);
+    expect(stmts.length).toBeGreaterThan(0);
+  });
+
+  test("the TypeScript type-checks under strict, except for packages that are not installed here", () => {
+    const files = new Map(
+      blocks("ts").map(({ name, text: source }, i) => [
+        `${import.meta.dir}/example-${i}.ts`,
+        { name, source: `${source}\nexport {};\n` },
+      ]),
+    );
+    const options: ts.CompilerOptions = {
+      ...{
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
+      },
+      ...{
+        target: ts.ScriptTarget.ESNext,
+        module: ts.ModuleKind.Preserve,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        types: ["bun"],
+      },
+    };
+    const host = ts.createCompilerHost(options);
+    const disk = { ...host };
+    host.readFile = (path) => files.get(path)?.source ?? disk.readFile(path);
+    host.fileExists = (path) => files.has(path) || disk.fileExists(path);
+    host.getSourceFile = (path, ...rest) => {
+      const own = files.get(path);
+      return own === undefined ? disk.getSourceFile(path, ...rest) : ts.createSourceFile(path, own.source, rest[0]);
+    };
+    const program = ts.createProgram([...files.keys()], options, host);
+    const problems = ts.getPreEmitDiagnostics(program).map((problem) => {
+      const at =
+        problem.file === undefined || problem.start === undefined
+          ? 0
+          : problem.file.getLineAndCharacterOfPosition(problem.start).line;
+      return `${files.get(problem.file?.fileName ?? "")?.name ?? "?"}+${at + 1}: ${ts.flattenDiagnosticMessageText(problem.messageText, " ")}`;
+    });
+    const missing =
+      /Cannot find module '(jose|helmet|express|express-rate-limit|pg)'|Could not find a declaration file for module/;
+    expect(problems.filter((problem) => !missing.test(problem))).toEqual([]);
+    expect(files.size).toBeGreaterThan(8);
+  }, 60_000);
+});
+
+const call = (...argv: readonly string[]) => {
+  const registry = mergePlugins([{ sdk: 1, name: "senior", provides: [...reporters, ...references] }]);
+  return runSenior(["reference", ...argv], memoryIo(), () => Promise.resolve(registry));
+};
+
+describe("the command", () => {
+  test("lists topics with a line each", async () => {
+    const { stdout, exit } = await call();
+    expect(exit).toBe(0);
+    for (const { topic } of references) expect(stdout).toContain(topic);
+  });
+
+  test("prints a topic as it is, and a section of it", async () => {
+    expect((await call("composition_map")).stdout.trim()).toBe(text("composition_map").trim());
+    const { stdout } = await call("database-optimization-guide.md", "--section", "index strategy");
+    expect(stdout).toStartWith("## Index strategy\n");
+    expect(stdout).not.toContain("## Over-indexing");
+    expect((await call("security", "--section", "cors")).stdout).toStartWith("## CORS\n");
+  });
+
+  test("searches one topic or all, and tells topic, section and line", async () => {
+    const { stdout } = await call("--search", "keyset", "--json");
+    const { data } = JSON.parse(stdout) as { data: { hits: readonly { topic: string; line: number; text: string }[] } };
+    expect(new Set(data.hits.map(({ topic }) => topic)).size).toBe(2);
+    for (const { topic, line, text: found } of data.hits) expect(text(topic).split("\n")[line - 1]?.trim()).toBe(found);
+    expect((await call("composition_map", "--search", "keyset")).stdout).toContain("0 lines");
+  });
+
+  test.each([
+    [["api_desing_patterns"], 'did you mean "api_design_patterns"?'],
+    [["cooking"], "known are api_design_patterns, "],
+    [["api_design_patterns", "--section", "paginatoin"], 'did you mean "Pagination"?'],
+    [["--section", "errors"], "--section needs a topic"],
+  ])("%p is wrong usage", async (argv, message) => {
+    const { stderr, exit } = await call(...argv);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
