@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Json } from "../kernel/json.ts";
 import { mergePlugins } from "../registry.ts";
 import { reporters } from "../report/index.ts";
 import { behaviours, every, faultServer } from "../testing/fault-server.ts";
 import { memoryIo } from "../testing/memory-io.ts";
+import { loadSchema } from "../load/load-schema.ts";
 import type { LoadSummary } from "../load/summary.ts";
 import type { LoadRegistry, Outcome } from "./run.ts";
 import { runSenior } from "./run.ts";
@@ -65,6 +67,25 @@ describe("a run against a real server", () => {
     });
     expect(data.latency.all.count).toBe(50);
     expect(data.latency.all.p50Ms).toBeLessThanOrEqual(data.latency.all.p99Ms);
+  });
+
+  test("the data is what its schema says, for right and wrong answers", async () => {
+    const valid = new Ajv2020({
+      strict: true,
+      allErrors: true,
+      allowUnionTypes: true,
+      formats: { "date-time": true },
+    }).compile(loadSchema);
+    using server = faultServer(every(3, behaviours.reset, every(4, behaviours.error)));
+    for (const more of [
+      ["--rate", "300"],
+      ["-c", "2"],
+      ["-d", "1ms"],
+    ]) {
+      const { data } = await json([server.url, "--requests", "60", ...more]);
+      valid(data);
+      expect(valid.errors ?? []).toEqual([]);
+    }
   });
 
   test("a name is resolved and shown before it is loaded", async () => {

@@ -1,0 +1,144 @@
+// JSON Schema (2020-12) of a load run, as `senior load --json` carries it in `data`, and as a baseline holds it.
+import type { Json, JsonObject } from "../kernel/json.ts";
+import { percentiles } from "./summary.ts";
+import { failureNames } from "./tally.ts";
+
+const object = (description: string, properties: JsonObject): JsonObject => ({
+  type: "object",
+  description,
+  additionalProperties: false,
+  required: Object.keys(properties),
+  properties,
+});
+const list = (description: string, items: Json): JsonObject => ({ type: "array", description, items });
+const text = (description: string): JsonObject => ({ type: "string", description });
+const number = (description: string): JsonObject => ({ type: "number", minimum: 0, description });
+const count = (description: string): JsonObject => ({ type: "integer", minimum: 0, description });
+const orNull = (schema: JsonObject): JsonObject => ({ ...schema, type: [schema["type"] ?? "null", "null"] });
+const one = (of: readonly string[], description: string): JsonObject => ({ enum: of, description });
+const yes = (description: string): JsonObject => ({ type: "boolean", description });
+
+const latency = (description: string): JsonObject =>
+  object(description, {
+    count: count("requests measured, lower bounds included"),
+    lowerBounds: count("of those: timed out, unanswered or never sent, and counted with the time they had waited"),
+    minMs: number("the shortest"),
+    meanMs: number("the arithmetic mean"),
+    ...Object.fromEntries(
+      percentiles.map(({ key, label }) => [key, number(`${label}, nearest rank, at most 0.1 % high`)]),
+    ),
+    atLeast: list(
+      "the percentiles that are lower bounds: the true value is this or more",
+      one(
+        percentiles.map(({ key }) => key),
+        "the name of a value beside this list",
+      ),
+    ),
+    hdr: text("the whole distribution in HdrHistogram's V2 format, uncompressed, base64; values are nanoseconds"),
+  });
+
+const header: JsonObject = {
+  type: "array",
+  prefixItems: [{ type: "string" }, { type: "string" }],
+  minItems: 2,
+  maxItems: 2,
+};
+
+export const loadSchema: JsonObject = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "A load run",
+  ...object("Durations are milliseconds where their names end in Ms.", {
+    kind: { const: "load" },
+    version: { const: 1, description: "of this format" },
+    startedAt: { type: "string", format: "date-time", description: "when the run began" },
+    ending: one(["complete", "interrupted", "unreached"], "unreached: no connection was ever opened"),
+    target: object("what was loaded", {
+      url: text("user information removed, secret query values masked"),
+      address: text("the address that was connected to"),
+      addresses: list("every address the name had", { type: "string" }),
+    }),
+    request: object("what was sent, again and again", {
+      method: text("as it was sent"),
+      headers: list("name and value, in order; the values of secrets are masked", header),
+      bodyBytes: count("bytes of the body"),
+      bytes: count("bytes of the whole request"),
+    }),
+    asked: object("what the run was told to do", {
+      engine: one(["socket"], "what sent the requests"),
+      loop: one(["closed", "open"], "open: requests come due at a rate, whether or not the server keeps up"),
+      ratePerSecond: orNull(number("of an open loop")),
+      concurrency: count("connections"),
+      durationMs: number("how long requests came due"),
+      requests: orNull(count("at most so many")),
+      timeoutMs: number("of one request, opening its connection included"),
+      verifyTls: orNull(yes("null without TLS")),
+    }),
+    requests: object("what became of every request", {
+      scheduled: count("= sent + neverSent"),
+      sent: count("= answered + failed + unanswered"),
+      neverSent: count("due, but without a connection to leave by"),
+      answered: count("complete answers, whatever their status"),
+      failed: count("sent, and ended without a complete answer"),
+      unanswered: count("sent, and neither answered nor failed at the end"),
+      unexpected: count("of the answered: with a status that was not expected"),
+      errors: count("failed, unanswered, unexpected, and never sent because no connection could be opened"),
+      errorRate: number("errors as a share of the scheduled"),
+    }),
+    throughput: object("measured while requests came due", {
+      sendingMs: number("how long that was"),
+      sentPerSecond: number("requests"),
+      answersPerSecond: number("complete answers"),
+      bytesReceived: count("heads and bodies as they came, without TLS"),
+      bytesSent: count("likewise"),
+      receivedBytesPerSecond: number("bytes received over the same time"),
+    }),
+    latency: object("durations of requests", {
+      ok: latency("from the due time to the end of the answer, of answers with an expected status"),
+      all: latency("from the due time, of every scheduled request"),
+      service: latency("from the first byte written, of every sent request"),
+      firstByte: latency("from the first byte written to the first byte read"),
+    }),
+    connections: object("what requests travelled over", {
+      opened: count("with their TLS handshake"),
+      idleCloses: count("closed by the server while no request was under way"),
+      connect: latency("from the start of a connection until TCP was open"),
+      tls: latency("from then until the handshake was over"),
+    }),
+    statuses: list(
+      "answers by status",
+      object("one status", {
+        status: count("100 to 999"),
+        count: count("answers"),
+        expected: yes("did it count as right?"),
+      }),
+    ),
+    failures: list(
+      "requests without a complete answer, by kind",
+      object("one kind", {
+        kind: one(failureNames, "its name"),
+        count: count("requests"),
+        sent: yes("false: no connection could be opened for them"),
+        text: text("what the kind means"),
+        example: text("the first message of the kind"),
+      }),
+    ),
+    intervals: list(
+      "the run in slices of about a second",
+      object("one slice", {
+        startMs: number("since requests began to come due"),
+        durationMs: number("of the slice"),
+        answered: count("complete answers"),
+        errors: count("failures and unexpected statuses"),
+        p50Ms: number("response time"),
+        p99Ms: number("response time"),
+      }),
+    ),
+    client: object("how the measuring side fared", {
+      cpuShare: number("of one processor, used by the measuring thread"),
+      lagMs: number("how late its timer ran, at the 99th percentile"),
+      maxLagMs: number("and at worst"),
+      sendLagMs: number("open loop: how late requests left although a connection was free, at the 99th percentile"),
+      boundBy: list("why the client may have set the limit; empty when it did not", { type: "string" }),
+    }),
+  }),
+};
