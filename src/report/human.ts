@@ -20,8 +20,15 @@ const indent = (value: string, by = "  "): string =>
     .map((line) => (line === "" ? "" : by + line))
     .join("\n");
 
+/** Wraps each line below its own indent, without spaces at the breaks. */
 const wrapped = (value: string, look: Look, by = ""): string =>
-  indent(Bun.wrapAnsi(value, Math.max(20, look.width - by.length), { trim: false }), by);
+  value
+    .split("\n")
+    .map((line) => {
+      const own = by + (/^ */.exec(line)?.[0] ?? "");
+      return indent(Bun.wrapAnsi(line.trimStart(), Math.max(20, look.width - own.length), { trim: true }), own);
+    })
+    .join("\n");
 
 const draw = {
   heading: (block, { paint }) => paint("bold", oneLine(block.text)),
