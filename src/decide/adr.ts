@@ -1,6 +1,6 @@
 // A recommendation as an architecture decision record in the MADR 4 format: proposed, with its approvers still to be asked.
-import { listed } from "../kernel/words.ts";
-import { answerKeys, answerKinds, answerText } from "./answers.ts";
+import { answerKeys, answerKinds, answerText, percent } from "./answers.ts";
+import type { Mark } from "./criteria.ts";
 import type { Assessment, Decision, Recommendation } from "./decision.ts";
 import { flipText, levelRows, scoreText } from "./view.ts";
 
@@ -60,21 +60,28 @@ const considered = (decision: Decision): string =>
     bullets(decision.considered.map(({ profile, score }) => `${profile} (score ${scoreText(score)})`)),
   );
 
+/** 1 is everything; less is a share by weight. */
+const meets = (score: number): string =>
+  score === 1 ? "everything that was asked" : `${percent(Math.round(score * 100) / 100)} of what was asked, by weight`;
+
 const outcome = (best: Recommendation, { runnerUp, overrides }: Decision): string =>
   paragraphs(
     "## Decision Outcome",
-    `Chosen option: "${best.profile}", because it meets ${scoreText(best.score)} of what was asked, by weight. ${inline(best.description)}`,
-    runnerUp === null ? "" : `The runner-up, ${runnerUp.profile}, scores ${scoreText(runnerUp.score)}.`,
+    `Chosen option: "${best.profile}", because it meets ${meets(best.score)}. ${inline(best.description)}`,
+    runnerUp === null ? "" : `The runner-up, ${runnerUp.profile}, meets ${meets(runnerUp.score)}.`,
     overrides.length === 0
       ? ""
       : `Overridden kill criteria:\n\n${bullets(overrides.map(({ kill, because }) => `${kill}, because ${inline(because)}`))}`,
     "### Consequences",
-    bullets([
-      `Good, because the targets are stated: ${listed(levelRows(best).map(([name, target]) => `${name} ${inline(target)}`))}.`,
-      ...best.antiPatterns.map(({ what, verdict, why }) =>
-        verdict === "kill" ? `Rules out ${inline(what)}: ${inline(why)}.` : `Warns of ${inline(what)}: ${inline(why)}.`,
+    rows(
+      ["Service level", "Target"],
+      levelRows(best).map((cells) => cells.map(inline)),
+    ),
+    bullets(
+      best.antiPatterns.map(
+        ({ what, verdict, why }) => `${verdict === "kill" ? "Rules out" : "Warns of"} ${inline(what)}: ${inline(why)}`,
       ),
-    ]),
+    ),
     "### Confirmation",
     "A load test against the latency targets, a restore drill against RPO and RTO, and a review by the people below.",
     rows(
@@ -83,18 +90,14 @@ const outcome = (best: Recommendation, { runnerUp, overrides }: Decision): strin
     ),
   );
 
+const markText = ({ state, answer, given, bound }: Mark): string =>
+  `${state === "met" ? "Good" : "Bad"}, because it wants ${inline(bound)} (${answerKinds[answer].label.toLowerCase()}: ${inline(given)})`;
+
 const prosAndCons = ({ profile, marks, description }: Assessment): string =>
   paragraphs(
     `### ${profile}`,
     inline(description),
-    bullets(
-      marks
-        .filter(({ state }) => state !== "unbounded")
-        .map(
-          ({ state, answer, given, bound }) =>
-            `${state === "met" ? "Good" : "Bad"}, because ${answerKinds[answer].label.toLowerCase()} is ${inline(given)} and it wants ${inline(bound)}`,
-        ),
-    ),
+    bullets(marks.filter(({ state }) => state !== "unbounded").map(markText)),
   );
 
 const moreInformation = (best: Recommendation, { flips, gaps }: Decision): string =>

@@ -9,6 +9,7 @@
  * profile without an admin panel does not meet the wish for one, and a profile made for those who need one does not
  * meet "no".
  */
+import { plural } from "../kernel/words.ts";
 import type { AnswerKey, Answers, Pattern } from "./answers.ts";
 import { answerText, sensitivities } from "./answers.ts";
 import type { Profile, Shape } from "./profile.ts";
@@ -58,18 +59,20 @@ export const shapeOf: Readonly<Record<Pattern, Shape>> = {
   serverless: "serverless",
 };
 
+const amount = (limit: number, noun: string): string =>
+  noun === "engineer" ? plural(limit, noun) : `${limit.toLocaleString("en-US")} ${noun}`;
 const atMost = (limit: number | undefined, noun: string): string | undefined =>
-  limit === undefined ? undefined : `at most ${limit.toLocaleString("en-US")} ${noun}`;
+  limit === undefined ? undefined : `at most ${amount(limit, noun)}`;
 const atLeast = (limit: number | undefined, noun: string): string | undefined =>
-  limit === undefined ? undefined : `at least ${limit.toLocaleString("en-US")} ${noun}`;
+  limit === undefined ? undefined : `at least ${amount(limit, noun)}`;
 const oneOf = (values: readonly string[] | undefined): string | undefined => values?.join(" or ");
 
 export const criteria: readonly Criterion[] = [
   criterion("team-min", "teamSize", 2, true, (size, { bounds: { teamMin } }) =>
-    judged(atLeast(teamMin, "engineers"), size >= (teamMin ?? 0)),
+    judged(atLeast(teamMin, "engineer"), size >= (teamMin ?? 0)),
   ),
   criterion("team-max", "teamSize", 2, true, (size, { bounds: { teamMax } }) =>
-    judged(atMost(teamMax, "engineers"), size <= (teamMax ?? Infinity)),
+    judged(atMost(teamMax, "engineer"), size <= (teamMax ?? Infinity)),
   ),
   criterion("tenancy", "tenancy", 1.5, true, (tenancy, { bounds: { tenancies } }) =>
     judged(oneOf(tenancies), tenancies?.includes(tenancy) === true),

@@ -313,6 +313,8 @@ describe("levels and what stays open", () => {
     [{ rtoMinutes: 241 }, ["rto-beyond-profile"]],
     [{ communication: "event-driven" }, ["event-driven-small-team"]],
     [{ communication: "async" }, []],
+    [{ slo: 0.995, rtoMinutes: 201 }, []],
+    [{ slo: 0.995, rtoMinutes: 202 }, ["rto-beyond-error-budget"]],
   ])("%o leaves open %p", (change, wanted) => {
     expect(decided({ sloConsumer: "payments", ...change }).gaps.map(({ id }) => id)).toEqual([...wanted]);
   });

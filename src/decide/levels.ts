@@ -61,6 +61,9 @@ const beyond = (answer: number | undefined, limit: number, name: string): string
     ? `an ${name} of ${minutes(answer)} is looser than the ${minutes(limit)} of the profile`
     : undefined;
 
+/** Minutes of full outage that an SLO allows in 28 days. */
+const budgetMinutes = (slo: number): number => Math.round((1 - slo) * 28 * 24 * 60 * 10) / 10;
+
 const gapRules: readonly GapRule[] = [
   {
     id: "no-error-budget-consumer",
@@ -105,6 +108,26 @@ const gapRules: readonly GapRule[] = [
     severity: "warning",
     open: ({ rtoMinutes }, targets) => beyond(rtoMinutes, targets.rtoMinutes, "RTO"),
     next: "tighten it, or have the product owner accept the outage in writing",
+  },
+  {
+    id: "rto-beyond-error-budget",
+    question: 6,
+    severity: "warning",
+    open: ({ slo, rtoMinutes }) =>
+      slo !== undefined && rtoMinutes !== undefined && rtoMinutes > budgetMinutes(slo)
+        ? `an SLO of ${percent(slo)} allows ${minutes(budgetMinutes(slo))} of outage in 28 days, but one recovery may take ${minutes(rtoMinutes)}`
+        : undefined,
+    next: "make recovery faster than the budget, or lower the SLO: both cannot hold",
+  },
+  {
+    id: "sensitive-data-shared-tenancy",
+    question: 2,
+    severity: "warning",
+    open: ({ dataSensitivity, tenancy }) =>
+      tenancy === "shared-multi-tenant" && ["phi", "pci", "regulated"].includes(dataSensitivity ?? "")
+        ? `${dataSensitivity ?? ""} data in shared tables: one missing condition shows a tenant another's records`
+        : undefined,
+    next: "isolate the tenants, or enforce row-level security and test it with two tenants",
   },
   {
     id: "event-driven-small-team",

@@ -3,7 +3,7 @@ import type { Finding } from "../kernel/finding.ts";
 import type { Block } from "../kernel/report.ts";
 import { heading, list, text } from "../kernel/report.ts";
 import { listed } from "../kernel/words.ts";
-import type { Answers } from "./answers.ts";
+import type { AnswerKey, Answers } from "./answers.ts";
 import { answerKeys, answerKinds, answerText, minutes, percent } from "./answers.ts";
 import { criteria } from "./criteria.ts";
 import type { Assessment, Decision, Flip, Recommendation } from "./decision.ts";
@@ -25,12 +25,22 @@ const section = (title: string, rows: readonly unknown[], ...blocks: readonly Bl
 
 export const scoreText = (score: number): string => score.toFixed(2);
 
-const assumptionBlocks = ({ assumptions }: Decision): readonly Block[] => [
+const assumed: readonly AnswerKey[] = ["readWriteRatio", "qpsP99", "tenancy", "dataSensitivity", "slo", "sloConsumer"];
+
+/** What was answered beside the four assumptions, on one line. */
+const alsoGiven = (answers: Answers): string =>
+  answerKeys
+    .filter((key) => answers[key] !== undefined && !assumed.includes(key))
+    .map((key) => `${answerKinds[key].label.toLowerCase()} ${answerText(answers, key)}`)
+    .join(", ");
+
+const assumptionBlocks = ({ assumptions, answers }: Decision): readonly Block[] => [
   heading("Assumptions"),
   table(
     ["Assumption", "Taken as", "Question"],
     assumptions.map(({ title, says, question, known }) => [title, says, known ? `${question}` : `${question} (open)`]),
   ),
+  text(`Also given: ${alsoGiven(answers)}.`),
 ];
 
 const levelText = (level: Level, words: (value: number) => string, limit: string): string =>
