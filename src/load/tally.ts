@@ -41,14 +41,16 @@ const counterNames = [
   "connections",
   /** Connections that the server closed while no request was under way. */
   "idleCloses",
-  /** Connections open now. */
-  "open",
   /** Nanoseconds since requests began to come due. */
   "elapsed",
   /** When the last request had come due or sending was stopped: the time that throughput is measured over. */
   "sending",
 ] as const;
 export type Counter = (typeof counterNames)[number];
+
+/** Counters outside the shared memory, for who counts often and publishes now and then. */
+export const noCounts = (): Record<Counter, number> =>
+  Object.fromEntries(counterNames.map((name) => [name, 0])) as Record<Counter, number>;
 
 /** Durations in nanoseconds. `response` counts from the due time, `service` from the first byte written. */
 const histogramNames = [
@@ -104,6 +106,10 @@ export class Tally {
   }
   set(counter: Counter, value: number): void {
     this.#counters[numberedCounters.get(counter) ?? 0] = value;
+  }
+
+  publish(counts: Readonly<Record<Counter, number>>): void {
+    for (const name of counterNames) this.set(name, counts[name]);
   }
 
   failures(kind: FailureKind): number {

@@ -1,9 +1,9 @@
 // The measuring engine: a schedule, a set of connections over raw sockets, and a tally of what became of each request.
-import type { FailureKind } from "../../load/tally.ts";
-import { failureKinds } from "../../load/tally.ts";
-import type { Tally } from "../../load/tally.ts";
+import type { FailureKind, Tally } from "../../load/tally.ts";
+import { failureKinds, noCounts } from "../../load/tally.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import { graceMs } from "../../load/plan.ts";
+import { Fifo } from "../../load/fifo.ts";
 import { KnownHead } from "../../load/response-head.ts";
 import type { Schedule } from "../../load/schedule.ts";
 import { scheduleOf } from "../../load/schedule.ts";
@@ -30,7 +30,6 @@ const openingNs = 5000 * ms;
 const restNs = 100 * ms;
 /** After an interrupt, answers that are about to arrive are still taken. */
 const interruptGraceNs = 200 * ms;
-
 /** Requests that came due in the last moments of a run, while all connections were busy, may still be sent so long. */
 const lastCallNs = 50 * ms;
 
@@ -47,8 +46,7 @@ class SocketEngine implements ConnectionOwner {
   readonly #samples: Partial<Record<FailureKind, string>> = {};
   readonly #tickMs: number;
   /** Connections without a request, first in first out, so that all are kept warm. */
-  readonly #free: Connection[] = [];
-  #freeFrom = 0;
+  readonly #free: Fifo<Connection>;
   #resting: (readonly [Connection, number])[] = [];
   #stage: Stage = "opening";
   #reason: EndReason = "complete";
@@ -59,17 +57,11 @@ class SocketEngine implements ConnectionOwner {
   #stageEnds = 0;
   #expectedTick = 0;
   #lastSweep = 0;
-  #cpuBefore: NodeJS.CpuUsage = { user: 0, system: 0 };
+  /** Of this thread: at first when sending began, then since. */
+  #cpu: NodeJS.CpuUsage = { user: 0, system: 0 };
 
   #lastAnswer = 0;
-  #sent = 0;
-  #answered = 0;
-  #right = 0;
-  #bytesSent = 0;
-  #bytesReceived = 0;
-  #bodyBytes = 0;
-  #opened = 0;
-  #idleCloses = 0;
+  readonly #counts = noCounts();
 
   constructor(plan: LoadPlan, tally: Tally, stopped: () => boolean) {
     this.plan = plan;
@@ -78,6 +70,7 @@ class SocketEngine implements ConnectionOwner {
     this.#schedule = scheduleOf(plan);
     this.#tickMs = this.#schedule.waits ? 1 : 10;
     this.#connections = Array.from({ length: plan.concurrency }, () => new Connection(this));
+    this.#free = new Fifo(plan.concurrency);
   }
 
   run(): Promise<EngineEnd> {
@@ -117,7 +110,7 @@ class SocketEngine implements ConnectionOwner {
   }
 
   connectTook(tcpNs: number, tlsNs: number | undefined): void {
-    this.#opened++;
+    this.#counts.connections++;
     this.#tally.histograms.connect.record(tcpNs);
     if (tlsNs !== undefined) this.#tally.histograms.handshake.record(tlsNs);
   }
@@ -126,9 +119,9 @@ class SocketEngine implements ConnectionOwner {
     this.#stage = "sending";
     this.#began = now;
     this.#stageEnds = now + this.plan.durationMs * ms;
-    this.#cpuBefore = process.threadCpuUsage();
+    this.#cpu = process.threadCpuUsage();
     // Those not reached ahead of the run are opened by their first request.
-    this.#free.push(...this.#connections.slice(this.#ahead));
+    for (const connection of this.#connections.slice(this.#ahead)) this.#free.push(connection);
     this.#ahead = this.#connections.length;
     if (!this.#schedule.waits) this.#dispatch(now);
   }
@@ -137,19 +130,13 @@ class SocketEngine implements ConnectionOwner {
 
   /** Gives due requests to free connections. */
   #dispatch(now: number): void {
-    while (this.#freeFrom < this.#free.length) {
+    while (this.#free.size > 0) {
       const due = this.#schedule.take(this.#next, now - this.#began);
-      if (due < 0) break;
-      const connection = this.#free[this.#freeFrom++];
-      if (connection === undefined) break;
+      const connection = due < 0 ? undefined : this.#free.shift();
+      if (connection === undefined) return;
       this.#next++;
       this.#tally.histograms.sendLag.record(now - this.#began - due);
       connection.take(this.#began + due, now);
-    }
-    // The list is compacted now and then, not shifted each time.
-    if (this.#freeFrom > 1024 || this.#freeFrom === this.#free.length) {
-      this.#free.splice(0, this.#freeFrom);
-      this.#freeFrom = 0;
     }
   }
 
@@ -165,12 +152,12 @@ class SocketEngine implements ConnectionOwner {
   }
 
   sent(bytes: number): void {
-    this.#sent++;
-    this.#bytesSent += bytes;
+    this.#counts.sent++;
+    this.#counts.bytesSent += bytes;
   }
 
   received(bytes: number): void {
-    this.#bytesReceived += bytes;
+    this.#counts.bytesReceived += bytes;
   }
 
   firstByte(connection: Connection, now: number): void {
@@ -179,12 +166,12 @@ class SocketEngine implements ConnectionOwner {
 
   answered(connection: Connection, status: number, bodyBytes: number, now: number): void {
     const { histograms } = this.#tally;
-    this.#answered++;
+    this.#counts.answered++;
     this.#lastAnswer = now;
-    this.#bodyBytes += bodyBytes;
+    this.#counts.bodyBytes += bodyBytes;
     this.#tally.addStatus(status);
     const right = this.plan.expected[status] === true;
-    if (right) this.#right++;
+    if (right) this.#counts.right++;
     (right ? histograms.responseRight : histograms.responseWrong).record(now - connection.due);
     histograms.service.record(now - connection.sentAt);
     this.#continue(connection, now);
@@ -204,7 +191,7 @@ class SocketEngine implements ConnectionOwner {
 
   lost(): void {
     // It is among the free ones already; its next request opens it again.
-    this.#idleCloses++;
+    this.#counts.idleCloses++;
   }
 
   // The timer: late requests, timeouts, and the end.
@@ -236,7 +223,7 @@ class SocketEngine implements ConnectionOwner {
     const settled = this.#settled === this.#connections.length;
     if (!settled && now < this.#stageEnds && !interrupted) return;
     if (interrupted) this.#reason = "stopped";
-    else if (this.#opened === 0) this.#reason = "nothing-connected";
+    else if (this.#counts.connections === 0) this.#reason = "nothing-connected";
     if (this.#reason === "complete") this.#beginSending(now);
     else this.#close();
   }
@@ -271,10 +258,12 @@ class SocketEngine implements ConnectionOwner {
       this.#next++;
       unsent++;
     }
-    this.#tally.set("unsent", unsent);
-    this.#tally.set("sending", this.#sendingNs(elapsed));
+    const slowestMs = this.#tally.histograms.service.max / ms;
+    this.#counts.unsent = unsent;
+    this.#counts.sending = this.#sendingNs(elapsed);
     this.#stage = "waiting";
-    this.#stageEnds = now + (interrupted ? interruptGraceNs : graceMs(this.plan.timeoutMs, this.#slowest() / ms) * ms);
+    this.#stageEnds = now + (interrupted ? interruptGraceNs : graceMs(this.plan.timeoutMs, slowestMs) * ms);
+    this.#cpu = process.threadCpuUsage(this.#cpu);
   }
 
   /** What rates are measured over: not the moment when the timer noticed the end, but the end itself. */
@@ -282,10 +271,6 @@ class SocketEngine implements ConnectionOwner {
     const { total, waits, spanNs } = this.#schedule;
     if (this.#next < total) return Math.min(elapsed, spanNs);
     return waits ? spanNs : this.#lastAnswer - this.#began;
-  }
-
-  #slowest(): number {
-    return this.#tally.histograms.service.max;
   }
 
   #finish(now: number): void {
@@ -297,7 +282,7 @@ class SocketEngine implements ConnectionOwner {
       histograms.responseBound.record(now - connection.due);
       histograms.serviceBound.record(now - connection.sentAt);
     }
-    this.#tally.set("unanswered", unanswered);
+    this.#counts.unanswered = unanswered;
     this.#close();
   }
 
@@ -305,8 +290,8 @@ class SocketEngine implements ConnectionOwner {
     this.#stage = "over";
     this.#publish(this.now());
     for (const connection of this.#connections) connection.abandon();
-    const cpu = this.#began === 0 ? { user: 0, system: 0 } : process.threadCpuUsage(this.#cpuBefore);
-    this.#end.resolve({ reason: this.#reason, samples: this.#samples, cpuMs: (cpu.user + cpu.system) / 1000 });
+    const cpuMs = (this.#cpu.user + this.#cpu.system) / 1000;
+    this.#end.resolve({ reason: this.#reason, samples: this.#samples, cpuMs });
   }
 
   #sweep(now: number): void {
@@ -319,20 +304,11 @@ class SocketEngine implements ConnectionOwner {
   }
 
   #publish(now: number): void {
-    const elapsed = this.#began === 0 ? 0 : now - this.#began;
-    const tally = this.#tally;
-    tally.set("scheduled", this.#next);
-    tally.set("sent", this.#sent);
-    tally.set("answered", this.#answered);
-    tally.set("right", this.#right);
-    tally.set("bytesSent", this.#bytesSent);
-    tally.set("bytesReceived", this.#bytesReceived);
-    tally.set("bodyBytes", this.#bodyBytes);
-    tally.set("connections", this.#opened);
-    tally.set("idleCloses", this.#idleCloses);
-    tally.set("open", this.#connections.filter((connection) => connection.open).length);
-    tally.set("elapsed", elapsed);
-    if (this.#stage === "sending" || this.#stage === "opening") tally.set("sending", elapsed);
+    const counts = this.#counts;
+    counts.scheduled = this.#next;
+    counts.elapsed = this.#began === 0 ? 0 : now - this.#began;
+    if (this.#stage === "sending") counts.sending = counts.elapsed;
+    this.#tally.publish(counts);
   }
 }
 
