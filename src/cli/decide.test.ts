@@ -219,6 +219,19 @@ describe("profiles of an organisation", () => {
     expect(stderr).toContain('profiles/b.json:1:84 (#/colour): unknown key "colour"');
   });
 
+  test("hostile documents are refused without exhausting anything", async () => {
+    const deep = (levels: number, close: string): string =>
+      `{"profile_name":"x","extends":"node-express","canon_references":${"[".repeat(levels)}${close.repeat(levels)}}`;
+    expect((await call(example, { "/work/profiles/a.json": deep(100_000, "]") })).exit).toBe(3);
+    expect((await call(example, { "/work/profiles/a.json": deep(30, "]") })).stderr).toContain("nested too deeply");
+    expect((await call(example, { "/work/profiles/a.json": deep(100_000, "") })).exit).toBe(3);
+    const bomb = [
+      "a: &a [x,x]",
+      ..."bcdefg".split("").map((name, i) => `${name}: &${name} [${`*${"abcdef"[i] ?? ""},`.repeat(9)}]`),
+    ];
+    expect((await call("--answers a.yaml", { "/work/a.yaml": bomb.join("\n") })).exit).toBe(3);
+  });
+
   test("broken JSON that means to be a profile is exit 3", async () => {
     const { stderr, exit } = await call(example, {
       "/work/profiles/a.json": '{\n  "profile_name": "acme",\n  "extends" "x"\n}',
@@ -265,6 +278,10 @@ describe("the decision record", () => {
     const { io } = await call(["--sample", "--slo-consumer", evil, "--adr", "r.md"]);
     const text = io.disk.get("/work/r.md") ?? "";
     expect(text).not.toMatch(/^# Approved|<script>|\u001b|\u202e|\[a\]\(b\)/mu);
+  });
+
+  test("a folder is no file", async () => {
+    expect((await call("--sample --adr docs/")).exit).toBe(2);
   });
 
   test("nothing is written when nothing is recommended", async () => {

@@ -83,13 +83,17 @@ const answerFlags = {
   teamSize: integer("Engineers who will own it", { min: 1, max: 100_000 }),
   qpsP99: decimal("Requests per second at p99, one year from now", { min: 0, max: 100_000_000 }),
   readWriteRatio: decimal("Reads per write", { min: 0, max: 1_000_000_000 }),
-  tenancy: choice(tenancies, "How customers share the system", { value: "MODEL" }),
-  dataSensitivity: choice(sensitivities, "The most sensitive data in it", { value: "TIER" }),
-  pattern: choice(patterns, "How it is to be cut", { value: "PATTERN" }),
-  languagePreference: choice(languages, "The language the team knows best", { value: "LANGUAGE" }),
+  tenancy: choice(tenancies, `How customers share the system: ${tenancies.join(", ")}`, { value: "MODEL" }),
+  dataSensitivity: choice(sensitivities, `The most sensitive data in it: ${sensitivities.join(", ")}`, {
+    value: "TIER",
+  }),
+  pattern: choice(patterns, `How it is to be cut: ${patterns.join(", ")}`, { value: "PATTERN" }),
+  languagePreference: choice(languages, `The language the team knows best: ${languages.join(", ")}`, {
+    value: "LANGUAGE",
+  }),
   platformTeam: yesOrNo("There is a platform team (--no-platform-team: there is none)"),
   needsAdminPanel: yesOrNo("Staff need an admin panel (--no-needs-admin-panel: they do not)"),
-  communication: choice(communications, "The default between parts", { value: "KIND" }),
+  communication: choice(communications, `The default between parts: ${communications.join(", ")}`, { value: "KIND" }),
   slo: parsed("Availability promised: 99.9 or 0.999", "SHARE", share),
   sloConsumer: text("The team that spends the error budget", { value: "TEAM" }),
   rpo: parsed("Data that may be lost: minutes, or 30s, 15m, 4h", "TIME", span),
@@ -105,9 +109,18 @@ const flags = {
   explain: flag("Show every answer against every bound of every profile, with its weight"),
   adr: text("Write the recommendation as a decision record (MADR), approvers pending", { value: "FILE" }),
   listProfiles: flag("List the profiles to choose among"),
-  printProfile: choice(builtInNames, "Print a built-in profile, to copy into profiles/<org>.json", { value: "NAME" }),
+  printProfile: choice(
+    builtInNames,
+    `Print a built-in profile, to copy into profiles/<org>.json: ${builtInNames.join(", ")}`,
+    {
+      value: "NAME",
+    },
+  ),
   overrideKill: many(
-    choice(killIds, "Go on although this kill criterion stands; needs --because", { value: "ID", scope: "user" }),
+    choice(killIds, `Go on although this kill criterion stands, with --because: ${killIds.join(", ")}`, {
+      value: "ID",
+      scope: "user",
+    }),
   ),
   because: many(
     text("Why the kill criterion does not apply, once per --override-kill", { value: "TEXT", scope: "user" }),
@@ -173,6 +186,7 @@ const recordFiles = (decision: Decision, path: string | undefined, io: Io): File
   const record = decisionRecord(decision, io.now().toISOString().slice(0, 10));
   if (path === undefined || record === undefined) return undefined;
   const { folder, name } = splitPath(path);
+  if (name === "") throw bad("--adr", path, "a file such as docs/adr/0001-backend.md");
   return fileSet(folder, [{ path: name, text: record }]);
 };
 

@@ -1,6 +1,6 @@
 // A JSON or YAML document with the line of every pointer in it, so that a mistake can be shown where it stands.
 import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
-import type { Node } from "yaml";
+import type { Document, Node } from "yaml";
 import { Fault } from "../kernel/fault.ts";
 import type { Location } from "../kernel/finding.ts";
 import { codeFrame } from "../kernel/frame.ts";
@@ -33,6 +33,16 @@ const offsetOf = (root: Node | null, path: readonly string[]): number => {
   return isNode(at) ? (at.range?.[0] ?? 0) : 0;
 };
 
+/** Aliases that multiply, or nesting without end, are refused before they fill the memory. */
+const valueOf = (document: Document, path: string): unknown => {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
+    throw new Fault("input.syntax", "aliases or nesting expand to more than is read", { at: { kind: "file", path } });
+  }
+};
+
 /** Reads YAML, and so JSON. Throws a Fault (`input.syntax`) with a code frame. Keys must be unique. */
 export const readDocument = (text: string, path: string): PlacedDocument => {
   const lines = new LineCounter();
@@ -46,7 +56,7 @@ export const readDocument = (text: string, path: string): PlacedDocument => {
     });
   }
   return {
-    value: document.toJS({ maxAliasCount: 100 }),
+    value: valueOf(document, path),
     place: (pointer) => {
       const { line, col } = lines.linePos(offsetOf(document.contents, pointerPath(pointer)));
       return { kind: "pointer", path, pointer, line, column: col };

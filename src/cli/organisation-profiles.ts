@@ -1,9 +1,10 @@
 // An organisation's own decision profiles: looked for in the project, in the user's folder, and in plugins.
-import { bases, profileTable } from "../decide/profiles.ts";
+import { profileTable } from "../decide/profiles.ts";
 import type { BrokenProfile, FoundProfile } from "../decide/profiles.ts";
 import type { Profile } from "../decide/profile.ts";
 import type { Io } from "../io/io.ts";
 import { Fault } from "../kernel/fault.ts";
+import type { Location } from "../kernel/finding.ts";
 import { locationText } from "../kernel/finding.ts";
 import { isObject } from "../kernel/json.ts";
 import { joinPath } from "../kernel/paths.ts";
@@ -17,11 +18,22 @@ interface ProfileFile extends FoundProfile {
   readonly text?: string;
 }
 
+/** A file that cannot be read may be anybody's: it is named, and does not stop a decision. */
+const readIfPossible = async (io: Io, path: string): Promise<string | undefined> => {
+  if ((await io.files.kind(path)) !== "file") return undefined;
+  try {
+    return await io.files.readText(path);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    io.terminal.note(`left out ${path}: ${error.message}`);
+    return undefined;
+  }
+};
+
 /** Files of other tools in a folder of that name are left alone: only a `profile_name` makes a profile. */
 const readProfileFile = async (io: Io, owner: string, path: string): Promise<ProfileFile | undefined> => {
-  if ((await io.files.kind(path)) !== "file") return undefined;
-  const text = await io.files.readText(path);
-  if (!text.includes('"profile_name"')) return undefined;
+  const text = await readIfPossible(io, path);
+  if (text?.includes('"profile_name"') !== true) return undefined;
   try {
     const document: unknown = JSON.parse(text);
     return isObject(document) && Object.hasOwn(document, "profile_name")
@@ -53,13 +65,19 @@ const projectProfiles = async (io: Io): Promise<readonly ProfileFile[]> => {
   return [];
 };
 
+const placeOf = (at: Location): number => ("line" in at ? (at.line ?? 0) * 1e6 + (at.column ?? 0) : 0);
+
+/** One line per problem, in the order in which they stand in the file. */
 const brokenLines = ({ found, problems }: BrokenProfile): readonly string[] => {
   const text = (found as ProfileFile).text;
   const document = text === undefined ? undefined : readDocument(text, found.origin);
-  return problems.map(({ pointer, message }) => {
-    const at = document?.place(pointer) ?? { kind: "pointer", path: found.origin, pointer };
-    return `  ${locationText(at)}: ${message}`;
-  });
+  return problems
+    .map(({ pointer, message }) => {
+      const at: Location = document?.place(pointer) ?? { kind: "pointer", path: found.origin, pointer };
+      return { at, message };
+    })
+    .toSorted((a, b) => placeOf(a.at) - placeOf(b.at))
+    .map(({ at, message }) => `  ${locationText(at)}: ${message}`);
 };
 
 const refuse = (broken: readonly BrokenProfile[]): Fault => {
@@ -71,13 +89,6 @@ const refuse = (broken: readonly BrokenProfile[]): Fault => {
   );
 };
 
-const sameText = (one: object, other: object): boolean =>
-  JSON.stringify({ ...one, $schema: "" }) === JSON.stringify({ ...other, $schema: "" });
-
-/** An unchanged copy of a built-in profile says nothing new, and takes nobody's name. */
-const isBuiltIn = ({ document }: FoundProfile): boolean =>
-  isObject(document) && Object.values(bases).some((base) => sameText(base, document));
-
 /** Every profile to choose among, nearest first. Throws a Fault (`input.invalid`) that lists all problems of all files. */
 export const loadProfiles = async (io: Io, plugins: readonly ProfilePlugin[]): Promise<readonly Profile[]> => {
   const found: readonly ProfileFile[] = [
@@ -85,7 +96,7 @@ export const loadProfiles = async (io: Io, plugins: readonly ProfilePlugin[]): P
     ...(await profilesIn(io, "user", joinPath(userFolder(io), "profiles"))),
     ...plugins.map(({ profile }) => ({ owner: "plugin", origin: "plugin", document: profile })),
   ];
-  const table = profileTable(found.filter((one) => !isBuiltIn(one)));
+  const table = profileTable(found);
   if (table.broken.length > 0) throw refuse(table.broken);
   return table.profiles;
 };

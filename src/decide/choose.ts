@@ -63,6 +63,7 @@ const flipTo = (profile: Profile, answers: Answers, profiles: readonly Profile[]
     .filter(({ answer, value }) => value !== answers[answer]);
   for (const some of subsets(changes)) {
     const changed: Answers = { ...answers, ...Object.fromEntries(some.map(({ answer, value }) => [answer, value])) };
+    if (!isCandidate(fitOf(changed, profile))) continue;
     const best = tripsAnew(changed, answers) ? undefined : choose(changed, profiles).best;
     if (best?.profile !== profile) continue;
     return {
@@ -78,9 +79,13 @@ const flipTo = (profile: Profile, answers: Answers, profiles: readonly Profile[]
   return undefined;
 };
 
-/** What would make each other profile the choice, fewest changes first. */
+// Whoever keeps dozens of profiles wants the nearest ones, and an answer at once.
+const mostFlips = 10;
+
+/** What would make each other profile the choice, fewest changes first; of many profiles, the nearest. */
 export const flips = (answers: Answers, profiles: readonly Profile[], { best, fits }: Choice): readonly Flip[] =>
   fits
     .filter((fit) => fit !== best)
+    .slice(0, mostFlips)
     .flatMap(({ profile }) => flipTo(profile, answers, profiles) ?? [])
     .toSorted((a, b) => a.changes.length - b.changes.length);

@@ -6,7 +6,7 @@ import nodeExpress from "../../profiles/node-express.json" with { type: "json" }
 import { isObject, own } from "../kernel/json.ts";
 import type { Profile } from "./profile.ts";
 import type { Bases } from "./read-profile.ts";
-import { readProfile } from "./read-profile.ts";
+import { isTooDeep, readProfile } from "./read-profile.ts";
 import type { Problem } from "./schema-check.ts";
 
 /** The built-in documents in their declared order, which decides between equal scores. */
@@ -40,6 +40,13 @@ export interface ProfileTable {
   readonly broken: readonly BrokenProfile[];
 }
 
+const sameContent = (one: object, other: object): boolean =>
+  JSON.stringify({ ...one, $schema: "" }) === JSON.stringify({ ...other, $schema: "" });
+
+/** An unchanged copy of a built-in profile says nothing new, and takes nobody's name. */
+const isCopy = ({ document }: FoundProfile): boolean =>
+  isObject(document) && !isTooDeep(document) && Object.values(bases).some((base) => sameContent(base, document));
+
 const nameOf = ({ document }: FoundProfile): unknown =>
   isObject(document) ? own(document, "profile_name") : undefined;
 
@@ -51,10 +58,11 @@ const duplicate = (one: FoundProfile, all: readonly FoundProfile[]): readonly Pr
 };
 
 /**
- * The table of profiles, in the order that decides ties: `found` as given (nearest first), then the built-in ones.
+ * The table of profiles, in the order that decides ties: `all` as given (nearest first), then the built-in ones.
  * Where two owners use a name, the nearest counts; so does a profile that extends the built-in one of its own name.
  */
-export const profileTable = (found: readonly FoundProfile[]): ProfileTable => {
+export const profileTable = (all: readonly FoundProfile[]): ProfileTable => {
+  const found = all.filter((one) => !isCopy(one));
   const read = found.map((one) => {
     const result = readProfile(one.document, one.origin, bases);
     const problems = [...("problems" in result ? result.problems : []), ...duplicate(one, found)];

@@ -205,8 +205,15 @@ const baseProblem = (name: string, base: string | undefined, bases: Bases): Prob
   return { pointer: "/extends", message: `no built-in profile "${base}": ${hint}` };
 };
 
+/** No profile needs more levels, and walking down without end would exhaust the stack. */
+export const isTooDeep = (value: unknown, levels = 20): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1)));
+
 /** Reads one document. Every problem is reported at once; `bases` are the built-in documents by name. */
 export const readProfile = (document: unknown, origin: string, bases: Bases): Read => {
+  if (isTooDeep(document)) return { problems: [{ pointer: "", message: "is nested too deeply to be a profile" }] };
   const problems = checkAgainst(profileSchema, document);
   if (problems.length > 0) return { problems };
   const { profile_name: name, extends: base } = document as { profile_name: string; extends?: string };

@@ -98,7 +98,7 @@ const patternSchemas = ({ schema }: Place, key: string): readonly Json[] =>
 const unknownKey = (place: Place, key: string): Problem => {
   const known = Object.keys(objectOf(place.schema["properties"]));
   const near = nearest(key, known);
-  const notes = objectOf(place.schema["x-unknown"]);
+  const notes = objectOf(place.root["x-unknown"]);
   const note = own(notes, key);
   const hint =
     typeof note === "string" ? note : near === undefined ? `known are ${listed(known)}` : `did you mean "${near}"?`;

@@ -49,7 +49,12 @@ const levelText = (level: Level, words: (value: number) => string, limit: string
 /** Name and figure of every service level, in the order reports state them. */
 export const levelRows = ({ levels }: Recommendation): readonly (readonly [string, string])[] => [
   ["Latency p50, p95, p99", `${levels.p50Ms}, ${levels.p95Ms}, ${levels.p99Ms} ms at most`],
-  ["SLO (uptime)", `${levelText(levels.slo, percent, "floor")}, floor ${percent(levels.sloFloor)}`],
+  [
+    "SLO (uptime)",
+    levels.slo.from === "answer"
+      ? `${percent(levels.slo.value)} (your answer; the profile's floor is ${percent(levels.sloFloor)})`
+      : levelText(levels.slo, percent, "floor"),
+  ],
   ["Error-budget consumer", levels.sloConsumer ?? "nobody yet (question 7)"],
   ["RPO", levelText(levels.rpoMinutes, minutes, "maximum")],
   ["RTO", levelText(levels.rtoMinutes, minutes, "maximum")],
