@@ -7,7 +7,8 @@ import { behaviours, every, faultServer } from "../testing/fault-server.ts";
 import { memoryIo } from "../testing/memory-io.ts";
 import { loadSchema } from "../load/load-schema.ts";
 import type { LoadSummary } from "../load/summary.ts";
-import type { LoadRegistry, Outcome } from "./run.ts";
+import type { LoadRegistry } from "./call.ts";
+import type { Outcome } from "./run.ts";
 import { runSenior } from "./run.ts";
 
 const registry: LoadRegistry = () =>

@@ -94,6 +94,27 @@ const flagValue = (
   return shift(words);
 };
 
+/** Flags that stand before the command go behind it: `senior --json db analyze` is `senior db analyze --json`. */
+export const leadingFlags = (
+  argv: readonly string[],
+  flags: Args,
+): { readonly leading: readonly string[]; readonly rest: readonly string[] } => {
+  const known = spellings(flags);
+  const words = [...argv];
+  const leading: string[] = [];
+  for (let word = words[0]; word !== undefined && word !== "--" && isFlag(word); word = words[0]) {
+    const [name, inline] = split(word, known);
+    const spelling = known.get(name);
+    if (spelling === undefined) break;
+    leading.push(shift(words));
+    const next = words[0];
+    const takes =
+      spelling.arg.arity === "one" || (spelling.arg.arity === "maybe" && spelling.arg.takes?.(next ?? "") === true);
+    if (inline === undefined && !spelling.negated && takes && next !== undefined) leading.push(shift(words));
+  }
+  return { leading, rest: words };
+};
+
 const shift = (words: string[]): string => words.shift() ?? "";
 
 /** Words bound to the positionals a command declares; the last one may repeat. */

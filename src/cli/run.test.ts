@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { mergePlugins } from "../registry.ts";
 import { reporters } from "../report/index.ts";
 import { memoryIo } from "../testing/memory-io.ts";
-import type { LoadRegistry, Outcome } from "./run.ts";
+import type { LoadRegistry } from "./call.ts";
+import type { Outcome } from "./run.ts";
 import { runSenior } from "./run.ts";
 
 const registry: LoadRegistry = () =>
@@ -23,6 +24,14 @@ describe("runSenior", () => {
     const { stdout } = await run(["schema", "report", "--help"]);
     expect(stdout).toContain("senior schema <NAME> [flags]");
     expect(stdout).toContain("Examples");
+  });
+
+  test("common flags may stand before the command, and help too", async () => {
+    const plain = await run(["schema", "report", "--json"]);
+    expect(await run(["--json", "schema", "report"])).toEqual(plain);
+    expect(await run(["--fail-on", "never", "--color", "never", "--json", "schema", "report"])).toEqual(plain);
+    expect(await run(["help", "schema"])).toEqual(await run(["schema", "--help"]));
+    expect((await run(["--jsom", "schema", "report"])).exit).toBe(2);
   });
 
   test("mistakes go to standard error with exit 2, the usage line and the nearest spelling", async () => {
