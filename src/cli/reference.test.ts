@@ -1,5 +1,6 @@
 // The references: sections that are promised, links that lead somewhere, examples that parse and type-check; and the command.
 import { describe, expect, test } from "bun:test";
+import { runInThisContext } from "node:vm";
 import { parse } from "libpg-query";
 import ts from "typescript";
 import { codeBlocks, findSection, leadOf, outline, sectionText } from "../kernel/markdown.ts";
@@ -211,6 +212,104 @@ describe("examples", () => {
     expect(problems.filter((problem) => !missing.test(problem))).toEqual([]);
     expect(files.size).toBeGreaterThan(8);
   }, 60_000);
+});
+
+/** Runs the one example that declares `name`, and hands out what it declares. */
+const runExample = (
+  name: string,
+  ...others: readonly string[]
+): Readonly<Record<string, (...args: readonly unknown[]) => unknown>> => {
+  const source = blocks("ts").find((block) => block.text.includes(`const ${name} =`))?.text ?? "";
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ESNext },
+  });
+  const found: Record<string, (...args: readonly unknown[]) => unknown> = {};
+  const body = `${outputText}\nObject.assign(found, { ${[name, ...others].join(", ")} });`;
+  const run = runInThisContext(`(found, exports, require) => { ${body} }`) as (...args: readonly unknown[]) => void;
+  run(found, {}, import.meta.require);
+  return found;
+};
+
+describe("examples that run", () => {
+  test("a cursor survives the way there and back, and a broken one is refused", () => {
+    const { encodeCursor, decodeCursor } = runExample("encodeCursor", "decodeCursor");
+    const cursor = { createdAt: "2026-01-01T00:00:00Z", id: "7" };
+    expect(decodeCursor?.(encodeCursor?.(cursor))).toEqual(cursor);
+    for (const broken of ["", "!!", "e30", "W10", Buffer.from('{"createdAt":1,"id":"7"}').toString("base64url")])
+      expect(decodeCursor?.(broken)).toBeUndefined();
+  });
+
+  test("only expected errors tell what happened", () => {
+    const { toReply, ApiError } = runExample("toReply", "ApiError");
+    const logged: unknown[] = [];
+    const log = (error: unknown): void => void logged.push(error);
+    const expected: unknown = Reflect.construct(ApiError as unknown as new () => unknown, [
+      409,
+      "DUPLICATE",
+      "it exists",
+    ]);
+    expect(toReply?.(expected, "r1", log)).toEqual({
+      status: 409,
+      body: { error: { code: "DUPLICATE", message: "it exists", details: [] }, meta: { requestId: "r1" } },
+    });
+    expect(JSON.stringify(toReply?.(new Error("password=x"), "r1", log))).not.toContain("password");
+    expect(logged).toHaveLength(1);
+  });
+
+  test("validation reports every field at once, unknown ones included", () => {
+    const { parseOrder } = runExample("parseOrder");
+    const order = { customerId: "0198c6f0-0000-7000-8000-000000000000", items: [{ sku: "a", quantity: 1 }] };
+    expect(parseOrder?.(order)).toEqual({ order });
+    const { details } = parseOrder?.({
+      ...order,
+      customerId: "x",
+      items: [{ sku: "a", quantity: 0 }],
+      admin: true,
+    }) as { details: readonly { field: string }[] };
+    expect(details.map(({ field }) => field).sort()).toEqual(["", "customerId", "items.0.quantity"]);
+    expect(() =>
+      runExample("parseUser")["parseUser"]?.({ email: "a@example.com", name: "A", role: "admin" }),
+    ).toThrow();
+  });
+
+  test("rows of a second query find their parents", () => {
+    const { itemsByOrder } = runExample("itemsByOrder");
+    const item = { orderId: "1", sku: "a" };
+    expect(itemsByOrder?.(["1", "2"], [item])).toEqual(
+      new Map([
+        ["1", [item]],
+        ["2", []],
+      ]),
+    );
+  });
+
+  test("a sort column comes from the list, whatever is asked for", () => {
+    const { orderQuery } = runExample("orderQuery");
+    expect(orderQuery?.("total", "t")).toMatchObject({
+      text: expect.stringContaining("ORDER BY total DESC") as string,
+      values: ["t"],
+    });
+    for (const evil of ["1; DROP TABLE orders", "constructor", "__proto__"])
+      expect(orderQuery?.(evil, "t")).toMatchObject({
+        text: expect.stringContaining("ORDER BY created_at DESC") as string,
+      });
+  });
+
+  test("a webhook's signature holds for its body, its time and its secret only", () => {
+    const { validSignature } = runExample("validSignature");
+    const at = "1767225600";
+    const signed = new Bun.CryptoHasher("sha256", "secret").update(`${at}.body`).digest("hex");
+    const now = 1767225600_000;
+    expect(validSignature?.("secret", at, "body", signed, now)).toBe(true);
+    for (const args of [
+      ["other", at, "body", signed, now],
+      ["secret", at, "bodY", signed, now],
+      ["secret", at, "body", signed, now + 600_000],
+      ["secret", at, "body", "", now],
+      ["secret", "x", "body", signed, now],
+    ])
+      expect(validSignature?.(...args)).toBe(false);
+  });
 });
 
 const call = (...argv: readonly string[]) => {
