@@ -135,8 +135,12 @@ export class Histogram {
    * above it and never below; exact at the last rank. Zero while nothing was recorded.
    */
   percentile(percent: number): number {
-    const rank = rankOf(percent, this.count);
-    if (rank >= this.count) return this.max;
+    return this.count === 0 ? 0 : this.at(rankOf(percent, this.count));
+  }
+
+  /** The duration at a rank, from 1, as for `percentile`; infinite beyond the last. */
+  at(rank: number): number {
+    if (rank >= this.count) return rank > this.count ? Infinity : this.max;
     let seen = 0;
     for (const [slot, count] of this.slots()) {
       seen += count;

@@ -28,7 +28,7 @@ const latency = (description: string): JsonObject =>
       percentiles.map(({ key, label }) => [key, number(`${label}, nearest rank, at most 0.1 % high`)]),
     ),
     atLeast: list(
-      "the percentiles that are lower bounds: the true value is this or more",
+      "the percentiles that are lower bounds: the unknown durations could raise them by over 1 %",
       one(
         percentiles.map(({ key }) => key),
         "the name of a value beside this list",

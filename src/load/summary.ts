@@ -1,6 +1,6 @@
 // The result of a load run as data: what was asked, what became of every request, how long it took, how the client fared.
 import type { Histogram } from "./histogram.ts";
-import { merged } from "./histogram.ts";
+import { merged, rankOf } from "./histogram.ts";
 import { hdrBase64 } from "./hdr.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { FailureKind, Tally } from "./tally.ts";
@@ -28,7 +28,7 @@ export type Latency = {
   readonly minMs: number;
   readonly meanMs: number;
 } & { readonly [K in PercentileKey]: number } & {
-  /** The percentiles above that are lower bounds themselves, for such a request lies at or below them. */
+  /** The percentiles above that are lower bounds themselves: the unknown durations could move them by over 1 %. */
   readonly atLeast: readonly PercentileKey[];
   /** All of it in HdrHistogram's V2 format (uncompressed, base64), in nanoseconds. */
   readonly hdr: string;
@@ -150,19 +150,30 @@ export interface RunFacts {
 
 const nsPerMs = 1e6;
 
-/** Percentiles of measured durations together with lower bounds, which count at their bound. */
+/** A percentile that the unknown could move by more than this share is called a lower bound. */
+const boundTolerance = 0.01;
+
+/**
+ * Percentiles of measured durations together with lower bounds, which count at their bound: the true value is that or
+ * more. Where it would be practically the same even if each of them had taken forever, it is exact.
+ */
 export const latencyOf = (measured: readonly Histogram[], bounds: readonly Histogram[] = []): Latency => {
-  const bound = merged(...bounds);
-  const all = merged(...measured, bound);
-  const values = percentiles.map(({ key, percent }) => [key, all.percentile(percent) / nsPerMs] as const);
+  const known = merged(...measured);
+  const all = merged(known, ...bounds);
+  const values = percentiles.map(({ key, percent }) => {
+    const value = all.percentile(percent);
+    const worst = all.count === 0 ? 0 : known.at(rankOf(percent, all.count));
+    return { key, value, bound: worst > value * (1 + boundTolerance) };
+  });
   return {
     count: all.count,
-    lowerBounds: bound.count,
+    lowerBounds: all.count - known.count,
     minMs: all.min / nsPerMs,
     meanMs: all.mean / nsPerMs,
-    ...(Object.fromEntries(values) as { readonly [K in PercentileKey]: number }),
-    // Raising a bound to its true value moves a percentile only when the bound lies at or below it.
-    atLeast: values.filter(([, value]) => bound.count > 0 && bound.countTo(value * nsPerMs) > 0).map(([key]) => key),
+    ...(Object.fromEntries(values.map(({ key, value }) => [key, value / nsPerMs])) as {
+      readonly [K in PercentileKey]: number;
+    }),
+    atLeast: values.filter(({ bound }) => bound).map(({ key }) => key),
     hdr: hdrBase64(all),
   };
 };

@@ -215,7 +215,7 @@ class SocketEngine implements ConnectionOwner {
     if (this.#stage === "sending") this.#whileSending(now, interrupted);
     if (this.#stage === "waiting") {
       if (interrupted) this.#stageEnds = Math.min(this.#stageEnds, now + interruptGraceNs);
-      if (now >= this.#stageEnds || !this.#connections.some((connection) => connection.busy)) this.#finish(now);
+      if (now >= this.#stageEnds || this.#idle()) this.#finish(now);
     }
   }
 
@@ -230,40 +230,38 @@ class SocketEngine implements ConnectionOwner {
 
   #whileSending(now: number, interrupted: boolean): void {
     this.#dispatch(now);
-    const done = this.#next >= this.#schedule.total && !this.#connections.some((one) => one.busy || one.waiting);
+    const done = this.#next >= this.#schedule.total && this.#idle();
     const over = now >= this.#stageEnds && (now >= this.#stageEnds + lastCallNs || !this.#queued(now));
     if (interrupted) this.#reason = "stopped";
     if (interrupted || done || over) this.#stopSending(now, interrupted);
+  }
+
+  /** No connection has a request any more. */
+  #idle(): boolean {
+    return !this.#connections.some((connection) => connection.busy || connection.waiting);
   }
 
   #queued(now: number): boolean {
     return this.#schedule.waits && this.#schedule.take(this.#next, now - this.#began) >= 0;
   }
 
-  /** What is due and not sent by now never will be; what is under way may still be answered. */
+  /** What has no connection by now is never sent; what has one may still be sent and answered. */
   #stopSending(now: number, interrupted: boolean): void {
-    const bounds = this.#tally.histograms.responseBound;
-    let unsent = 0;
-    for (const connection of this.#connections) {
-      if (!connection.waiting) continue;
-      bounds.record(now - connection.due);
-      connection.abandon();
-      unsent++;
-    }
     const elapsed = now - this.#began;
-    while (this.#schedule.waits) {
-      const due = this.#schedule.take(this.#next, elapsed);
-      if (due < 0) break;
-      bounds.record(elapsed - due);
-      this.#next++;
-      unsent++;
+    while (this.#queued(now)) {
+      const due = this.#schedule.take(this.#next++, elapsed);
+      this.#neverSent(elapsed - due);
     }
     const slowestMs = this.#tally.histograms.service.max / ms;
-    this.#counts.unsent = unsent;
     this.#counts.sending = this.#sendingNs(elapsed);
     this.#stage = "waiting";
     this.#stageEnds = now + (interrupted ? interruptGraceNs : graceMs(this.plan.timeoutMs, slowestMs) * ms);
     this.#cpu = process.threadCpuUsage(this.#cpu);
+  }
+
+  #neverSent(waited: number): void {
+    this.#counts.unsent++;
+    this.#tally.histograms.responseBound.record(waited);
   }
 
   /** What rates are measured over: not the moment when the timer noticed the end, but the end itself. */
@@ -275,14 +273,13 @@ class SocketEngine implements ConnectionOwner {
 
   #finish(now: number): void {
     const { histograms } = this.#tally;
-    let unanswered = 0;
     for (const connection of this.#connections) {
+      if (connection.waiting) this.#neverSent(now - connection.due);
       if (!connection.busy) continue;
-      unanswered++;
+      this.#counts.unanswered++;
       histograms.responseBound.record(now - connection.due);
       histograms.serviceBound.record(now - connection.sentAt);
     }
-    this.#counts.unanswered = unanswered;
     this.#close();
   }
 
