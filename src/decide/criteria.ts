@@ -1,14 +1,12 @@
-/*
- * What a profile is scored by: one line per bound, with its weight.
- *
- * The score is the weight of the answers a profile meets over the weight of all answers given, and the divisor is the
- * same for every profile. An answer that a profile sets no bound on is met: a team of any size fits a profile that
- * names no largest team, and a load of any size one that names no smallest load. This is the reading under which the
- * documented example scores exactly 1 for node-express, although its load of 50 requests/s meets no bound there, while
- * fastapi-python loses the language alone (10 of 11: the runner-up). The two needs are not bounds in that sense: a
- * profile without an admin panel does not meet the wish for one, and a profile made for those who need one does not
- * meet "no".
- */
+// What a profile is scored by: one line per bound, with its weight.
+//
+// The score is the weight of the answers a profile meets over the weight of all answers given, and the divisor is the
+// same for every profile. An answer that a profile sets no bound on is met: a team of any size fits a profile that
+// names no largest team, and a load of any size one that names no smallest load. This is the reading under which the
+// documented example scores exactly 1 for node-express, although its load of 50 requests/s meets no bound there, while
+// fastapi-python loses the language alone (10 of 11: the runner-up, since the declared order puts it before
+// django-monolith, which loses the same). The wish for an admin panel is no bound in that sense: a profile without one
+// does not meet it, and a profile made for those who need one does not meet "no".
 import { plural } from "../kernel/words.ts";
 import type { AnswerKey, Answers, Pattern } from "./answers.ts";
 import { answerText, sensitivities } from "./answers.ts";
@@ -95,7 +93,7 @@ export const criteria: readonly Criterion[] = [
   criterion("admin-panel", "needsAdminPanel", 1, false, (needed, { bounds: { adminPanel } }) =>
     needed || adminPanel === true
       ? judged(
-          adminPanel === true ? "products that need an admin panel" : "brings no admin panel",
+          adminPanel === true ? "products that need an admin panel" : "products without an admin panel",
           needed && adminPanel === true,
         )
       : judged(undefined, true),

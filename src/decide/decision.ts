@@ -1,7 +1,6 @@
-/*
- * A decision, as data: assumptions, kills, the best fit and what stands against it. It recommends and never approves:
- * `approved` has one possible value, in this type as in the schema.
- */
+// A decision, as data: assumptions, kills, the best fit and what stands against it.
+//
+// It recommends and never approves: `approved` has one possible value, in this type as in the schema.
 import type { AnswerKey, Answers, QuestionNumber } from "./answers.ts";
 import type { Mark } from "./criteria.ts";
 import type { KillId } from "./kills.ts";

@@ -1,8 +1,7 @@
-/*
- * Checks a value against a JSON Schema (2020-12) and says everything that is wrong, each with its JSON Pointer.
- * It reads the keywords that our own schema files use, and refuses a schema that uses another: what the published
- * schema says and what is checked can therefore not differ.
- */
+// Checks a value against a JSON Schema (2020-12) and says everything that is wrong, each with its JSON Pointer.
+//
+// It reads the keywords that our own schema files use, and refuses a schema that uses another: what the published
+// schema says and what is checked can therefore not differ.
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isObject, own, pointer } from "../kernel/json.ts";
 import { listed, nearest } from "../kernel/words.ts";
@@ -92,17 +91,21 @@ const matches = (pattern: string, value: string): boolean =>
 
 const patternSchemas = ({ schema }: Place, key: string): readonly Json[] =>
   Object.entries(objectOf(schema["patternProperties"]))
-    .filter(([pattern]) => matches(pattern, key))
+    .filter(([pattern]) => new RegExp(pattern, "u").test(key))
     .map(([, inner]) => inner);
+
+/** A spelling near enough to suggest; nobody misspells a hundred letters. */
+const suggestion = (word: unknown, known: readonly string[]): string | undefined =>
+  typeof word === "string" && word.length <= 100 ? nearest(word, known) : undefined;
 
 const unknownKey = (place: Place, key: string): Problem => {
   const known = Object.keys(objectOf(place.schema["properties"]));
-  const near = nearest(key, known);
+  const near = suggestion(key, known);
   const notes = objectOf(place.root["x-unknown"]);
   const note = own(notes, key);
   const hint =
     typeof note === "string" ? note : near === undefined ? `known are ${listed(known)}` : `did you mean "${near}"?`;
-  return problem(place, `unknown key "${key}": ${hint}`, key);
+  return problem(place, `unknown key ${shown(key)}: ${hint}`, key);
 };
 
 const keywords: Readonly<Record<string, Keyword>> = {
@@ -113,7 +116,7 @@ const keywords: Readonly<Record<string, Keyword>> = {
     }),
   enum: (values, value, place) =>
     failing(!(values as readonly unknown[]).includes(value), place, () => {
-      const near = typeof value === "string" ? nearest(value, strings(values)) : undefined;
+      const near = suggestion(value, strings(values));
       return `must be one of ${strings(values).join(", ")}, but is ${shown(value)}${near === undefined ? "" : `; did you mean "${near}"?`}`;
     }),
   minimum: aboutNumber(below, "at least"),
