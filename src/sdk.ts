@@ -6,6 +6,7 @@ import type { Reporter } from "./kernel/report.ts";
 
 export type { ApiModel } from "./api/model.ts";
 export type { EmitKit } from "./api/kit.ts";
+export type { ApiPlan } from "./api/plan.ts";
 export type { GeneratedFile } from "./kernel/fileset.ts";
 export type { Evidence, Finding, Fix, Location, Severity } from "./kernel/finding.ts";
 export type { Block, Look, Report, Reporter, Tone } from "./kernel/report.ts";

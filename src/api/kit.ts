@@ -1,5 +1,64 @@
 // EmitKit: the helpers handed to a framework plugin, so that a plugin script needs no packages of its own.
+import type { GeneratedFile } from "../kernel/fileset.ts";
+import { handlerFiles, operationTypeFiles, validatorFiles } from "./emit-operations.ts";
+import { modelTypes } from "./emit-types.ts";
+import bodyText from "./emitted/body.ts.txt" with { type: "text" };
+import errorsText from "./emitted/errors.ts.txt" with { type: "text" };
+import jsonSchemaText from "./emitted/json-schema.ts.txt" with { type: "text" };
+import parametersText from "./emitted/parameters.ts.txt" with { type: "text" };
+import replyText from "./emitted/reply.ts.txt" with { type: "text" };
+import requestText from "./emitted/request.ts.txt" with { type: "text" };
+import type { ApiModel } from "./model.ts";
+import { distinctNames, valueName } from "./names.ts";
+import type { ApiPlan } from "./plan.ts";
+import { planApi } from "./plan.ts";
+import { commentText, literal } from "./print.ts";
+import type { RoutePath } from "./route-path.ts";
+import { pathPattern, pathVariables } from "./route-path.ts";
+
 export interface EmitKit {
   readonly version: 1;
+  /** Names, files and route order of everything: a plugin never invents its own. */
+  plan(api: ApiModel): ApiPlan;
+  /** `types/models.ts` and `types/<tag>.ts`. */
+  typeFiles(plan: ApiPlan): readonly GeneratedFile[];
+  /** `middleware/validators.ts`, the validators behind it, and what reads requests without any framework. */
+  validationFiles(plan: ApiPlan): readonly GeneratedFile[];
+  /** `routes/<tag>.ts`: typed handlers to be written; they import `Handler` from the plugin's `middleware/handle.ts`. */
+  handlerFiles(plan: ApiPlan): readonly GeneratedFile[];
+  /** A string literal: the only way that text of a document may enter code. */
+  literal(text: string): string;
+  /** Text for a comment, which it cannot end. */
+  commentText(text: string): string;
+  /** Identifiers for texts, each its own, none of `taken`. */
+  identifiers(texts: readonly string[], taken: readonly string[]): readonly string[];
+  /** The source of a regular expression for an undecoded path: one group for each variable. */
+  pathPattern(path: RoutePath): string;
+  /** The names of a path's variables, in order. */
+  pathVariables(path: RoutePath): readonly string[];
 }
-export const emitKit: EmitKit = { version: 1 };
+
+const middleware = {
+  body: bodyText,
+  errors: errorsText,
+  "json-schema": jsonSchemaText,
+  parameters: parametersText,
+  reply: replyText,
+  request: requestText,
+};
+
+export const emitKit: EmitKit = {
+  version: 1,
+  plan: planApi,
+  typeFiles: (plan) => [{ path: "types/models.ts", text: modelTypes(plan) }, ...operationTypeFiles(plan)],
+  validationFiles: (plan) => [
+    ...Object.entries(middleware).map(([name, text]) => ({ path: `middleware/${name}.ts`, text })),
+    ...validatorFiles(plan),
+  ],
+  handlerFiles,
+  literal,
+  commentText,
+  identifiers: (texts, taken) => distinctNames(texts, (text) => valueName(text, "group"), taken),
+  pathPattern,
+  pathVariables,
+};

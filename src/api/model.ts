@@ -1,4 +1,132 @@
-// ApiModel: an HTTP API as plain data, whatever it was read from.
+// ApiModel: an HTTP API as plain data, whatever it was read from. It crosses to plugin workers by structured clone.
+import type { Json, JsonObject } from "../kernel/json.ts";
+
+/**
+ * A JSON Schema in its 2020-12 meaning, whatever version it was written in. `$ref` is always `#` and the pointer of one
+ * of the model's own `schemas`; everything else is as the document has it.
+ */
+export type Schema = boolean | JsonObject;
+
+/** A schema that other schemas or operations refer to by `$ref`. */
+export interface NamedSchema {
+  /** As the document calls it: not yet a safe identifier. Unique in the model. */
+  readonly name: string;
+  /** RFC 6901 pointer into the document. */
+  readonly pointer: string;
+  readonly schema: Schema;
+}
+
+export type ParameterLocation = "path" | "query" | "header" | "cookie";
+
+export type ParameterStyle =
+  "form" | "spaceDelimited" | "pipeDelimited" | "tabDelimited" | "deepObject" | "simple" | "label" | "matrix";
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: ParameterLocation;
+  readonly required: boolean;
+  readonly deprecated: boolean;
+  readonly description?: string;
+  readonly style: ParameterStyle;
+  readonly explode: boolean;
+  /** Present when the value is a document of its own (`content`), for example `application/json`. */
+  readonly mediaType?: string;
+  readonly schema: Schema;
+  readonly pointer: string;
+}
+
+/** How one property of a form is written (OpenAPI's Encoding Object). */
+export interface Encoding {
+  readonly contentType?: string;
+  readonly style?: ParameterStyle;
+  readonly explode?: boolean;
+}
+
+export interface Content {
+  /** Lower case, without parameters: `application/json`, `image/*`. */
+  readonly mediaType: string;
+  readonly schema: Schema;
+  readonly encoding: Readonly<Record<string, Encoding>>;
+  readonly examples: readonly Json[];
+  readonly pointer: string;
+}
+
+export interface Body {
+  readonly required: boolean;
+  readonly description?: string;
+  readonly contents: readonly Content[];
+  readonly pointer: string;
+}
+
+export interface ResponseHeader {
+  readonly name: string;
+  readonly required: boolean;
+  readonly description?: string;
+  readonly schema: Schema;
+}
+
+export interface ApiResponse {
+  /** `200`, `4XX` or `default`. */
+  readonly status: string;
+  readonly description: string;
+  readonly headers: readonly ResponseHeader[];
+  readonly contents: readonly Content[];
+  readonly pointer: string;
+}
+
+export interface SecurityScheme {
+  readonly name: string;
+  readonly type: string;
+  /** The Security Scheme Object as the document has it. */
+  readonly definition: JsonObject;
+  readonly pointer: string;
+}
+
+/** All of one requirement's schemes must be satisfied; of an operation's requirements, any one. */
+export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
+
+export interface Operation {
+  /** Upper case. */
+  readonly method: string;
+  /** The path template as the document has it: `/users/{id}`. */
+  readonly path: string;
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly deprecated: boolean;
+  readonly tags: readonly string[];
+  readonly parameters: readonly Parameter[];
+  readonly body?: Body;
+  readonly responses: readonly ApiResponse[];
+  readonly security: readonly SecurityRequirement[];
+  /** Callback Objects by name, as the document has them. */
+  readonly callbacks: JsonObject;
+  readonly pointer: string;
+}
+
+export interface Server {
+  /** With the defaults of its variables filled in. */
+  readonly url: string;
+  readonly description?: string;
+}
+
+export interface Tag {
+  readonly name: string;
+  readonly description?: string;
+}
+
 export interface ApiModel {
   readonly title: string;
+  readonly version: string;
+  readonly description?: string;
+  /** The version the document declares: `2.0`, `3.0.3`, `3.1.1`. */
+  readonly openapi: string;
+  readonly servers: readonly Server[];
+  readonly tags: readonly Tag[];
+  readonly schemas: readonly NamedSchema[];
+  readonly securitySchemes: readonly SecurityScheme[];
+  /** In the document's order; no two share method and path. */
+  readonly operations: readonly Operation[];
+  /** Requests that the API sends: Path Item Objects by name, as the document has them. */
+  readonly webhooks: JsonObject;
 }

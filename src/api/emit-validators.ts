@@ -1,0 +1,366 @@
+// Zod 4 source for schemas: native Zod where it means the same as JSON Schema, the emitted checks (`s.`) elsewhere.
+import type { Json, JsonObject } from "../kernel/json.ts";
+import { isObject } from "../kernel/json.ts";
+import { isOptional, propertiesOf } from "./emit-types.ts";
+import type { TypeScope } from "./emit-types.ts";
+import { unevaluatedParts } from "./emit-unevaluated.ts";
+import type { Doc } from "./layout.ts";
+import { braces, brackets, call, concat, hardline, indent } from "./layout.ts";
+import type { Schema } from "./model.ts";
+import type { ApiPlan } from "./plan.ts";
+import { followed } from "./plan.ts";
+import { data, key, literal } from "./print.ts";
+import type { JsonType } from "./schema-keywords.ts";
+import {
+  fileKeyword,
+  get,
+  hasKeywordOf,
+  hasType,
+  keywordsOf,
+  listedTypes,
+  listedValues,
+  numberIn,
+  refOf,
+  schemaIn,
+  schemaMapIn,
+  schemasIn,
+  textIn,
+} from "./schema-view.ts";
+
+export interface ValidatorScope {
+  readonly plan: ApiPlan;
+  /** What stands before the validator of a named schema: `models.`, or nothing in the file that declares them. */
+  readonly prefix: string;
+  /** Named schemas that are declared above; others are reached through `z.lazy`. Undefined: all of them. */
+  readonly declared?: ReadonlySet<string>;
+  /** Namespaces that the printed expressions use, for the import lines. */
+  readonly uses: Set<"s" | "z" | "models">;
+}
+
+/** Names that every object inherits: Zod would find them where the value has none of its own. */
+export const inherited: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+const z = (scope: ValidatorScope, name: string, ...args: readonly Doc[]): Doc => {
+  scope.uses.add("z");
+  return call(`z.${name}`, args);
+};
+
+/** A check or schema of the emitted file `json-schema.ts`. */
+const s = (scope: ValidatorScope, name: string, ...args: readonly Doc[]): Doc => {
+  scope.uses.add("s");
+  return call(`s.${name}`, args);
+};
+
+const property = (name: string, value: Doc): Doc => concat(key(name), ": ", value);
+
+const schemaRecord = (scope: ValidatorScope, entries: readonly (readonly [string, Schema])[]): Doc =>
+  braces(entries.map(([name, schema]) => property(name, validatorOf(schema, scope))));
+
+const chained = (base: Doc, calls: readonly Doc[]): Doc => concat(base, ...calls);
+
+const limit = (schema: JsonObject, keyword: string, method: string): readonly Doc[] => {
+  const value = numberIn(schema, keyword);
+  return value === undefined ? [] : [`.${method}(${value})`];
+};
+
+const checked = (scope: ValidatorScope, checks: readonly Doc[]): readonly Doc[] => {
+  if (checks.length === 0) return [];
+  scope.uses.add("s");
+  return [call(".check", checks)];
+};
+
+const counted = (schema: JsonObject, keyword: string, check = keyword): readonly Doc[] => {
+  const value = numberIn(schema, keyword);
+  return value === undefined ? [] : [`s.${check}(${value})`];
+};
+
+const stringValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
+  const pattern = textIn(schema, "pattern");
+  const format = textIn(schema, "format");
+  const isNonEmpty = numberIn(schema, "minLength") === 1;
+  const lengths = [...(isNonEmpty ? [] : counted(schema, "minLength")), ...counted(schema, "maxLength")];
+  const formats = format !== undefined && stringFormats.has(format) ? [`s.format(${literal(format)})`] : [];
+  return chained(z(scope, "string"), [
+    ...(isNonEmpty ? [".min(1)"] : []),
+    ...checked(scope, [...lengths, ...formats]),
+    ...(pattern === undefined ? [] : [concat(".regex(", call("new RegExp", [literal(pattern), '"u"']), ")")]),
+  ]);
+};
+
+/** Formats that the emitted file knows; any other is an annotation. */
+const stringFormats = new Set(
+  "date date-time time duration email idn-email hostname ipv4 ipv6 uri uri-reference uuid byte json-pointer".split(" "),
+);
+
+const numberChecks = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
+  const isInt32 = textIn(schema, "format") === "int32";
+  return [
+    ...limit(schema, "minimum", "min"),
+    ...limit(schema, "maximum", "max"),
+    ...limit(schema, "exclusiveMinimum", "gt"),
+    ...limit(schema, "exclusiveMaximum", "lt"),
+    ...checked(scope, [...counted(schema, "multipleOf"), ...(isInt32 ? ["s.int32()"] : [])]),
+  ];
+};
+
+const contains = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
+  const inner = schemaIn(schema, "contains");
+  if (inner === undefined) return [];
+  const min = numberIn(schema, "minContains") ?? 1;
+  const max = numberIn(schema, "maxContains");
+  return [s(scope, "contains", validatorOf(inner, scope), String(min), ...(max === undefined ? [] : [String(max)]))];
+};
+
+const arrayValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
+  const prefix = schemasIn(schema, "prefixItems");
+  const items = validatorOf(schemaIn(schema, "items") ?? true, scope);
+  const base =
+    prefix.length === 0
+      ? z(scope, "array", items)
+      : s(scope, "tuple", brackets(prefix.map((one) => validatorOf(one, scope))), items);
+  const unique = get(schema, "uniqueItems") === true ? ["s.uniqueItems()"] : [];
+  const counts =
+    prefix.length === 0
+      ? { calls: [...limit(schema, "minItems", "min"), ...limit(schema, "maxItems", "max")], checks: [] }
+      : { calls: [], checks: [...counted(schema, "minItems"), ...counted(schema, "maxItems")] };
+  return chained(base, [...counts.calls, ...checked(scope, [...counts.checks, ...unique, ...contains(schema, scope)])]);
+};
+
+/** Is this default a value that the schema's own type allows? Others would not compile, and would be wrong. */
+export const usableDefault = (schema: Schema, scope: ValidatorScope): Json | undefined => {
+  if (typeof schema === "boolean") return undefined;
+  const target = followed(scope.plan, schema);
+  const value = get(schema, "default") ?? (typeof target === "boolean" ? undefined : get(target, "default"));
+  if (value === undefined || typeof target === "boolean") return undefined;
+  const values = listedValues(target);
+  if (values !== undefined) return values.some((one) => one === value) ? value : undefined;
+  const types = listedTypes(target);
+  return types?.some((type) => hasType(value, type)) === true ? value : undefined;
+};
+
+const isScalar = (value: Json): boolean => typeof value !== "object" || value === null;
+
+const withDefault = (base: Doc, value: Json, scope: ValidatorScope): Doc =>
+  isScalar(value) ? concat(base, ".default(", data(value), ")") : s(scope, "withDefault", base, data(value));
+
+export const memberValidator = (schema: JsonObject, name: string, member: Schema, scope: ValidatorScope): Doc => {
+  const base = validatorOf(member, scope);
+  const inputScope: TypeScope = { plan: scope.plan, direction: "input", prefix: "" };
+  if (!isOptional(inputScope, schema, name, member)) return base;
+  const value = countsProperties(schema) ? undefined : usableDefault(member, scope);
+  return value === undefined ? concat(base, ".optional()") : withDefault(base, value, scope);
+};
+
+/** A default that is filled in must not count as a property that was sent. */
+const countsProperties = (schema: JsonObject): boolean =>
+  ["minProperties", "maxProperties", "dependentRequired", "dependentSchemas"].some((word) =>
+    Object.hasOwn(schema, word),
+  );
+
+/** Zod's own objects look names up through the prototype, and know neither patterns nor rules for names. */
+const isBeyondZod = (schema: JsonObject, names: readonly string[]): boolean =>
+  Object.hasOwn(schema, "patternProperties") ||
+  Object.hasOwn(schema, "propertyNames") ||
+  names.some((name) => inherited.has(name));
+
+const objectChecks = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
+  const dependent = get(schema, "dependentRequired");
+  return checked(scope, [
+    ...counted(schema, "minProperties"),
+    ...counted(schema, "maxProperties"),
+    ...(dependent === undefined ? [] : [s(scope, "dependentRequired", data(dependent))]),
+  ]);
+};
+
+export const objectValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
+  const properties = propertiesOf(schema);
+  const names = properties.map(([name]) => name);
+  const rest = schemaIn(schema, "additionalProperties") ?? true;
+  const checks = objectChecks(schema, scope);
+  if (isBeyondZod(schema, names)) return chained(carefulObject(schema, properties, scope), checks);
+  const shape = braces(
+    properties.map(([name, member]) => property(name, memberValidator(schema, name, member, scope))),
+  );
+  if (rest === false) return chained(z(scope, "strictObject", shape), checks);
+  const isOpen = typeof rest === "boolean" || Object.keys(rest).length === 0;
+  if (isOpen) return chained(z(scope, "looseObject", shape), checks);
+  const inner = validatorOf(rest, scope);
+  if (names.length === 0) return chained(z(scope, "record", z(scope, "string"), inner), checks);
+  return chained(concat(z(scope, "object", shape), ".catchall(", inner, ")"), checks);
+};
+
+const carefulObject = (
+  schema: JsonObject,
+  properties: readonly (readonly [string, Schema])[],
+  scope: ValidatorScope,
+): Doc => {
+  const inputScope: TypeScope = { plan: scope.plan, direction: "input", prefix: "" };
+  const required = properties.filter(([name, member]) => !isOptional(inputScope, schema, name, member));
+  const patterns = schemaMapIn(schema, "patternProperties");
+  const names = schemaIn(schema, "propertyNames");
+  const rest = schemaIn(schema, "additionalProperties");
+  const parts: readonly (Doc | undefined)[] = [
+    properties.length === 0 ? undefined : property("properties", schemaRecord(scope, properties)),
+    required.length === 0 ? undefined : property("required", brackets(required.map(([name]) => literal(name)))),
+    patterns.length === 0 ? undefined : property("patterns", schemaRecord(scope, patterns)),
+    names === undefined ? undefined : property("names", validatorOf(names, scope)),
+    rest === undefined || rest === true ? undefined : property("rest", validatorOf(rest, scope)),
+  ];
+  return s(scope, "object", braces(parts.filter((part) => part !== undefined)));
+};
+
+const validatorOfType = {
+  null: (_, scope) => z(scope, "null"),
+  boolean: (_, scope) => z(scope, "boolean"),
+  number: (schema, scope) => chained(z(scope, "number"), numberChecks(schema, scope)),
+  integer: (schema, scope) => chained(s(scope, "integer"), numberChecks(schema, scope)),
+  string: stringValidator,
+  array: arrayValidator,
+  object: objectValidator,
+} as const satisfies Readonly<Record<JsonType, (schema: JsonObject, scope: ValidatorScope) => Doc>>;
+
+const literals = (values: readonly Json[], scope: ValidatorScope): Doc => {
+  if (values.length === 0) return z(scope, "never");
+  if (!values.every(isScalar)) return s(scope, "equalTo", ...values.map(data));
+  if (values.length === 1) return z(scope, "literal", data(values[0] ?? null));
+  const isPlainText = (value: Json): boolean => typeof value === "string" && !inherited.has(value);
+  const texts = values.filter((value) => value !== null);
+  if (!texts.every(isPlainText)) return z(scope, "literal", brackets(values.map(data)));
+  const choice = z(scope, "enum", brackets(texts.map(data)));
+  return texts.length === values.length ? choice : concat(choice, ".nullable()");
+};
+
+const nullableUnion = (types: readonly JsonType[], schema: JsonObject, scope: ValidatorScope): Doc => {
+  const others = types.filter((type) => type !== "null");
+  const docs = others.map((type) => validatorOfType[type](schema, scope));
+  const [only] = docs;
+  if (only === undefined) return z(scope, "null");
+  const base = docs.length === 1 ? only : z(scope, "union", brackets(docs));
+  return others.length === types.length ? base : concat(base, ".nullable()");
+};
+
+const conditionalTypes = ["object", "array", "number", "string"] as const;
+
+/** What a keyword without `type` says: only about values of its own type. */
+const typelessParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] =>
+  conditionalTypes
+    .filter((type) => hasKeywordOf(schema, type))
+    .map((type) => s(scope, "ifType", `"${type}"`, validatorOfType[type](schema, scope)));
+
+const constrains = (schema: JsonObject, types: readonly JsonType[]): boolean =>
+  types.some((type) => keywordsOf[type].some((word) => word !== "format" && Object.hasOwn(schema, word)));
+
+/** The parts that `type`, its keywords, `enum` and `const` make. */
+const ownParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
+  const types = listedTypes(schema);
+  const values = listedValues(schema);
+  const typed = types === undefined ? typelessParts(schema, scope) : [nullableUnion(types, schema, scope)];
+  if (values === undefined) return typed;
+  const keepsTyped = types === undefined ? typed.length > 0 : constrains(schema, types);
+  return [literals(values, scope), ...(keepsTyped ? typed : [])];
+};
+
+const reference = (ref: string, scope: ValidatorScope): Doc => {
+  const target = scope.plan.schemas.get(ref);
+  if (target === undefined || target.hollow) return z(scope, "unknown");
+  if (scope.prefix !== "") scope.uses.add("models");
+  const name = `${scope.prefix}${target.validator}`;
+  const isAbove = scope.declared === undefined || scope.declared.has(ref);
+  return isAbove ? name : z(scope, "lazy", concat("() => ", name));
+};
+
+/** The values of a discriminator that choose one member: its own const or enum, the mapping, its name. */
+const choosingValues = (schema: JsonObject, member: Schema, scope: ValidatorScope): readonly string[] => {
+  const discriminator = get(schema, "discriminator") as JsonObject;
+  const name = textIn(discriminator, "propertyName") ?? "";
+  const target = followed(scope.plan, member);
+  const declared =
+    typeof target === "boolean" ? undefined : schemaMapIn(target, "properties").find(([one]) => one === name)?.[1];
+  const tag = declared === undefined ? true : followed(scope.plan, declared);
+  const listed = typeof tag === "boolean" ? undefined : listedValues(tag);
+  if (listed !== undefined) return listed.filter((value) => typeof value === "string");
+  const ref = refOf(member);
+  if (ref === undefined) return [];
+  const ownName = scope.plan.schemas.get(ref)?.named.name;
+  const mapping = get(discriminator, "mapping");
+  const entries = isObject(mapping) ? Object.entries(mapping) : [];
+  const mapped = entries.filter(([, to]) => to === ref || to === ownName).map(([value]) => value);
+  return mapped.length > 0 ? mapped : ownName === undefined ? [] : [ownName];
+};
+
+/** A choice by one property's value: quicker, and with errors of one member instead of all. */
+const discriminated = (schema: JsonObject, members: readonly Schema[], scope: ValidatorScope): Doc | undefined => {
+  const discriminator = get(schema, "discriminator") as JsonObject | undefined;
+  if (discriminator === undefined || members.length < 2) return undefined;
+  const entries = members.flatMap((member) =>
+    choosingValues(schema, member, scope).map((value) => [value, member] as const),
+  );
+  const isComplete = members.every((member) => entries.some(([, one]) => one === member));
+  if (!isComplete || new Set(entries.map(([value]) => value)).size !== entries.length) return undefined;
+  const name = textIn(discriminator, "propertyName") ?? "";
+  return s(scope, "discriminated", literal(name), schemaRecord(scope, entries));
+};
+
+const choiceParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
+  const anyOf = get(schema, "anyOf") === undefined ? undefined : schemasIn(schema, "anyOf");
+  const oneOf = get(schema, "oneOf") === undefined ? undefined : schemasIn(schema, "oneOf");
+  const docs = (members: readonly Schema[]): Doc => brackets(members.map((one) => validatorOf(one, scope)));
+  const several = (members: readonly Schema[], print: (docs: Doc) => Doc): Doc =>
+    members.length === 0 ? z(scope, "never") : (discriminated(schema, members, scope) ?? print(docs(members)));
+  return [
+    ...(anyOf === undefined ? [] : [several(anyOf, (all) => s(scope, "anyOf", all))]),
+    ...(oneOf === undefined ? [] : [several(oneOf, (all) => s(scope, "oneOf", all))]),
+  ];
+};
+
+const conditionParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
+  const not = schemaIn(schema, "not");
+  const condition = schemaIn(schema, "if");
+  const dependent = schemaMapIn(schema, "dependentSchemas");
+  const [yes, no] = [schemaIn(schema, "then"), schemaIn(schema, "else")];
+  const branch = (name: string, inner: Schema | undefined): readonly Doc[] =>
+    inner === undefined ? [] : [property(name, validatorOf(inner, scope))];
+  const branches = [...branch("then", yes), ...branch("else", no)];
+  return [
+    ...(not === undefined ? [] : [s(scope, "not", validatorOf(not, scope))]),
+    ...(condition === undefined || branches.length === 0
+      ? []
+      : [s(scope, "ifThenElse", validatorOf(condition, scope), braces(branches))]),
+    ...(dependent.length === 0 ? [] : [s(scope, "dependentSchemas", schemaRecord(scope, dependent))]),
+  ];
+};
+
+/** The validator of a schema, as an expression. */
+export const validatorOf = (schema: Schema, scope: ValidatorScope): Doc => {
+  if (typeof schema === "boolean") return z(scope, schema ? "unknown" : "never");
+  if (schema[fileKeyword] === true) return s(scope, "file");
+  const ref = refOf(schema);
+  const parts = [
+    ...(ref === undefined ? [] : [reference(ref, scope)]),
+    ...ownParts(schema, scope),
+    ...schemasIn(schema, "allOf").map((one) => validatorOf(one, scope)),
+    ...choiceParts(schema, scope),
+    ...conditionParts(schema, scope),
+    ...unevaluatedParts(schema, {
+      plan: scope.plan,
+      print: (inner) => validatorOf(inner, scope),
+      call: (name, ...args) => s(scope, name, ...args),
+    }),
+  ];
+  const [only] = parts;
+  if (only === undefined) return z(scope, "unknown");
+  return parts.length === 1 ? only : s(scope, "allOf", brackets(parts));
+};
+
+/** `export const nameSchema: z.ZodType<Type> = …;` */
+export const declareValidator = (name: string, type: string, validator: Doc): Doc =>
+  concat(`export const ${name}: z.ZodType<${type}> =`, assigned(validator), ";");
+
+/** A call begins on the line of its name; prettier moves to the next line only what cannot break itself. */
+const assigned = (validator: Doc): Doc =>
+  typeof validator === "string"
+    ? { kind: "group", broken: false, inner: indent({ kind: "line", flat: " ", hard: false }, validator) }
+    : concat(" ", validator);
+
+export const separated = (docs: readonly Doc[]): Doc =>
+  concat(...docs.flatMap((doc, index) => (index === 0 ? [doc] : [hardline, hardline, doc])));

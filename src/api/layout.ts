@@ -1,0 +1,123 @@
+// Lays out generated code: a group stands on one line when it fits, else each of its lines breaks (Wadler, "A prettier printer").
+
+export type Doc =
+  | string
+  | { readonly kind: "concat"; readonly parts: readonly Doc[] }
+  | { readonly kind: "group"; readonly inner: Doc; readonly broken: boolean }
+  | { readonly kind: "indent"; readonly inner: Doc }
+  /** `flat` on one line; a line break otherwise. `hard` always breaks, and breaks the groups around it. */
+  | { readonly kind: "line"; readonly flat: string; readonly hard: boolean }
+  /** Text that stands only where the group around it broke: a trailing comma. */
+  | { readonly kind: "broken"; readonly text: string };
+
+export const line: Doc = { kind: "line", flat: " ", hard: false };
+export const softline: Doc = { kind: "line", flat: "", hard: false };
+export const hardline: Doc = { kind: "line", flat: "", hard: true };
+const trailingComma: Doc = { kind: "broken", text: "," };
+
+export const concat = (...parts: readonly Doc[]): Doc => ({ kind: "concat", parts });
+
+const hasHardline = (doc: Doc): boolean =>
+  typeof doc !== "string" &&
+  (doc.kind === "concat"
+    ? doc.parts.some(hasHardline)
+    : doc.kind === "group"
+      ? doc.broken
+      : doc.kind === "indent"
+        ? hasHardline(doc.inner)
+        : doc.kind === "line" && doc.hard);
+
+export const group = (...parts: readonly Doc[]): Doc => {
+  const inner = concat(...parts);
+  return { kind: "group", inner, broken: hasHardline(inner) };
+};
+export const indent = (...parts: readonly Doc[]): Doc => ({ kind: "indent", inner: concat(...parts) });
+
+export const join = (docs: readonly Doc[], separator: Doc): Doc =>
+  concat(...docs.flatMap((doc, index) => (index === 0 ? [doc] : [separator, doc])));
+
+const list = (open: string, close: string, edge: Doc, items: readonly Doc[]): Doc =>
+  items.length === 0
+    ? `${open}${close}`
+    : group(open, indent(edge, join(items, concat(",", line))), trailingComma, edge, close);
+
+export const braces = (items: readonly Doc[]): Doc => list("{", "}", line, items);
+export const brackets = (items: readonly Doc[]): Doc => list("[", "]", softline, items);
+
+/** A call. A last argument that is an object or list hugs the parentheses, as prettier has it. */
+export const call = (name: string, args: readonly Doc[]): Doc =>
+  args.length === 1 && isBracketed(args[0])
+    ? concat(name, "(", args[0] ?? "", ")")
+    : list(`${name}(`, ")", softline, args);
+
+const isBracketed = (doc: Doc | undefined): boolean => {
+  const first = doc === undefined || typeof doc === "string" || doc.kind !== "group" ? undefined : firstText(doc);
+  return first === "{" || first === "[";
+};
+
+const firstText = (doc: Doc): string | undefined =>
+  typeof doc === "string"
+    ? doc
+    : doc.kind === "concat"
+      ? doc.parts[0] === undefined
+        ? undefined
+        : firstText(doc.parts[0])
+      : doc.kind === "group" || doc.kind === "indent"
+        ? firstText(doc.inner)
+        : undefined;
+
+interface Piece {
+  readonly doc: Doc;
+  readonly depth: number;
+  readonly flat: boolean;
+}
+
+/** Does the rest of the line fit, up to the first break that is certain? */
+const fits = (first: Piece, rest: readonly Piece[], room: number): boolean => {
+  const pieces: Piece[] = [first];
+  let after = rest.length;
+  while (room >= 0) {
+    const piece = pieces.pop() ?? rest[--after];
+    if (piece === undefined) return true;
+    const { doc, depth, flat } = piece;
+    if (typeof doc === "string") room -= doc.length;
+    else if (doc.kind === "concat") for (const part of doc.parts.toReversed()) pieces.push({ doc: part, depth, flat });
+    else if (doc.kind === "group") pieces.push({ doc: doc.inner, depth, flat: flat && !doc.broken });
+    else if (doc.kind === "indent") pieces.push({ doc: doc.inner, depth, flat });
+    else if (doc.kind === "broken") room -= flat ? 0 : doc.text.length;
+    else if (!flat || doc.hard) return true;
+    else room -= doc.flat.length;
+  }
+  return false;
+};
+
+/** The text of a document, in lines of at most `width` columns where that is possible. */
+export const layout = (root: Doc, width = 80): string => {
+  const out: string[] = [];
+  let column = 0;
+  const pieces: Piece[] = [{ doc: root, depth: 0, flat: false }];
+  for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
+    const { doc, depth, flat } = piece;
+    if (typeof doc === "string") {
+      out.push(doc);
+      column += doc.length;
+    } else if (doc.kind === "concat") {
+      for (const part of doc.parts.toReversed()) pieces.push({ doc: part, depth, flat });
+    } else if (doc.kind === "indent") {
+      pieces.push({ doc: doc.inner, depth: depth + 1, flat });
+    } else if (doc.kind === "group") {
+      const oneLine: Piece = { doc: doc.inner, depth, flat: true };
+      const fitting = flat || (!doc.broken && fits(oneLine, pieces, width - column));
+      pieces.push(fitting ? oneLine : { ...oneLine, flat: false });
+    } else if (doc.kind === "broken") {
+      if (!flat) out.push(doc.text);
+    } else if (flat && !doc.hard) {
+      out.push(doc.flat);
+      column += doc.flat.length;
+    } else {
+      out.push(`\n${"  ".repeat(depth)}`);
+      column = depth * 2;
+    }
+  }
+  return out.join("").replace(/[ \t]+$/gm, "");
+};

@@ -1,0 +1,224 @@
+// What the generated code calls everything, and in which order: decided once, for types, validators and every framework.
+import { order } from "../kernel/graph.ts";
+import type { ApiModel, Body, NamedSchema, Operation, Parameter, ParameterLocation, Schema } from "./model.ts";
+import { distinctNames, fileName, typeName, valueName } from "./names.ts";
+import type { RoutePath } from "./route-path.ts";
+import { bySpecificity, parseRoutePath } from "./route-path.ts";
+import { innerSchemas, refOf, referencesIn, referencesInPlace, schemaMapIn } from "./schema-view.ts";
+
+export interface PlannedSchema {
+  readonly named: NamedSchema;
+  /** The type of values that the service sends. */
+  readonly output: string;
+  /** The type of values that it receives: differs where properties are read-only or write-only. */
+  readonly input: string;
+  /** Names of the validator of received values. */
+  readonly validator: string;
+  /** Leads back to itself in place, so that it constrains nothing. */
+  readonly hollow: boolean;
+}
+
+export interface PlannedOperation {
+  readonly operation: Operation;
+  /** `listUsers` */
+  readonly name: string;
+  /** `ListUsers` */
+  readonly type: string;
+  /** The file of its tag, without extension: `users`. */
+  readonly file: string;
+  readonly parameters: Readonly<Record<ParameterLocation, readonly Parameter[]>>;
+  /** Present when there is content to read. */
+  readonly body?: Body;
+}
+
+export interface PlannedGroup {
+  readonly file: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly operations: readonly PlannedOperation[];
+}
+
+/** Everything that one path answers. */
+export interface PlannedRoute {
+  readonly path: RoutePath;
+  readonly operations: readonly PlannedOperation[];
+}
+
+export interface ApiPlan {
+  readonly api: ApiModel;
+  /** By `$ref`; targets before the schemas that refer to them, as far as there are no circles. */
+  readonly schemas: ReadonlyMap<string, PlannedSchema>;
+  readonly groups: readonly PlannedGroup[];
+  /** Most specific first: the first that matches is the right one. */
+  readonly routes: readonly PlannedRoute[];
+  /** The path of the document's first server, without a slash at its end; empty when it has none. */
+  readonly basePath: string;
+}
+
+const byLocation = (parameters: readonly Parameter[]): PlannedOperation["parameters"] => {
+  const at = (location: ParameterLocation): readonly Parameter[] => parameters.filter((one) => one.in === location);
+  return { path: at("path"), query: at("query"), header: at("header"), cookie: at("cookie") };
+};
+
+const isDirectional = (schema: Schema): boolean =>
+  typeof schema !== "boolean" &&
+  (schemaMapIn(schema, "properties").some(([, one]) => marks(one)) ||
+    innerSchemas(schema).some(([, one]) => isDirectional(one)));
+
+const marks = (schema: Schema): boolean =>
+  typeof schema !== "boolean" && (schema["readOnly"] === true || schema["writeOnly"] === true);
+
+/** Schemas whose received and sent values differ, through what they refer to as well. */
+const directionalRefs = (schemas: readonly NamedSchema[], edges: ReadonlyMap<string, readonly string[]>) => {
+  const users = new Map<string, string[]>();
+  for (const [from, targets] of edges) for (const to of targets) users.set(to, [...(users.get(to) ?? []), from]);
+  const found = new Set<string>();
+  const marked = schemas.filter(({ schema }) => marks(schema)).flatMap(({ pointer }) => users.get(`#${pointer}`) ?? []);
+  const queue = [
+    ...schemas.filter(({ schema }) => isDirectional(schema)).map(({ pointer }) => `#${pointer}`),
+    ...marked,
+  ];
+  for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
+    if (found.has(ref)) continue;
+    found.add(ref);
+    queue.push(...(users.get(ref) ?? []));
+  }
+  return found;
+};
+
+const planSchemas = ({ schemas }: ApiModel): ReadonlyMap<string, PlannedSchema> => {
+  const refs = schemas.map(({ pointer }) => `#${pointer}`);
+  const edges = new Map(schemas.map(({ pointer, schema }) => [`#${pointer}`, referencesIn(schema)]));
+  const inPlace = new Map(schemas.map(({ pointer, schema }) => [`#${pointer}`, referencesInPlace(schema)]));
+  const hollow = new Set(order(refs, (ref) => inPlace.get(ref) ?? []).circles.flat());
+  const directional = directionalRefs(schemas, edges);
+  const outputs = distinctNames(
+    schemas.map(({ name }) => name),
+    (name) => typeName(name),
+  );
+  const received = distinctNames(outputs, (name) => `${name}Input`, outputs);
+  const planned = new Map(
+    schemas.map((named, index): [string, PlannedSchema] => {
+      const ref = `#${named.pointer}`;
+      const output = outputs[index] ?? "";
+      const input = directional.has(ref) ? (received[index] ?? output) : output;
+      return [ref, { named, output, input, validator: `${output}Schema`, hollow: hollow.has(ref) }];
+    }),
+  );
+  const sorted = order(refs, (ref) => edges.get(ref) ?? []).order;
+  return new Map(sorted.flatMap((ref) => [[ref, planned.get(ref)] as const]).filter(hasValue));
+};
+
+const hasValue = <K, V>(entry: readonly [K, V | undefined]): entry is readonly [K, V] => entry[1] !== undefined;
+
+/** `get users by id` for an operation without a name of its own. */
+const spokenName = ({ operationId, method, path }: Operation): string => {
+  if (operationId !== undefined && /[A-Za-z0-9]/.test(operationId)) return operationId;
+  return `${method.toLowerCase()} ${path.replace(/\{([^{}]*)\}/g, " by $1 ")}`;
+};
+
+const suffixes = ["", "Params", "Query", "Headers", "Cookies", "Body", "Request", "Reply"];
+
+/** Names that stay distinct with every suffix that the generated code adds to them. */
+const operationNames = (operations: readonly Operation[]): readonly string[] => {
+  const taken = new Set<string>();
+  return operations.map((operation) => {
+    const base = valueName(spokenName(operation), "operation");
+    const clashes = (name: string): boolean => suffixes.some((suffix) => taken.has(`${name}${suffix}`.toLowerCase()));
+    let name = base;
+    for (let n = 2; clashes(name); n++) name = `${base}${n}`;
+    for (const suffix of suffixes) taken.add(`${name}${suffix}`.toLowerCase());
+    return name;
+  });
+};
+
+/** Operations without a tag go by the first fixed segment of their path. */
+const groupTitle = ({ tags, path }: Operation): string =>
+  tags[0] ?? path.split("/").find((segment) => segment !== "" && !segment.includes("{")) ?? "default";
+
+const planOperations = ({ operations }: ApiModel): readonly PlannedOperation[] => {
+  const names = operationNames(operations);
+  const titles = [...new Set(operations.map(groupTitle))];
+  const files = distinctNames(titles, (title) => fileName(title, "default"), ["index", "models"]);
+  const fileOf = new Map(titles.map((title, index) => [title, files[index] ?? "default"]));
+  return operations.map((operation, index) => {
+    const name = names[index] ?? "";
+    const { body } = operation;
+    return {
+      operation,
+      name,
+      type: name.slice(0, 1).toUpperCase() + name.slice(1),
+      file: fileOf.get(groupTitle(operation)) ?? "default",
+      parameters: byLocation(operation.parameters),
+      ...(body !== undefined && body.contents.length > 0 ? { body } : {}),
+    };
+  });
+};
+
+const planGroups = ({ tags }: ApiModel, operations: readonly PlannedOperation[]): readonly PlannedGroup[] =>
+  [...Map.groupBy(operations, ({ file }) => file)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([file, members]) => {
+      const title = members[0] === undefined ? file : groupTitle(members[0].operation);
+      const description = tags.find(({ name }) => name === title)?.description;
+      return { file, title, ...(description === undefined ? {} : { description }), operations: members };
+    });
+
+const planRoutes = (operations: readonly PlannedOperation[]): readonly PlannedRoute[] => {
+  const shape = ({ operation }: PlannedOperation): string => operation.path.replace(/\{[^{}]*\}/g, "{}");
+  return [...Map.groupBy(operations, shape).values()]
+    .flatMap((members) =>
+      // Two templates may differ in the names of their variables: each keeps its own.
+      [...Map.groupBy(members, ({ operation }) => operation.path)].map(([path, own]) => ({
+        path: parseRoutePath(path),
+        operations: own.toSorted((a, b) => (a.operation.method < b.operation.method ? -1 : 1)),
+      })),
+    )
+    .sort((a, b) => bySpecificity(a.path, b.path));
+};
+
+const basePathOf = ({ servers }: ApiModel): string => {
+  const url = servers[0]?.url ?? "";
+  const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "").replace(/[?#].*$/, "");
+  return /^(\/[\w.~%+-]+)+\/?$/.test(path) ? path.replace(/\/$/, "") : "";
+};
+
+/** The plan of a model. Pure: equal models give equal plans. */
+export const planApi = (api: ApiModel): ApiPlan => {
+  const operations = planOperations(api);
+  return {
+    api,
+    schemas: planSchemas(api),
+    groups: planGroups(api, operations),
+    routes: planRoutes(operations),
+    basePath: basePathOf(api),
+  };
+};
+
+/** The schemas that requests can reach: only those need validators. */
+export const receivedRefs = (plan: ApiPlan): ReadonlySet<string> => {
+  const found = new Set<string>();
+  const roots = plan.api.operations.flatMap(({ parameters, body }) => [
+    ...parameters.map(({ schema }) => schema),
+    ...(body?.contents.map(({ schema }) => schema) ?? []),
+  ]);
+  const queue = roots.flatMap((schema) => [...referencesIn(schema)]);
+  for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
+    if (found.has(ref)) continue;
+    found.add(ref);
+    const target = plan.schemas.get(ref);
+    if (target !== undefined) queue.push(...referencesIn(target.named.schema));
+  }
+  return found;
+};
+
+/** The schema itself, or what its reference names; `true` for a circle of bare references. */
+export const followed = (plan: ApiPlan, schema: Schema): Schema => {
+  let current = schema;
+  for (let steps = 0; steps < 100; steps++) {
+    const ref = refOf(current);
+    if (ref === undefined) return current;
+    current = plan.schemas.get(ref)?.named.schema ?? true;
+  }
+  return true;
+};

@@ -1,0 +1,132 @@
+// Request bodies and other content by media type; for 2.0, bodies made of `body` and `formData` parameters.
+import type { Json } from "../kernel/json.ts";
+import { isObject, own, pointerToken } from "../kernel/json.ts";
+import type { Body, Content, Encoding } from "./model.ts";
+import { inlineSchema, stylesOf, writtenInSwagger } from "./read-parameter.ts";
+import { readSchema } from "./read-schema.ts";
+import type { Found, Reading } from "./reading.ts";
+import { asJson, entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
+
+/** Without parameters such as charset or a vendor's version: they say nothing about the schema. */
+const bareMediaType = (text: string): string => (text.split(/[;,]/)[0] ?? "").trim().toLowerCase();
+
+const readExamples = (value: object): readonly Json[] => {
+  const one = own(value, "example");
+  const many = entriesOf(own(value, "examples")).flatMap(([, example]) =>
+    isObject(example) && own(example, "value") !== undefined ? [asJson(own(example, "value"))] : [],
+  );
+  return one === undefined ? many : [asJson(one), ...many];
+};
+
+const readEncoding = (value: unknown): Encoding => {
+  if (!isObject(value)) return {};
+  const contentType = textOf(value, "contentType");
+  const style = stylesOf.query.find((known) => known === own(value, "style"));
+  const explode = own(value, "explode");
+  return {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(style === undefined ? {} : { style }),
+    ...(typeof explode === "boolean" ? { explode } : {}),
+  };
+};
+
+/** The Media Type Objects of a `content` mapping, one for each media type. */
+export const readContents = (reading: Reading, value: unknown, at: string): readonly Content[] => {
+  const contents = entriesOf(value).flatMap(([mediaType, raw]): readonly Content[] => {
+    const here = `${at}/${pointerToken(mediaType)}`;
+    const media = resolve(reading, raw, here);
+    const bare = bareMediaType(mediaType);
+    if (media === undefined) return [];
+    if (!/^[\w.+*!#$&^-]+\/[\w.+*!#$&^-]+$/.test(bare)) {
+      note(reading, "bad-media-type", here, `${JSON.stringify(mediaType)} is not a media type; it is left out`);
+      return [];
+    }
+    const schema = own(media.value, "schema");
+    return [
+      {
+        mediaType: bare,
+        schema: schema === undefined ? true : readSchema(reading, schema, `${media.pointer}/schema`),
+        encoding: Object.fromEntries(
+          entriesOf(own(media.value, "encoding")).map(([name, encoding]) => [name, readEncoding(encoding)]),
+        ),
+        examples: readExamples(media.value),
+        pointer: here,
+      },
+    ];
+  });
+  return [...new Map(contents.toReversed().map((content) => [content.mediaType, content])).values()].toReversed();
+};
+
+/** A Request Body Object. */
+export const readBody = (reading: Reading, raw: unknown, at: string): Body | undefined => {
+  const found = resolve(reading, raw, at);
+  if (found === undefined) return undefined;
+  const description = textOf(found.value, "description");
+  return {
+    required: own(found.value, "required") === true,
+    ...(description === undefined ? {} : { description }),
+    contents: readContents(reading, own(found.value, "content"), `${found.pointer}/content`),
+    pointer: found.pointer,
+  };
+};
+
+const consumed = (reading: Reading, operation: Found): readonly string[] =>
+  listOf(own(operation.value, "consumes") ?? own(reading.document.root, "consumes"))
+    .filter((type) => typeof type === "string")
+    .map(bareMediaType);
+
+const isForm = (mediaType: string): boolean =>
+  mediaType === "multipart/form-data" || mediaType === "application/x-www-form-urlencoded";
+
+/** 2.0: the one `body` parameter, in each media type that the operation consumes. */
+export const readPayload = (reading: Reading, parameters: readonly Found[], operation: Found): Body | undefined => {
+  const body = parameters.findLast(({ value }) => own(value, "in") === "body");
+  if (body === undefined) return undefined;
+  const types = consumed(reading, operation).filter((type) => !isForm(type));
+  const schema = own(body.value, "schema");
+  const read = schema === undefined ? true : readSchema(reading, schema, `${body.pointer}/schema`);
+  const description = textOf(body.value, "description");
+  return {
+    required: own(body.value, "required") === true,
+    ...(description === undefined ? {} : { description }),
+    contents: (types.length === 0 ? ["application/json"] : [...new Set(types)]).map((mediaType) => ({
+      mediaType,
+      schema: read,
+      encoding: {},
+      examples: [],
+      pointer: body.pointer,
+    })),
+    pointer: body.pointer,
+  };
+};
+
+/** 2.0: all `formData` parameters as one object. */
+export const readFormBody = (reading: Reading, parameters: readonly Found[], operation: Found): Body | undefined => {
+  const all = parameters.filter(({ value }) => own(value, "in") === "formData" && textOf(value, "name") !== undefined);
+  const fields = new Map(all.map((field) => [textOf(field.value, "name") ?? "", field]));
+  if (fields.size === 0) return undefined;
+  const named = [...fields];
+  const required = named.filter(([, { value }]) => own(value, "required") === true).map(([name]) => name);
+  const hasFile = named.some(([, { value }]) => own(value, "type") === "file");
+  const types = consumed(reading, operation).filter(isForm);
+  const fallback = hasFile ? "multipart/form-data" : "application/x-www-form-urlencoded";
+  const schema = {
+    type: "object",
+    properties: Object.fromEntries(
+      named.map(([name, { value, pointer }]) => [name, readSchema(reading, inlineSchema(value), pointer)]),
+    ),
+    ...(required.length === 0 ? {} : { required }),
+  };
+  const encoding = Object.fromEntries(named.map(([name, { value }]) => [name, writtenInSwagger(value, "query")]));
+  return {
+    required: required.length > 0,
+    contents: (types.length === 0 ? [fallback] : [...new Set(types)]).map((mediaType) => ({
+      mediaType,
+      schema,
+      encoding,
+      examples: [],
+      pointer: operation.pointer,
+    })),
+    pointer: operation.pointer,
+  };
+};
