@@ -1,5 +1,4 @@
 // Servers that answer rightly, slowly, wrongly or not at all: what a load tester must tell apart.
-import type { Socket, TCPSocketListener } from "bun";
 
 /** One request, and everything a server can do about it. */
 export interface Exchange {
@@ -127,12 +126,12 @@ export const faultServer = (behaviour: Behaviour, options: Options = {}): FaultS
   const heads: string[] = [];
   let first = 0;
 
-  const pour = (socket: Socket<Session>): void => {
+  const pour = (socket: Bun.Socket<Session>): void => {
     const { flood } = socket.data;
     while (flood !== undefined && socket.write(flood) === flood.length);
   };
 
-  const exchangeOn = (socket: Socket<Session>, head: string, body: string): Exchange => {
+  const exchangeOn = (socket: Bun.Socket<Session>, head: string, body: string): Exchange => {
     const now = Bun.nanoseconds();
     if (seen.requests === 0) first = now;
     return {
@@ -154,7 +153,7 @@ export const faultServer = (behaviour: Behaviour, options: Options = {}): FaultS
     };
   };
 
-  const take = (socket: Socket<Session>, session: Session): boolean => {
+  const take = (socket: Bun.Socket<Session>, session: Session): boolean => {
     const end = session.text.indexOf("\r\n\r\n");
     if (end < 0) return false;
     const head = session.text.slice(0, end);
@@ -167,7 +166,7 @@ export const faultServer = (behaviour: Behaviour, options: Options = {}): FaultS
     return true;
   };
 
-  const listener: TCPSocketListener<Session> = Bun.listen<Session>({
+  const listener: Bun.TCPSocketListener<Session> = Bun.listen<Session>({
     hostname: options.hostname ?? "127.0.0.1",
     port: 0,
     ...(options.tls === undefined ? {} : { tls: options.tls }),

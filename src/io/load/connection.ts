@@ -1,5 +1,4 @@
 // One connection of a load test: opened, kept alive, reopened; one request at a time; every end of it has a name.
-import type { Socket, SocketHandler } from "bun";
 import type { FailureKind } from "../../load/tally.ts";
 import { failureKinds } from "../../load/tally.ts";
 import { garbageText } from "../../load/garbage.ts";
@@ -34,7 +33,7 @@ interface Link {
   readonly connection: Connection;
   readonly startedAt: number;
   openedAt: number;
-  socket: Socket<Link> | undefined;
+  socket: Bun.Socket<Link> | undefined;
 }
 
 const codeOf = (error: unknown): string =>
@@ -56,7 +55,7 @@ const connectKinds: Readonly<Record<string, FailureKind>> = {
   ENFILE: "no-ports",
 };
 
-const handlers: SocketHandler<Link> = {
+const handlers: Bun.SocketHandler<Link> = {
   open: (socket) => socket.data.connection.tcpOpened(socket.data, socket),
   handshake: (socket, ok, error) => socket.data.connection.secured(socket.data, ok, error),
   data: (socket, bytes) => socket.data.connection.received(socket.data, bytes),
@@ -149,7 +148,7 @@ export class Connection {
     this.#fail(connectKinds[codeOf(error)] ?? "unreachable", this.#owner.now(), message);
   }
 
-  tcpOpened(link: Link, socket: Socket<Link>): void {
+  tcpOpened(link: Link, socket: Bun.Socket<Link>): void {
     if (this.#link !== link) {
       socket.terminate();
       return;
