@@ -85,6 +85,8 @@ describe("what is not built yet", () => {
     expect(notBuilt(["scaffold"], ["a.yaml", "--framework", "express"])).toBeUndefined();
     expect(notBuilt(["scaffold"], ["a.yaml", "--", "--from-db"])).toBeUndefined();
     expect(notBuilt(["load"], ["merge", "a", "b"])?.message).toContain("load merge");
+    expect(notBuilt(["db"], ["--json", "--color", "always", "diff"])?.message).toContain("db diff");
+    expect(notBuilt(["load"], ["--body", "merge"])).toBeUndefined();
     expect(notBuilt([], ["dbdiff"])).toBeUndefined();
   });
 

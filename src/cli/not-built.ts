@@ -1,5 +1,7 @@
 // What the product promises and does not do yet: one table that shrinks to nothing.
 import { Fault } from "../kernel/fault.ts";
+import { globalFlags } from "./global-flags.ts";
+import { leadingFlags } from "./parse.ts";
 
 export interface Planned {
   /** The command's path: `db diff`. */
@@ -191,8 +193,9 @@ const takes = (words: readonly string[], flag: string, value: string | undefined
   );
 
 const applies = ({ command, flag, value }: Planned, path: readonly string[], words: readonly string[]): boolean => {
-  const firstFlag = words.findIndex((word) => word.startsWith("-"));
-  const leading = [...path, ...(firstFlag < 0 ? words : words.slice(0, firstFlag))];
+  const { rest } = leadingFlags(words, globalFlags);
+  const firstFlag = rest.findIndex((word) => word.startsWith("-"));
+  const leading = [...path, ...(firstFlag < 0 ? rest : rest.slice(0, firstFlag))];
   const named = command.split(" ").every((word, i) => leading[i] === word);
   return named && (flag === undefined || takes(words, flag, value));
 };
