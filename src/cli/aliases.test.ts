@@ -46,6 +46,11 @@ describe("the documented command lines", () => {
       expect(translate("senior", ["python3", name, ...rest])).toEqual(["scaffold", ...rest]);
       expect(translate(name, rest)).toEqual(["scaffold", ...rest]);
     }
+    expect(translate("senior", ["--json", "python", "api_scaffolder.py", ...rest])).toEqual([
+      "--json",
+      "scaffold",
+      ...rest,
+    ]);
     expect(translate("database_migration_tool.exe", ["--analyze", "a.sql"])).toEqual(["db", "analyze", "a.sql"]);
   });
 

@@ -1,4 +1,6 @@
 // The old command lines: the script names and flags of earlier documents, translated to ours.
+import { globalFlags } from "./global-flags.ts";
+import { leadingFlags } from "./parse.ts";
 
 type Translation = (argv: readonly string[]) => readonly string[];
 
@@ -45,7 +47,8 @@ const translationOf = (word: string): Translation | undefined => {
 export const translate = (name: string, argv: readonly string[]): readonly string[] => {
   const called = translationOf(name);
   if (called !== undefined) return called(argv);
-  const words = /^python[\d.]*$/.test(argv[0] ?? "") ? argv.slice(1) : argv;
+  const { leading, rest } = leadingFlags(argv, globalFlags);
+  const words = /^python[\d.]*$/.test(rest[0] ?? "") ? rest.slice(1) : rest;
   const typed = translationOf(words[0] ?? "");
-  return typed === undefined ? argv : typed(words.slice(1));
+  return typed === undefined ? argv : [...leading, ...typed(words.slice(1))];
 };
