@@ -22,6 +22,8 @@ export interface EmitKit {
   plan(api: ApiModel): ApiPlan;
   /** `types/models.ts` and `types/<tag>.ts`. */
   typeFiles(plan: ApiPlan): readonly GeneratedFile[];
+  /** The types, and the one file that they import: for a service that is written otherwise. */
+  typeOnlyFiles(plan: ApiPlan): readonly GeneratedFile[];
   /** `middleware/validators.ts`, the validators behind it, and what reads requests without any framework. */
   validationFiles(plan: ApiPlan): readonly GeneratedFile[];
   /** `routes/<tag>.ts`: typed handlers to be written; they import `Handler` from the plugin's `middleware/handle.ts`. */
@@ -47,10 +49,16 @@ const middleware = {
   request: requestText,
 };
 
+const typeFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
+  { path: "types/models.ts", text: modelTypes(plan) },
+  ...operationTypeFiles(plan),
+];
+
 export const emitKit: EmitKit = {
   version: 1,
   plan: planApi,
-  typeFiles: (plan) => [{ path: "types/models.ts", text: modelTypes(plan) }, ...operationTypeFiles(plan)],
+  typeFiles,
+  typeOnlyFiles: (plan) => [...typeFiles(plan), { path: "middleware/reply.ts", text: replyText }],
   validationFiles: (plan) => [
     ...Object.entries(middleware).map(([name, text]) => ({ path: `middleware/${name}.ts`, text })),
     ...validatorFiles(plan),

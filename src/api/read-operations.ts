@@ -185,5 +185,6 @@ export const readOperations = (reading: Reading): readonly Operation[] => {
     reading,
     sites.filter((site) => isMethod(reading, site)),
   );
+  if (usable.length === 0) note(reading, "no-operations", "/paths", "the document has no operation that can be served");
   return usable.map((site) => readOperation(reading, site));
 };

@@ -14,6 +14,7 @@ export const tree: Node = {
     decide: { load: () => import("./decide.ts") },
     load: { load: () => import("./load.ts") },
     reference: { load: () => import("./reference.ts") },
+    scaffold: { load: () => import("./scaffold.ts") },
     schema: { load: () => import("./schema.ts") },
     trust: { load: () => import("./trust.ts") },
   },

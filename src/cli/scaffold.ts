@@ -1,0 +1,136 @@
+// senior scaffold: from an OpenAPI document to typed handlers, validators and types for one web framework.
+import type { ApiPlan } from "../api/plan.ts";
+import { emitKit } from "../api/kit.ts";
+import { readDocument } from "../api/read-document.ts";
+import type { ReadApi } from "../api/read-openapi.ts";
+import { readOpenApi } from "../api/read-openapi.ts";
+import { checkSources } from "../io/check-source.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { GeneratedFile } from "../kernel/fileset.ts";
+import { fileSet } from "../kernel/fileset.ts";
+import { joinPath, splitPath } from "../kernel/paths.ts";
+import type { Block } from "../kernel/report.ts";
+import { heading, text as paragraph } from "../kernel/report.ts";
+import { listed, nearest, plural } from "../kernel/words.ts";
+import type { Registry } from "../registry.ts";
+import type { FrameworkPlugin } from "../sdk.ts";
+import { command } from "./command.ts";
+import { flag, text } from "./flags.ts";
+
+/** `src/routes` means that the routes go there: the output root is the folder above. */
+const outputRoot = (output: string): string => {
+  const bare = output.replace(/(?<=.)[/\\]+$/, "");
+  const { folder, name } = splitPath(bare.replaceAll("\\", "/"));
+  return name === "routes" ? folder : bare;
+};
+
+const frameworkNamed = (name: string, { frameworks }: Registry): FrameworkPlugin => {
+  const found = frameworks.get(name);
+  if (found !== undefined) return found;
+  const known = [...frameworks.keys()].sort();
+  const near = nearest(name, known);
+  const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+  throw new Fault("usage.bad-value", `--framework got "${name}", expected ${listed(known, "or")}${hint}`, {
+    help: "a framework of your own comes from a plugin script: --plugin PATH",
+  });
+};
+
+/** A plugin in a worker answers with whatever it likes: only text files with paths go on. */
+const checkedFiles = (files: unknown, { name }: FrameworkPlugin): readonly GeneratedFile[] => {
+  const isFile = (file: unknown): file is GeneratedFile =>
+    typeof file === "object" &&
+    file !== null &&
+    "path" in file &&
+    typeof file.path === "string" &&
+    "text" in file &&
+    typeof file.text === "string";
+  if (Array.isArray(files) && files.every(isFile)) return files;
+  throw new Fault(
+    "plugin.broken",
+    `the framework plugin "${name}" must return a list of files, each with path and text`,
+  );
+};
+
+const installLines = (packages: FrameworkPlugin["packages"]): readonly string[] => {
+  const all = Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1));
+  const line = (command: string, isType: boolean): readonly string[] => {
+    const words = all
+      .filter(([name]) => name.startsWith("@types/") === isType)
+      .map(([name, range]) => `"${name}@${range}"`);
+    return words.length === 0 ? [] : [`${command} ${words.join(" ")}`];
+  };
+  return [...line("npm install", false), ...line("npm install --save-dev typescript tsx", true)];
+};
+
+const nextSteps = (framework: FrameworkPlugin, root: string): readonly Block[] => [
+  heading("Next"),
+  {
+    kind: "code",
+    language: "usage",
+    text: [...installLines(framework.packages), `npx tsx ${joinPath(root, "server.ts")}`].join("\n"),
+  },
+  paragraph(
+    `The code is made of ES modules: package.json needs "type": "module". Handlers are in ${joinPath(root, "routes")}; each answers 501 until it is written.`,
+  ),
+];
+
+const summary = (plan: ApiPlan, typesOnly: boolean): string =>
+  typesOnly
+    ? "Generated TypeScript types"
+    : `Generated ${plural(plan.api.operations.length, "route handler")}, validation middleware, and TypeScript types`;
+
+const dataOf = ({ api }: ReadApi, plan: ApiPlan, framework: FrameworkPlugin, root: string, typesOnly: boolean) => ({
+  document: { title: api.title, version: api.version, openapi: api.openapi },
+  framework: typesOnly ? null : framework.name,
+  root,
+  operations: plan.groups.flatMap(({ file, operations }) =>
+    operations.map(({ operation, name }) => ({
+      method: operation.method,
+      path: operation.path,
+      handler: name,
+      file: typesOnly ? null : `routes/${file}.ts`,
+    })),
+  ),
+  packages: typesOnly ? {} : { ...framework.packages },
+});
+
+export default command({
+  name: "scaffold",
+  about: "Turn an OpenAPI document into a typed, validating service",
+  more: [
+    "Reads OpenAPI 2.0, 3.0, 3.1 and 3.2, as YAML or JSON. Writes route handlers to fill in, Zod validators for body,",
+    "query, path, header and cookie parameters, and TypeScript types. When the last part of --output is `routes`, the",
+    "other folders go beside it. What a document has wrong is listed as warnings, with line and pointer, and the rest is",
+    "generated all the same.",
+  ].join("\n"),
+  examples: [
+    { run: "senior scaffold openapi.yaml --framework express --output src/routes/", about: "Handlers in src/routes" },
+    { run: "senior scaffold openapi.yaml --types-only --output src", about: "Only the TypeScript types" },
+    { run: "senior scaffold openapi.yaml --dry-run", about: "What would be written to ./generated" },
+  ],
+  positionals: { spec: text("The OpenAPI document", { value: "SPEC", required: true }) },
+  flags: {
+    framework: text("The web framework to generate for", { short: "f", value: "NAME", default: "express" }),
+    output: text("Where to write", { short: "o", value: "DIR", default: "./generated" }),
+    typesOnly: flag("Write only the TypeScript types"),
+  },
+  output: "files",
+  async run({ args, io, registry }) {
+    const framework = frameworkNamed(args.framework, registry);
+    const read = readOpenApi(readDocument(args.spec, await io.files.readText(args.spec)));
+    const plan = emitKit.plan(read.api);
+    const files = args.typesOnly
+      ? emitKit.typeOnlyFiles(plan)
+      : checkedFiles(await framework.emit(read.api, emitKit), framework);
+    const root = outputRoot(args.output);
+    const set = fileSet(root, files);
+    checkSources(set.files, framework.name);
+    return {
+      command: "scaffold",
+      blocks: [paragraph(summary(plan, args.typesOnly), "good"), ...(args.typesOnly ? [] : nextSteps(framework, root))],
+      findings: read.findings,
+      data: dataOf(read, plan, framework, root, args.typesOnly),
+      files: set,
+    };
+  },
+});
