@@ -66,12 +66,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "use the one layout: routes/, middleware/ and types/ below --output",
   },
   {
-    command: "scaffold",
-    flag: "--types-only",
-    will: "generate the TypeScript types alone",
-    meanwhile: "generate everything and keep types/",
-  },
-  {
     command: "db diff",
     will: "compare two schemas and write the migration and its way back",
     meanwhile: "write the migration by hand, and look at both schemas with `senior db analyze FILE`",
