@@ -35,6 +35,7 @@ const latency = (description: string): JsonObject =>
       ),
     ),
     hdr: text("the whole distribution in HdrHistogram's V2 format, uncompressed, base64; values are nanoseconds"),
+    boundsHdr: orNull(text("the lower bounds among them, in the same format")),
   });
 
 const header: JsonObject = {

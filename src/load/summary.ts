@@ -32,6 +32,8 @@ export type Latency = {
   readonly atLeast: readonly PercentileKey[];
   /** All of it in HdrHistogram's V2 format (uncompressed, base64), in nanoseconds. */
   readonly hdr: string;
+  /** The lower bounds among them, in the same format. */
+  readonly boundsHdr: string | null;
 };
 
 export type Failure = {
@@ -159,22 +161,24 @@ const boundTolerance = 0.01;
  */
 export const latencyOf = (measured: readonly Histogram[], bounds: readonly Histogram[] = []): Latency => {
   const known = merged(...measured);
-  const all = merged(known, ...bounds);
+  const bound = merged(...bounds);
+  const all = merged(known, bound);
   const values = percentiles.map(({ key, percent }) => {
     const value = all.percentile(percent);
     const worst = all.count === 0 ? 0 : known.at(rankOf(percent, all.count));
-    return { key, value, bound: worst > value * (1 + boundTolerance) };
+    return { key, value, uncertain: worst > value * (1 + boundTolerance) };
   });
   return {
     count: all.count,
-    lowerBounds: all.count - known.count,
+    lowerBounds: bound.count,
     minMs: all.min / nsPerMs,
     meanMs: all.mean / nsPerMs,
     ...(Object.fromEntries(values.map(({ key, value }) => [key, value / nsPerMs])) as {
       readonly [K in PercentileKey]: number;
     }),
-    atLeast: values.filter(({ bound }) => bound).map(({ key }) => key),
+    atLeast: values.filter(({ uncertain }) => uncertain).map(({ key }) => key),
     hdr: hdrBase64(all),
+    boundsHdr: bound.count === 0 ? null : hdrBase64(bound),
   };
 };
 
