@@ -16,6 +16,7 @@ import { decide } from "../decide/decide.ts";
 import { bases } from "../decide/profiles.ts";
 import { profileSchema } from "../decide/read-profile.ts";
 import type { Decision, Override } from "../decide/decision.ts";
+import { digestOf } from "../decide/digest.ts";
 import type { KillId } from "../decide/kills.ts";
 import { killIds } from "../decide/kills.ts";
 import type { Profile } from "../decide/profile.ts";
@@ -107,6 +108,7 @@ const flags = {
   answers: text("Read answers from a YAML or JSON file; flags win over it", { value: "FILE" }),
   sample: flag("Answer with the documentation's example; flags and --answers win over it"),
   explain: flag("Show every answer against every bound of every profile, with its weight"),
+  digest: flag("Print at most 200 words: profile, targets, recovery, approvers, what is open, the next step"),
   adr: text("Write the recommendation as a decision record (MADR), approvers pending", { value: "FILE" }),
   listProfiles: flag("List the profiles to choose among"),
   printProfile: choice(
@@ -190,11 +192,17 @@ const recordFiles = (decision: Decision, path: string | undefined, io: Io): File
   return fileSet(folder, [{ path: name, text: record }]);
 };
 
-const decisionReport = (decision: Decision, explain: boolean, files: FileSet | undefined): Report => ({
+interface Shown {
+  readonly explain: boolean;
+  readonly digest: boolean;
+}
+
+const decisionReport = (decision: Decision, { explain, digest }: Shown, files: FileSet | undefined): Report => ({
   command: "decide",
   blocks: decisionBlocks(decision, explain),
   findings: decisionFindings(decision),
   data: asJson(decision),
+  ...(digest ? { raw: digestOf(decision) } : {}),
   ...(decision.outcome === "recommended" ? {} : { exit: 1 as const }),
   ...(files === undefined ? {} : { files }),
 });
@@ -234,6 +242,6 @@ export default command({
     const fromFile = args.answers === undefined ? {} : await readAnswers(io, args.answers, readers);
     const answers = layered(args.sample ? sampleAnswers : {}, fromFile, fromFlags);
     const decision = decide(answers, profiles, given);
-    return decisionReport(decision, args.explain, recordFiles(decision, args.adr, io));
+    return decisionReport(decision, args, recordFiles(decision, args.adr, io));
   },
 });

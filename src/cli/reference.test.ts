@@ -3,13 +3,15 @@ import { describe, expect, test } from "bun:test";
 import { runInThisContext } from "node:vm";
 import { parse } from "libpg-query";
 import ts from "typescript";
+import type { Concern } from "../decide/composition.ts";
+import { concerns } from "../decide/composition.ts";
 import { codeBlocks, findSection, leadOf, outline, sectionText } from "../kernel/markdown.ts";
 import { mergePlugins } from "../registry.ts";
 import { reporters } from "../report/index.ts";
 import { memoryIo } from "../testing/memory-io.ts";
 import { flagsOf } from "./help.ts";
 import { notBuilt, planned } from "./not-built.ts";
-import { bindPositionals, parseArgv } from "./parse.ts";
+import { parseArgv } from "./parse.ts";
 import { references } from "./references.ts";
 import { runSenior } from "./run.ts";
 import { findCommand } from "./tree.ts";
@@ -109,6 +111,29 @@ describe("the references", () => {
       expect(text("database_optimization_guide")).toContain(kind);
   });
 
+  test("the composition map shows the concerns that the decision knows", () => {
+    const map = text("composition_map");
+    const rows = sectionText(
+      map,
+      outline(map).find(({ title }) => title === "Concerns")!,
+    )
+      .split("\n")
+      .filter((line) => line.startsWith("| "))
+      .slice(1);
+    const wanted: readonly Concern[] = Object.values(concerns);
+    expect(rows).toEqual(
+      wanted.map(({ concern, own, specialists, handOver }) => {
+        const cells = [
+          concern,
+          own === undefined ? "" : `\`${own}\``,
+          specialists.map((name) => `\`${name}\``).join(", "),
+          handOver,
+        ];
+        return `| ${cells.join(" | ")} |`.replaceAll("|  |", "| |");
+      }),
+    );
+  });
+
   test("a digest is kept to 200 words", () => {
     const map = text("composition_map");
     const digest = sectionText(
@@ -140,12 +165,6 @@ describe("links", () => {
     }
     const command = (await found.node.load()).default;
     const parsed = parseArgv(found.rest, flagsOf(command));
-    bindPositionals(parsed.positionals.length === 0 ? ["x"] : parsed.positionals, {
-      ...command.positionals,
-      ...(Object.keys(command.positionals).length === 0 && parsed.positionals.length === 0
-        ? { none: flagsOf(command)["config"]! }
-        : {}),
-    });
     const [topic] = parsed.positionals;
     if (found.path[0] !== "reference" || topic === undefined || topic === topic.toUpperCase()) return;
     expect(references.map((one) => one.topic)).toContain(topic);
