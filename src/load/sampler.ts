@@ -48,6 +48,7 @@ export interface Moment {
 export class Sampler {
   readonly #intervalNs: number;
   readonly #intervals: Interval[] = [];
+  #lastStart: Sample = zero;
   #last: Sample | undefined;
   #lastMoment: Sample | undefined;
 
@@ -79,14 +80,18 @@ export class Sampler {
 
   #close(from: Sample, to: Sample): void {
     this.#intervals.push(between(from, to));
+    this.#lastStart = from;
     this.#last = to;
   }
 
-  /** Every interval of a finished run, the last and shorter one included. */
+  /** Every interval of a finished run. A short rest belongs to the last one: a few late answers are no interval. */
   finish(tally: Tally): readonly Interval[] {
     const now = sampleOf(tally);
     const last = this.#last ?? zero;
-    if (now.elapsed > last.elapsed && now.answered + now.errors > last.answered + last.errors) this.#close(last, now);
+    if (now.elapsed > last.elapsed && now.answered + now.errors > last.answered + last.errors) {
+      const short = now.elapsed - last.elapsed < this.#intervalNs / 2 && this.#intervals.pop() !== undefined;
+      this.#close(short ? this.#lastStart : last, now);
+    }
     return this.#intervals;
   }
 }

@@ -175,6 +175,8 @@ class SocketEngine implements ConnectionOwner {
     (right ? histograms.responseRight : histograms.responseWrong).record(now - connection.due);
     histograms.service.record(now - connection.sentAt);
     this.#continue(connection, now);
+    // Looking at the schedule whenever something happens sends requests closer to their time than the timer can.
+    if (this.#schedule.waits && this.#stage === "sending") this.#dispatch(now);
   }
 
   failed(connection: Connection, kind: FailureKind, now: number, message: string): void {
