@@ -12,6 +12,7 @@ export const tree: Node = {
   about: "A senior backend engineer in one file: scaffolds APIs, looks after PostgreSQL, load-tests, decides.",
   children: {
     decide: { load: () => import("./decide.ts") },
+    demo: { load: () => import("./demo.ts") },
     load: { load: () => import("./load.ts") },
     reference: { load: () => import("./reference.ts") },
     scaffold: { load: () => import("./scaffold.ts") },
