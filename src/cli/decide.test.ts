@@ -43,6 +43,13 @@ describe("decide", () => {
       expect(stdout).toContain(part);
   });
 
+  test("a fit that misses something says so", async () => {
+    const { stdout, exit } = await call("--sample --team-size 21");
+    expect(exit).toBe(0);
+    expect(stdout).toContain("Recommended: django-monolith (score 0.91)");
+    expect(stdout).toContain("It does not meet everything: language is typescript, it wants python (not decisive).");
+  });
+
   test("as JSON: the decision, never approved", async () => {
     const { exit, report } = await json(example);
     expect(exit).toBe(0);

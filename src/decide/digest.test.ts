@@ -34,7 +34,10 @@ describe("a digest", () => {
   });
 
   test("stays below 200 words whatever a profile and an override say", () => {
-    const long = Array.from({ length: 40 }, (_, i) => [`change-${i}`, "one person + another person + a third person"]);
+    const long = Array.from({ length: 40 }, (_, i) => [
+      `change-${i}`,
+      "one \u001b[31mperson + another\u202e person + a\nthird person",
+    ]);
     const document = {
       profile_name: "acme",
       extends: "node-express",
@@ -52,6 +55,7 @@ describe("a digest", () => {
     };
     const text = digestOf(decide(answers, all, [{ kill: "high-load-modular-monolith", because }]));
     expect(text.split(/\s+/).length).toBeLessThanOrEqual(200);
+    expect(text).not.toMatch(/[\u001b\u202e]/);
     expect(text).toContain("Overridden: high-load-modular-monolith.");
   });
 });

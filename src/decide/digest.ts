@@ -9,8 +9,9 @@ import { flipText, scoreText } from "./view.ts";
 // Seven lines of this length stay below 200 words, whatever an organisation's profile says in its own words.
 const wordsPerLine = 28;
 
+/** One short line, without characters that could act on a terminal: a digest is printed as it is. */
 const clipped = (line: string): string => {
-  const words = line.split(/\s+/).filter((word) => word !== "");
+  const words = line.split(/[\s\p{Cc}\p{Cf}]+/u).filter((word) => word !== "");
   return words.length <= wordsPerLine ? words.join(" ") : `${words.slice(0, wordsPerLine - 1).join(" ")} …`;
 };
 

@@ -82,9 +82,19 @@ const stackBlocks = ({ stacks }: Recommendation): readonly Block[] =>
     ),
   ]);
 
+const violated = ({ marks }: Assessment): readonly string[] =>
+  marks.flatMap(({ state, answer, given, bound, decisive }) =>
+    state === "violated"
+      ? [
+          `${answerKinds[answer].label.toLowerCase()} is ${given}, it wants ${bound}${decisive ? "" : " (not decisive)"}`,
+        ]
+      : [],
+  );
+
 const recommendationBlocks = (best: Recommendation): readonly Block[] => [
   heading(`Recommended: ${best.profile} (score ${scoreText(best.score)})`),
   text(best.description),
+  ...violated(best).map((miss) => text(`It does not meet everything: ${miss}.`, "warn")),
   heading("Service levels"),
   table(["Level", "Target"], levelRows(best)),
   ...stackBlocks(best),
@@ -102,15 +112,6 @@ const recommendationBlocks = (best: Recommendation): readonly Block[] => [
     best.approvals.map(({ change, approvers }) => [change, approvers.join(" + ")]),
   ),
 ];
-
-const violated = ({ marks }: Assessment): readonly string[] =>
-  marks.flatMap(({ state, answer, given, bound, decisive }) =>
-    state === "violated"
-      ? [
-          `${answerKinds[answer].label.toLowerCase()} is ${given}, it wants ${bound}${decisive ? "" : " (not decisive)"}`,
-        ]
-      : [],
-  );
 
 const runnerUpBlocks = ({ runnerUp }: Decision): readonly Block[] =>
   runnerUp === null
