@@ -80,6 +80,13 @@ describe("decide", () => {
     expect(stdout).toContain("high-load-modular-monolith was overridden because one night a year");
   });
 
+  test("a project's configuration may answer, and may not override", async () => {
+    const config = (line: string) => ({ "/work/senior.config.yaml": `commands:\n  decide:\n    ${line}\n` });
+    expect((await call("--sample", config("team-size: 27"))).exit).toBe(1);
+    expect((await call("--sample", config("override-kill: tiny-load-large-team"))).exit).toBe(5);
+    expect((await call("--sample", config("because: x"))).exit).toBe(5);
+  });
+
   test.each([
     "--team-size 0",
     "--team-size 8.5",
