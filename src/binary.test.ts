@@ -130,6 +130,54 @@ describe.skipIf(!hasBinary)("the binary", () => {
     expect(await child.exited).toBe(status);
   });
 
+  const source = (path: string): Promise<string> => Bun.file(new URL(path, import.meta.url)).text();
+
+  test("a stranger's framework script comes through the same door as the bundled one, with the same bytes", async () => {
+    const script = await source("../plugins/express.ts");
+    const cwd = await temporaryFolder({
+      "openapi.yaml": await source("./cli/demo/openapi.yaml"),
+      "tools/acme.ts": script.replaceAll('name: "express"', 'name: "acme"'),
+      "tools/express/handle.ts.txt": await source("../plugins/express/handle.ts.txt"),
+      "tools/express/server.ts.txt": await source("../plugins/express/server.ts.txt"),
+    });
+    const ours = await senior(["scaffold", "openapi.yaml", "--output", "ours"], { cwd });
+    const theirs = await senior(
+      ["scaffold", "openapi.yaml", "--plugin", "tools/acme.ts", "--framework", "acme", "--output", "theirs"],
+      { cwd },
+    );
+    expect([ours.exit, ours.stderr, theirs.exit, theirs.stderr]).toEqual([0, "", 0, ""]);
+    const files = (await readdir(`${cwd}/ours`, { recursive: true })).filter((name) => name.endsWith(".ts")).sort();
+    expect(files.length).toBeGreaterThan(10);
+    expect((await readdir(`${cwd}/theirs`, { recursive: true })).filter((name) => name.endsWith(".ts")).sort()).toEqual(
+      files,
+    );
+    for (const name of files) {
+      expect(await Bun.file(`${cwd}/theirs/${name}`).text()).toBe(await Bun.file(`${cwd}/ours/${name}`).text());
+    }
+  });
+
+  test("a framework script that fails leaves nothing half-written", async () => {
+    const cwd = await temporaryFolder({
+      "openapi.yaml": await source("./cli/demo/openapi.yaml"),
+      "bad.ts": `export default { sdk: 1, name: "bad", provides: [{ kind: "framework", name: "bad", about: "x", packages: {},
+  emit: () => [{ path: "fine.ts", text: "export {};" }, { path: "../../escaped.ts", text: "" }] }] };`,
+      "throws.ts": `export default { sdk: 1, name: "t", provides: [{ kind: "framework", name: "bad", about: "x", packages: {},
+  emit: (api, kit) => {
+    throw new Error("no " + kit.version);
+  } }] };`,
+    });
+    const call = (plugin: string) =>
+      senior(["scaffold", "openapi.yaml", "--plugin", plugin, "--framework", "bad", "--output", "out"], { cwd });
+    const escaping = await call("bad.ts");
+    expect(escaping.stderr).toContain("is not a safe file name");
+    expect(escaping.exit).toBe(5);
+    const throwing = await call("throws.ts");
+    expect(throwing.stderr).toMatch(/throws\.ts:3:\d+: no 1/);
+    expect(throwing.stderr).toContain('throw new Error("no " + kit.version)');
+    expect(throwing.exit).toBe(3);
+    expect((await readdir(cwd)).sort()).toEqual(["bad.ts", "openapi.yaml", "throws.ts"]);
+  });
+
   describe("wrong input", () => {
     const calls: readonly (readonly [readonly string[], number, string])[] = [
       [["schema"], 2, "missing NAME"],
