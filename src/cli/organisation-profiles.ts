@@ -94,7 +94,7 @@ export const loadProfiles = async (io: Io, plugins: readonly ProfilePlugin[]): P
   const found: readonly ProfileFile[] = [
     ...(await projectProfiles(io)),
     ...(await profilesIn(io, "user", joinPath(userFolder(io), "profiles"))),
-    ...plugins.map(({ profile }) => ({ owner: "plugin", origin: "plugin", document: profile })),
+    ...plugins.map(({ profile }, i) => ({ owner: "plugin", origin: `profile ${i + 1} of plugins`, document: profile })),
   ];
   const table = profileTable(found);
   if (table.broken.length > 0) throw refuse(table.broken);
