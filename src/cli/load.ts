@@ -8,7 +8,7 @@ import { reach } from "../io/load/reach.ts";
 import type { LoadRun } from "../io/load/run-load.ts";
 import { runLoad } from "../io/load/run-load.ts";
 import type { Endpoint, LoadPlan, Pace } from "../load/plan.ts";
-import { expectedStatuses, refuseExcess, responseLimits } from "../load/plan.ts";
+import { caps, expectedStatuses, refuseExcess, responseLimits } from "../load/plan.ts";
 import { wireRequest } from "../load/request.ts";
 import type { Moment } from "../load/sampler.ts";
 import { Sampler } from "../load/sampler.ts";
@@ -28,16 +28,20 @@ const readBody = async (io: Io, given: string | undefined): Promise<Uint8Array |
   return io.files.readBytes(given.slice(1));
 };
 
-const progressText = (moment: Moment, plan: LoadPlan): string => {
-  const left = Math.max(0, plan.durationMs - moment.elapsedMs);
-  return [
+const leftText = ({ elapsedMs, sent, underWay }: Moment, { durationMs, requests }: LoadPlan): string => {
+  if (elapsedMs >= durationMs) return `waiting for ${plural(underWay, "answer")}`;
+  const left = `${Math.ceil((durationMs - elapsedMs) / 1000)} s left`;
+  return requests === undefined ? left : `${sent.toLocaleString("en-US")} of ${plural(requests, "request")}`;
+};
+
+const progressText = (moment: Moment, plan: LoadPlan): string =>
+  [
     `${Math.round(moment.answersPerSecond).toLocaleString("en-US")}/s`,
     `p50 ${milliseconds(moment.p50Ms)}`,
     `p99 ${milliseconds(moment.p99Ms)}`,
     plural(moment.errors, "error"),
-    left > 0 ? `${Math.ceil(left / 1000)} s left` : `waiting for ${plural(moment.underWay, "answer")}`,
+    leftText(moment, plan),
   ].join("  ");
-};
 
 /** Shown before the first request: whose machine is about to be loaded. */
 const destinationText = (target: Target, addresses: readonly string[], { address, port }: Endpoint): string =>
@@ -84,7 +88,7 @@ export default command({
   },
   flags: {
     concurrency: integer("Connections, and so requests under way at once", { short: "c", min: 1, default: 10 }),
-    duration: duration("How long to send", { short: "d", min: 1, default: 10_000 }),
+    duration: duration("How long to send (default 10s, or until --requests are sent)", { short: "d", min: 1 }),
     rate: decimal("Requests a second, from one schedule (open loop)", { min: 0.001 }),
     requests: integer("Send at most so many requests", { min: 1 }),
     timeout: duration("How long a request may take, opening its connection included", { min: 1, default: 30_000 }),
@@ -109,7 +113,7 @@ export default command({
       request: request.bytes,
       pace,
       concurrency: args.concurrency,
-      durationMs: args.duration,
+      durationMs: args.duration ?? (args.requests === undefined ? 10_000 : caps.durationMs),
       ...(args.requests === undefined ? {} : { requests: args.requests }),
       timeoutMs: args.timeout,
       expected: expectedStatuses(args.expectStatus),

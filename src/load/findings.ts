@@ -119,7 +119,7 @@ const interrupted = (summary: LoadSummary): readonly Finding[] =>
           rule: "load/interrupted",
           severity: "info",
           at: placeOf(summary),
-          message: `stopped after ${milliseconds(summary.throughput.sendingMs)} of ${milliseconds(summary.asked.durationMs)}: everything until then is in this report`,
+          message: `stopped after ${milliseconds(summary.throughput.sendingMs)}: everything until then is in this report`,
         },
       ];
 

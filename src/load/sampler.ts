@@ -39,8 +39,9 @@ export interface Moment {
   readonly answersPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Since the run began. */
+  /** Since the run began, as for `sent`. */
   readonly errors: number;
+  readonly sent: number;
   readonly underWay: number;
 }
 
@@ -74,6 +75,7 @@ export class Sampler {
       p50Ms,
       p99Ms,
       errors: now.errors,
+      sent: tally.get("sent"),
       underWay: tally.get("sent") - tally.get("answered") - failed(tally, "after"),
     };
   }

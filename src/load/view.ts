@@ -5,6 +5,7 @@ import { heading, text } from "../kernel/report.ts";
 import { bytes, milliseconds, plural } from "../kernel/words.ts";
 import { Histogram } from "./histogram.ts";
 import { loadFindings, percentText } from "./findings.ts";
+import { caps } from "./plan.ts";
 import type { Ending, Latency, LoadSummary } from "./summary.ts";
 import { percentiles } from "./summary.ts";
 import type { Tally } from "./tally.ts";
@@ -23,13 +24,19 @@ const addressText = ({ target }: LoadSummary): string => {
   return ` at ${target.address}${others > 0 ? ` (of ${plural(target.addresses.length, "address", "addresses")})` : ""}`;
 };
 
-const loopText = ({ asked }: LoadSummary): string => {
-  const limit = asked.requests === null ? "" : `, at most ${plural(asked.requests, "request")}`;
-  const span = `for ${milliseconds(asked.durationMs)}${limit}`;
-  return asked.ratePerSecond === null
-    ? `closed loop: ${plural(asked.concurrency, "connection")} ${span}, each sending again as soon as it is answered`
-    : `open loop: ${asked.ratePerSecond} requests a second ${span}, over at most ${plural(asked.concurrency, "connection")}`;
+/** A number of requests alone is bounded by the longest duration allowed, which is not worth saying. */
+const spanText = ({ durationMs, requests }: LoadSummary["asked"]): string => {
+  if (requests === null) return `for ${milliseconds(durationMs)}`;
+  const number = plural(requests, "request");
+  return durationMs >= caps.durationMs
+    ? `until ${number} were sent`
+    : `for ${milliseconds(durationMs)}, at most ${number}`;
 };
+
+const loopText = ({ asked }: LoadSummary): string =>
+  asked.ratePerSecond === null
+    ? `closed loop: ${plural(asked.concurrency, "connection")} ${spanText(asked)}, each sending again as soon as it is answered`
+    : `open loop: ${asked.ratePerSecond} requests a second ${spanText(asked)}, over at most ${plural(asked.concurrency, "connection")}`;
 
 const sentText = ({ request, asked }: LoadSummary): string => {
   const body = request.bodyBytes === 0 ? "no body" : `a body of ${bytes(request.bodyBytes)}`;

@@ -5,6 +5,7 @@ import { garbageText } from "../../load/garbage.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import type { KnownHead } from "../../load/response-head.ts";
 import { ResponseParser } from "../../load/response-parser.ts";
+import { codeOf, handshakeFailed, textOf, tlsOption } from "./sockets.ts";
 
 /** `idle` has no socket; `opening` waits for TCP, `securing` for TLS; `ready` may send; `busy` waits for an answer. */
 type Phase = "idle" | "opening" | "securing" | "ready" | "busy";
@@ -18,13 +19,14 @@ export interface ConnectionOwner {
   /** It is open, and no request waits for it. */
   opened(connection: Connection): void;
   connectTook(tcpNs: number, tlsNs: number | undefined): void;
-  sent(bytes: number): void;
+  sent(): void;
+  wrote(bytes: number): void;
   firstByte(connection: Connection, now: number): void;
   answered(connection: Connection, status: number, bodyBytes: number, now: number): void;
   failed(connection: Connection, kind: FailureKind, now: number, message: string): void;
   /** It could not be opened ahead of any request. */
   notOpened(connection: Connection, kind: FailureKind, message: string): void;
-  /** The server closed it between requests. */
+  /** The server closed it between requests, or sent what nobody had asked for. */
   lost(): void;
 }
 
@@ -35,16 +37,6 @@ interface Link {
   openedAt: number;
   socket: Bun.Socket<Link> | undefined;
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-
-/** A system error as one text; many messages begin with their code already. */
-const textOf = (error: Error | null | undefined): string => {
-  if (error === null || error === undefined) return "";
-  const code = codeOf(error);
-  return error.message.includes(code) ? error.message : `${code} ${error.message}`;
-};
 
 const connectKinds: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: "refused",
@@ -94,9 +86,6 @@ export class Connection {
   get waiting(): boolean {
     return this.#loaded && this.#phase !== "busy";
   }
-  get open(): boolean {
-    return this.#phase === "ready" || this.#phase === "busy";
-  }
 
   /** Opens it ahead of any request. */
   openAhead(now: number): void {
@@ -137,8 +126,7 @@ export class Connection {
       port: endpoint.port,
       data: link,
       socket: handlers,
-      // Bun takes an empty object for plain TCP: the settings are always spelt out.
-      ...(endpoint.tls === undefined ? {} : { tls: tlsOptions(endpoint.tls) }),
+      ...tlsOption(endpoint.tls),
     }).catch((error: unknown) => this.#notConnected(link, error));
   }
 
@@ -162,10 +150,7 @@ export class Connection {
   secured(link: Link, ok: boolean, error: Error | null): void {
     if (this.#link !== link || this.#phase !== "securing") return;
     const now = this.#owner.now();
-    const verify = this.#owner.plan.endpoint.tls?.verify !== false;
-    // Without verification a certificate may be wrong, but the handshake itself must have worked.
-    const failed = verify ? !ok || error !== null : codeOf(error) === "EPROTO";
-    if (failed) this.#fail("tls", now, textOf(error));
+    if (handshakeFailed(this.#owner.plan.endpoint.tls, ok, error)) this.#fail("tls", now, textOf(error));
     else this.#ready(link, now, now - link.openedAt);
   }
 
@@ -183,7 +168,7 @@ export class Connection {
     this.#firstByte = false;
     this.#parser.begin();
     this.sentAt = now;
-    this.#owner.sent(this.#owner.plan.request.length);
+    this.#owner.sent();
     this.#write();
   }
 
@@ -191,8 +176,12 @@ export class Connection {
     const { request } = this.#owner.plan;
     const rest = this.#written === 0 ? request : request.subarray(this.#written);
     const accepted = this.#link?.socket?.write(rest) ?? -1;
-    if (accepted >= 0) this.#written += accepted;
-    else this.#fail("closed-early", this.#owner.now(), "the connection was already closed");
+    if (accepted < 0) {
+      this.#fail("closed-early", this.#owner.now(), "the connection was already closed");
+      return;
+    }
+    this.#written += accepted;
+    this.#owner.wrote(accepted);
   }
 
   drained(link: Link): void {
@@ -261,8 +250,3 @@ export class Connection {
     else socket?.terminate();
   }
 }
-
-const tlsOptions = (tls: NonNullable<LoadPlan["endpoint"]["tls"]>) => ({
-  rejectUnauthorized: tls.verify,
-  ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-});

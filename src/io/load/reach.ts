@@ -5,6 +5,7 @@ import { listed } from "../../kernel/words.ts";
 import type { Endpoint, TlsSettings } from "../../load/plan.ts";
 import type { Target } from "../../load/target.ts";
 import { refuseMetadata } from "../../load/target.ts";
+import { codeOf, handshakeFailed, textOf, tlsOption } from "./sockets.ts";
 
 export interface Reached {
   readonly endpoint: Endpoint;
@@ -22,9 +23,6 @@ const faultText: Readonly<Record<string, string>> = {
   ETIMEDOUT: `no connection within ${probeMs / 1000} s`,
   EPROTO: "the server does not speak TLS there",
 };
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
 /** The promise's value, or `instead` as soon as the signal aborts: resolvers and lost packets take their time. */
 const unlessAborted = async <Value>(promise: Promise<Value>, instead: Value, signal: AbortSignal): Promise<Value> => {
@@ -61,28 +59,20 @@ const probe = ({ address, port, tls }: Endpoint): Promise<Problem | undefined> =
   const problem = (error: Error | null | undefined, code: string): Problem => ({
     phase,
     code: codeOf(error) === "" ? code : codeOf(error),
-    message: error?.message ?? "",
+    message: textOf(error),
   });
   const timer = setTimeout(() => outcome.resolve(problem(undefined, "ETIMEDOUT")), probeMs);
   const opening = Bun.connect({
     hostname: address,
     port,
-    ...(tls === undefined
-      ? {}
-      : {
-          tls: {
-            rejectUnauthorized: tls.verify,
-            ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-          },
-        }),
+    ...tlsOption(tls),
     socket: {
       open: () => {
         phase = "tls";
         if (tls === undefined) outcome.resolve(undefined);
       },
       handshake: (_, ok, error) => {
-        const failed = tls?.verify === true ? !ok || error !== null : codeOf(error) === "EPROTO";
-        outcome.resolve(failed ? problem(error, "TLS") : undefined);
+        outcome.resolve(handshakeFailed(tls, ok, error) ? problem(error, "TLS") : undefined);
       },
       data: () => undefined,
       close: (_, error) => outcome.resolve(problem(error, "ECONNRESET")),
@@ -100,7 +90,7 @@ const unreachable = (target: Target, failures: readonly (readonly [string, Probl
   const [first] = failures;
   const problem = first?.[1];
   const addresses = failures.map(([address]) => address);
-  const text = faultText[problem?.code ?? ""] ?? `${problem?.code ?? ""} ${problem?.message ?? ""}`.trim();
+  const text = faultText[problem?.code ?? ""] ?? problem?.message ?? "";
   if (problem?.phase === "tls" && problem.code !== "EPROTO" && problem.code !== "ECONNRESET") {
     return new Fault("world.network", `${target.shown}: the server's certificate was not accepted: ${text}`, {
       help: "use the name that the certificate is for, or --no-verify-ssl if you trust this server",

@@ -151,8 +151,11 @@ class SocketEngine implements ConnectionOwner {
     connection.take(this.#began + due, now);
   }
 
-  sent(bytes: number): void {
+  sent(): void {
     this.#counts.sent++;
+  }
+
+  wrote(bytes: number): void {
     this.#counts.bytesSent += bytes;
   }
 
