@@ -11,6 +11,7 @@ const words: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
+  ENOENT: "its folder cannot be made",
   ENOTDIR: "a part of the path is a file",
   EISDIR: "it is a folder",
   ENAMETOOLONG: "the name is too long",
