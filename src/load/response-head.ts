@@ -42,19 +42,26 @@ export const emptyHead = (): Head => ({
 export class KnownHead {
   readonly #bytes = new Uint8Array(2048);
   #length = 0;
-  #head: Head = emptyHead();
+  #misses = 0;
+  readonly #head = emptyHead();
 
   /** Copies into `head` what the known head says, if the bytes begin with it; returns its length, or 0. */
   recall(bytes: Uint8Array, head: Head): number {
-    if (this.#length === 0 || !startsWith(bytes, this.#bytes, this.#length)) return 0;
+    if (this.#length === 0 || !startsWith(bytes, this.#bytes, this.#length)) {
+      this.#misses++;
+      return 0;
+    }
+    this.#misses = 0;
     copyHead(this.#head, head);
     return this.#length;
   }
 
+  /** Heads that differ each time, by a request's number for instance, are kept ever more seldom. */
   keep(bytes: Uint8Array, length: number, head: Head): void {
-    if (length > this.#bytes.length) return;
+    const worthwhile = length <= this.#bytes.length && (this.#misses & (this.#misses - 1)) === 0;
+    this.#length = worthwhile ? length : 0;
+    if (!worthwhile) return;
     this.#bytes.set(bytes.subarray(0, length));
-    this.#length = length;
     copyHead(head, this.#head);
   }
 }
