@@ -73,12 +73,16 @@ const appFile = ({ api, basePath }: ApiPlan, kit: EmitKit): GeneratedFile => {
     `// ${kit.commentText(`${api.title} ${api.version}`)}`,
     'import express from "express";',
     'import type { Express } from "express";',
-    "import {",
-    ...(basePath === "" ? [] : ["  alsoBelow,"]),
-    "  errors,",
-    "  nothingHere,",
-    "  requestIds,",
-    '} from "./middleware/handle.js";',
+    ...(basePath === ""
+      ? ['import { errors, nothingHere, requestIds } from "./middleware/handle.js";']
+      : [
+          "import {",
+          "  alsoBelow,",
+          "  errors,",
+          "  nothingHere,",
+          "  requestIds,",
+          '} from "./middleware/handle.js";',
+        ]),
     'import { router } from "./routes/index.js";',
     "",
     "/** The service, ready to listen. */",

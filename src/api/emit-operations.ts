@@ -16,7 +16,7 @@ import {
   validatorOf,
 } from "./emit-validators.ts";
 import type { Doc } from "./layout.ts";
-import { braces, call, concat, hardline, join, layout } from "./layout.ts";
+import { assigned, braces, call, concat, group, hardline, indent, join, layout, line, softline } from "./layout.ts";
 import type { ApiResponse, Body, Content, Parameter, ParameterLocation, Schema } from "./model.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { receivedRefs } from "./plan.ts";
@@ -69,7 +69,7 @@ const declareBody = (plan: ApiPlan, { body, type }: PlannedOperation): readonly 
   if (body === undefined) return [];
   const scope: TypeScope = { plan, direction: "input", prefix: "models." };
   const types = body.contents.map((content) => contentType(plan, content, scope));
-  return [concat(`export type ${type}Body = `, unionDoc(types), ";")];
+  return [concat(`export type ${type}Body =`, assigned(unionDoc(types)), ";")];
 };
 
 const declareRequest = ({ type, parameters, body }: PlannedOperation): Doc => {
@@ -82,7 +82,7 @@ const declareRequest = ({ type, parameters, body }: PlannedOperation): Doc => {
       ? []
       : [`body: ${type}Body${optional}`, ...contentTypeMember(body).map((one) => `${one}${optional}`)];
   const all = [...members, ...bodyMembers];
-  if (all.length === 0) return `export type ${type}Request = object;`;
+  if (all.length === 0) return concat(`export type ${type}Request =`, assigned("object"), ";");
   return concat(`export interface ${type}Request `, blockOf(all));
 };
 
@@ -132,9 +132,9 @@ const operationTypes = (plan: ApiPlan, planned: PlannedOperation): Doc => {
   return separated([...declareParameters(plan, planned), ...declareBody(plan, planned), request, reply]);
 };
 
+/** Is a name used as a type? Strings, comments, properties and members of that name do not count. */
 const mentions = (text: string, name: string): boolean =>
-  // Strings and comments do not count as uses.
-  new RegExp(`\\b${name}\\b`).test(text.replace(/"(?:[^"\\]|\\.)*"|\/\*\*.*?\*\//gs, '""'));
+  new RegExp(`(?<![.\\w$])${name}(?![\\w$]|\\??:)`).test(text.replace(/"(?:[^"\\]|\\.)*"|\/\*\*.*?\*\//gs, '""'));
 
 const imports = (lines: readonly (string | false)[]): string => {
   const used = lines.filter((one) => one !== false);
@@ -245,7 +245,11 @@ const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): 
   const declarations = all.flatMap(({ declared }) =>
     declared === undefined ? [] : [declareValidator(declared.name, declared.type, declared.validator)],
   );
-  const rules = concat(`export const ${planned.name}: RequestRules = `, braces(all.map(({ member }) => member)), ";");
+  const rules = concat(
+    `export const ${planned.name}: RequestRules =`,
+    assigned(braces(all.map(({ member }) => member))),
+    ";",
+  );
   return separated([...declarations, documented(comment(headline(planned)), rules)]);
 };
 
@@ -334,21 +338,13 @@ export const validatorFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
 const handlerDoc = (planned: PlannedOperation): Doc => {
   const { operation, name, type } = planned;
   const lines = comment(operation.summary, headline(planned), operation.deprecated ? "@deprecated" : undefined);
+  const input = concat(`types.${type}Request`, ",", line, `types.${type}Reply`);
+  const stub = group(indent(line, call("notImplemented", [literal(name)])));
   return documented(
     lines,
-    concat(
-      `export const ${name}: `,
-      `Handler<types.${type}Request, types.${type}Reply>`,
-      { kind: "group", broken: false, inner: concat(" = () =>", stub(name)) },
-      ";",
-    ),
+    concat(`export const ${name}: `, group("Handler<", indent(softline, input), softline, ">"), " = () =>", stub, ";"),
   );
 };
-
-const stub = (name: string): Doc => ({
-  kind: "indent",
-  inner: concat({ kind: "line", flat: " ", hard: false }, `notImplemented(${literal(name)})`),
-});
 
 /** Handlers to be written, one file for each tag: `Handler` comes from the framework's own `middleware/handle.ts`. */
 export const handlerFiles = (plan: ApiPlan): readonly GeneratedFile[] =>

@@ -57,7 +57,7 @@ const union = (types: readonly Typed[]): Typed => {
   if (only === undefined) return plain("never");
   if (all.length === 1) return only;
   if (all.some((type) => type.doc === "unknown")) return unknownType;
-  const docs = all.map((type) => type.doc);
+  const docs = all.map((type) => indent(inParentheses(type, ["and"])));
   return { doc: group(indent(softBar, join(docs, concat(line, "| ")))), form: "or", members: all };
 };
 

@@ -5,7 +5,7 @@ import { isOptional, propertiesOf } from "./emit-types.ts";
 import type { TypeScope } from "./emit-types.ts";
 import { unevaluatedParts } from "./emit-unevaluated.ts";
 import type { Doc } from "./layout.ts";
-import { braces, brackets, call, concat, hardline, indent } from "./layout.ts";
+import { assigned, braces, brackets, call, chain, concat, hardline } from "./layout.ts";
 import type { Schema } from "./model.ts";
 import type { ApiPlan } from "./plan.ts";
 import { followed } from "./plan.ts";
@@ -42,21 +42,19 @@ export const inherited: ReadonlySet<string> = new Set(Object.getOwnPropertyNames
 
 const z = (scope: ValidatorScope, name: string, ...args: readonly Doc[]): Doc => {
   scope.uses.add("z");
-  return call(`z.${name}`, args);
+  return chain("z", [call(`.${name}`, args)]);
 };
 
 /** A check or schema of the emitted file `json-schema.ts`. */
 const s = (scope: ValidatorScope, name: string, ...args: readonly Doc[]): Doc => {
   scope.uses.add("s");
-  return call(`s.${name}`, args);
+  return chain("s", [call(`.${name}`, args)]);
 };
 
 const property = (name: string, value: Doc): Doc => concat(key(name), ": ", value);
 
 const schemaRecord = (scope: ValidatorScope, entries: readonly (readonly [string, Schema])[]): Doc =>
   braces(entries.map(([name, schema]) => property(name, validatorOf(schema, scope))));
-
-const chained = (base: Doc, calls: readonly Doc[]): Doc => concat(base, ...calls);
 
 const limit = (schema: JsonObject, keyword: string, method: string): readonly Doc[] => {
   const value = numberIn(schema, keyword);
@@ -80,10 +78,10 @@ const stringValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
   const isNonEmpty = numberIn(schema, "minLength") === 1;
   const lengths = [...(isNonEmpty ? [] : counted(schema, "minLength")), ...counted(schema, "maxLength")];
   const formats = format !== undefined && stringFormats.has(format) ? [`s.format(${literal(format)})`] : [];
-  return chained(z(scope, "string"), [
+  return chain(z(scope, "string"), [
     ...(isNonEmpty ? [".min(1)"] : []),
     ...checked(scope, [...lengths, ...formats]),
-    ...(pattern === undefined ? [] : [concat(".regex(", call("new RegExp", [literal(pattern), '"u"']), ")")]),
+    ...(pattern === undefined ? [] : [call(".regex", [call("new RegExp", [literal(pattern), '"u"'])])]),
   ]);
 };
 
@@ -123,7 +121,7 @@ const arrayValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
     prefix.length === 0
       ? { calls: [...limit(schema, "minItems", "min"), ...limit(schema, "maxItems", "max")], checks: [] }
       : { calls: [], checks: [...counted(schema, "minItems"), ...counted(schema, "maxItems")] };
-  return chained(base, [...counts.calls, ...checked(scope, [...counts.checks, ...unique, ...contains(schema, scope)])]);
+  return chain(base, [...counts.calls, ...checked(scope, [...counts.checks, ...unique, ...contains(schema, scope)])]);
 };
 
 /** Is this default a value that the schema's own type allows? Others would not compile, and would be wrong. */
@@ -141,14 +139,14 @@ export const usableDefault = (schema: Schema, scope: ValidatorScope): Json | und
 const isScalar = (value: Json): boolean => typeof value !== "object" || value === null;
 
 const withDefault = (base: Doc, value: Json, scope: ValidatorScope): Doc =>
-  isScalar(value) ? concat(base, ".default(", data(value), ")") : s(scope, "withDefault", base, data(value));
+  isScalar(value) ? chain(base, [call(".default", [data(value)])]) : s(scope, "withDefault", base, data(value));
 
 export const memberValidator = (schema: JsonObject, name: string, member: Schema, scope: ValidatorScope): Doc => {
   const base = validatorOf(member, scope);
   const inputScope: TypeScope = { plan: scope.plan, direction: "input", prefix: "" };
   if (!isOptional(inputScope, schema, name, member)) return base;
   const value = countsProperties(schema) ? undefined : usableDefault(member, scope);
-  return value === undefined ? concat(base, ".optional()") : withDefault(base, value, scope);
+  return value === undefined ? chain(base, [".optional()"]) : withDefault(base, value, scope);
 };
 
 /** A default that is filled in must not count as a property that was sent. */
@@ -177,16 +175,16 @@ export const objectValidator = (schema: JsonObject, scope: ValidatorScope): Doc 
   const names = properties.map(([name]) => name);
   const rest = schemaIn(schema, "additionalProperties") ?? true;
   const checks = objectChecks(schema, scope);
-  if (isBeyondZod(schema, names)) return chained(carefulObject(schema, properties, scope), checks);
+  if (isBeyondZod(schema, names)) return chain(carefulObject(schema, properties, scope), checks);
   const shape = braces(
     properties.map(([name, member]) => property(name, memberValidator(schema, name, member, scope))),
   );
-  if (rest === false) return chained(z(scope, "strictObject", shape), checks);
+  if (rest === false) return chain(z(scope, "strictObject", shape), checks);
   const isOpen = typeof rest === "boolean" || Object.keys(rest).length === 0;
-  if (isOpen) return chained(z(scope, "looseObject", shape), checks);
+  if (isOpen) return chain(z(scope, "looseObject", shape), checks);
   const inner = validatorOf(rest, scope);
-  if (names.length === 0) return chained(z(scope, "record", z(scope, "string"), inner), checks);
-  return chained(concat(z(scope, "object", shape), ".catchall(", inner, ")"), checks);
+  if (names.length === 0) return chain(z(scope, "record", z(scope, "string"), inner), checks);
+  return chain(chain(z(scope, "object", shape), [call(".catchall", [inner])]), checks);
 };
 
 const carefulObject = (
@@ -195,13 +193,20 @@ const carefulObject = (
   scope: ValidatorScope,
 ): Doc => {
   const inputScope: TypeScope = { plan: scope.plan, direction: "input", prefix: "" };
-  const required = properties.filter(([name, member]) => !isOptional(inputScope, schema, name, member));
+  const isRequired = ([name, member]: readonly [string, Schema]): boolean =>
+    !isOptional(inputScope, schema, name, member);
+  const declared = properties.map(([name, member]) => {
+    const value = isRequired([name, member]) || countsProperties(schema) ? undefined : usableDefault(member, scope);
+    const base = validatorOf(member, scope);
+    return property(name, value === undefined ? base : withDefault(base, value, scope));
+  });
+  const required = properties.filter(isRequired).map(([name]) => literal(name));
   const patterns = schemaMapIn(schema, "patternProperties");
   const names = schemaIn(schema, "propertyNames");
   const rest = schemaIn(schema, "additionalProperties");
   const parts: readonly (Doc | undefined)[] = [
-    properties.length === 0 ? undefined : property("properties", schemaRecord(scope, properties)),
-    required.length === 0 ? undefined : property("required", brackets(required.map(([name]) => literal(name)))),
+    declared.length === 0 ? undefined : property("properties", braces(declared)),
+    required.length === 0 ? undefined : property("required", brackets(required)),
     patterns.length === 0 ? undefined : property("patterns", schemaRecord(scope, patterns)),
     names === undefined ? undefined : property("names", validatorOf(names, scope)),
     rest === undefined || rest === true ? undefined : property("rest", validatorOf(rest, scope)),
@@ -212,8 +217,8 @@ const carefulObject = (
 const validatorOfType = {
   null: (_, scope) => z(scope, "null"),
   boolean: (_, scope) => z(scope, "boolean"),
-  number: (schema, scope) => chained(z(scope, "number"), numberChecks(schema, scope)),
-  integer: (schema, scope) => chained(s(scope, "integer"), numberChecks(schema, scope)),
+  number: (schema, scope) => chain(z(scope, "number"), numberChecks(schema, scope)),
+  integer: (schema, scope) => chain(s(scope, "integer"), numberChecks(schema, scope)),
   string: stringValidator,
   array: arrayValidator,
   object: objectValidator,
@@ -227,7 +232,7 @@ const literals = (values: readonly Json[], scope: ValidatorScope): Doc => {
   const texts = values.filter((value) => value !== null);
   if (!texts.every(isPlainText)) return z(scope, "literal", brackets(values.map(data)));
   const choice = z(scope, "enum", brackets(texts.map(data)));
-  return texts.length === values.length ? choice : concat(choice, ".nullable()");
+  return texts.length === values.length ? choice : chain(choice, [".nullable()"]);
 };
 
 const nullableUnion = (types: readonly JsonType[], schema: JsonObject, scope: ValidatorScope): Doc => {
@@ -236,7 +241,7 @@ const nullableUnion = (types: readonly JsonType[], schema: JsonObject, scope: Va
   const [only] = docs;
   if (only === undefined) return z(scope, "null");
   const base = docs.length === 1 ? only : z(scope, "union", brackets(docs));
-  return others.length === types.length ? base : concat(base, ".nullable()");
+  return others.length === types.length ? base : chain(base, [".nullable()"]);
 };
 
 const conditionalTypes = ["object", "array", "number", "string"] as const;
@@ -355,12 +360,6 @@ export const validatorOf = (schema: Schema, scope: ValidatorScope): Doc => {
 /** `export const nameSchema: z.ZodType<Type> = …;` */
 export const declareValidator = (name: string, type: string, validator: Doc): Doc =>
   concat(`export const ${name}: z.ZodType<${type}> =`, assigned(validator), ";");
-
-/** A call begins on the line of its name; prettier moves to the next line only what cannot break itself. */
-const assigned = (validator: Doc): Doc =>
-  typeof validator === "string"
-    ? { kind: "group", broken: false, inner: indent({ kind: "line", flat: " ", hard: false }, validator) }
-    : concat(" ", validator);
 
 export const separated = (docs: readonly Doc[]): Doc =>
   concat(...docs.flatMap((doc, index) => (index === 0 ? [doc] : [hardline, hardline, doc])));

@@ -7,6 +7,10 @@ export type Doc =
   | { readonly kind: "indent"; readonly inner: Doc }
   /** `flat` on one line; a line break otherwise. `hard` always breaks, and breaks the groups around it. */
   | { readonly kind: "line"; readonly flat: string; readonly hard: boolean }
+  /** A head and the calls chained to it: all on one line, or each on its own. */
+  | { readonly kind: "chain"; readonly head: string; readonly calls: readonly Doc[] }
+  /** The right side of an assignment: on the next line, indented, when not even its beginning fits. */
+  | { readonly kind: "assigned"; readonly inner: Doc }
   /** Text that stands only where the group around it broke: a trailing comma. */
   | { readonly kind: "broken"; readonly text: string };
 
@@ -19,11 +23,11 @@ export const concat = (...parts: readonly Doc[]): Doc => ({ kind: "concat", part
 
 const hasHardline = (doc: Doc): boolean =>
   typeof doc !== "string" &&
-  (doc.kind === "concat"
-    ? doc.parts.some(hasHardline)
+  (doc.kind === "concat" || doc.kind === "chain"
+    ? (doc.kind === "chain" ? doc.calls : doc.parts).some(hasHardline)
     : doc.kind === "group"
       ? doc.broken
-      : doc.kind === "indent"
+      : doc.kind === "indent" || doc.kind === "assigned"
         ? hasHardline(doc.inner)
         : doc.kind === "line" && doc.hard);
 
@@ -31,6 +35,17 @@ export const group = (...parts: readonly Doc[]): Doc => {
   const inner = concat(...parts);
   return { kind: "group", inner, broken: hasHardline(inner) };
 };
+/** Appends calls to an expression: chains grow, anything else becomes the head of one. */
+export const chain = (base: Doc, calls: readonly Doc[]): Doc => {
+  if (typeof base === "string") return { kind: "chain", head: base, calls };
+  return base.kind === "chain" ? { ...base, calls: [...base.calls, ...calls] } : concat(base, ...calls);
+};
+
+/** One call hugs its head; several break together, as prettier has it. */
+const unchained = ({ head, calls }: Extract<Doc, { readonly kind: "chain" }>): Doc =>
+  calls.length < 2 ? concat(head, ...calls) : group(head, indent(...calls.flatMap((one) => [softline, one])));
+
+export const assigned = (inner: Doc): Doc => ({ kind: "assigned", inner });
 export const indent = (...parts: readonly Doc[]): Doc => ({ kind: "indent", inner: concat(...parts) });
 
 export const join = (docs: readonly Doc[], separator: Doc): Doc =>
@@ -84,6 +99,8 @@ const fits = (first: Piece, rest: readonly Piece[], room: number): boolean => {
     else if (doc.kind === "concat") for (const part of doc.parts.toReversed()) pieces.push({ doc: part, depth, flat });
     else if (doc.kind === "group") pieces.push({ doc: doc.inner, depth, flat: flat && !doc.broken });
     else if (doc.kind === "indent") pieces.push({ doc: doc.inner, depth, flat });
+    else if (doc.kind === "chain") pieces.push({ doc: unchained(doc), depth, flat });
+    else if (doc.kind === "assigned") pieces.push({ doc: concat(line, doc.inner), depth, flat });
     else if (doc.kind === "broken") room -= flat ? 0 : doc.text.length;
     else if (!flat || doc.hard) return true;
     else room -= doc.flat.length;
@@ -105,6 +122,13 @@ export const layout = (root: Doc, width = 80): string => {
       for (const part of doc.parts.toReversed()) pieces.push({ doc: part, depth, flat });
     } else if (doc.kind === "indent") {
       pieces.push({ doc: doc.inner, depth: depth + 1, flat });
+    } else if (doc.kind === "chain") {
+      pieces.push({ doc: unchained(doc), depth, flat });
+    } else if (doc.kind === "assigned") {
+      const here: Piece = { doc: doc.inner, depth, flat };
+      const fitting = fits(here, pieces, width - column - 1);
+      if (fitting) pieces.push(here, { doc: " ", depth, flat });
+      else pieces.push({ ...here, depth: depth + 1 }, { doc: hardline, depth: depth + 1, flat });
     } else if (doc.kind === "group") {
       const oneLine: Piece = { doc: doc.inner, depth, flat: true };
       const fitting = flat || (!doc.broken && fits(oneLine, pieces, width - column));

@@ -179,7 +179,7 @@ const planRoutes = (operations: readonly PlannedOperation[]): readonly PlannedRo
 
 const basePathOf = ({ servers }: ApiModel): string => {
   const url = servers[0]?.url ?? "";
-  const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "").replace(/[?#].*$/, "");
+  const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "").replace(/[?#].*$/s, "");
   return /^(\/[\w.~%+-]+)+\/?$/.test(path) ? path.replace(/\/$/, "") : "";
 };
 

@@ -20,9 +20,10 @@ export const checkSources = (files: readonly GeneratedFile[], plugin: string): v
       parser.scan(text);
     } catch (error) {
       const { message, position } = firstTrouble(error);
+      const { line, column } = position ?? { line: 1, column: 1 };
       throw new Fault("plugin.broken", `the framework plugin "${plugin}" made a file that does not parse: ${message}`, {
-        at: { kind: "file", path, ...(position == null ? {} : { line: position.line, column: position.column }) },
-        ...(position == null ? {} : { frame: codeFrame(text, position.line, position.column) }),
+        at: { kind: "file", path, line, column },
+        frame: codeFrame(text, line, column),
       });
     }
   }

@@ -1,0 +1,97 @@
+// No text of a document changes the structure of the generated code.
+import { describe, expect, test } from "bun:test";
+import ts from "typescript";
+import { express } from "../../plugins/express.ts";
+import type { GeneratedFile } from "../kernel/fileset.ts";
+import { emitFor } from "../testing/framework-contract.ts";
+import { hostileDocument, hostileTexts } from "../testing/hostile-openapi.ts";
+
+const isShared = (path: string): boolean =>
+  /^middleware\/(body|errors|handle|json-schema|parameters|reply|request)\.ts$/.test(path) || path === "server.ts";
+
+/** Names of properties may be written as identifiers, strings or computed strings: one kind for all three. */
+const kindOf = (node: ts.Node): string | undefined => {
+  if (ts.isPropertyName(node) && !ts.isIdentifier(node) && !ts.isStringLiteral(node)) return undefined;
+  const isName = ts.isIdentifier(node) || ts.isStringLiteral(node);
+  const isPropertyName =
+    isName &&
+    (ts.isPropertyAssignment(node.parent) || ts.isPropertySignature(node.parent)) &&
+    node.parent.name === node;
+  return isPropertyName || (isName && ts.isComputedPropertyName(node.parent))
+    ? "name"
+    : (ts.SyntaxKind[node.kind] ?? "");
+};
+
+const structureOf = (files: readonly GeneratedFile[]): Readonly<Record<string, number>> => {
+  const kinds: string[] = [];
+  for (const { path, text } of files.filter((file) => !isShared(file.path))) {
+    const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+    const { parseDiagnostics } = source as unknown as { readonly parseDiagnostics: readonly unknown[] };
+    expect(parseDiagnostics).toHaveLength(0);
+    const visit = (node: ts.Node): void => {
+      const kind = kindOf(node);
+      if (kind !== undefined) kinds.push(kind);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  const groups = Map.groupBy(kinds.sort(), (kind) => kind);
+  return Object.fromEntries([...groups].map(([kind, all]) => [kind, all.length]));
+};
+
+const structureFor = async (text: string): Promise<Readonly<Record<string, number>>> =>
+  structureOf(await emitFor(express, hostileDocument(text)));
+
+/** Harmless texts of each kind that a router pattern tells apart. */
+const isUrlSafe = (text: string): boolean => /^[A-Za-z]\w*$/.test(text);
+const plain = await structureFor("word");
+const spaced = await structureFor("two wörds");
+
+/** Found on every object, and so printed through the careful object on purpose. */
+const isInherited = (text: string): boolean => text in Object.prototype;
+
+/** A small generator of pseudo-random numbers (mulberry32): the same texts in every run. */
+const numbers = (seed: number) => (): number => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+};
+
+const pieces = [
+  ..."\"'`\\/*$<>;()[]=,:@ +-.!&|a1é\n\r\t\u2028\u2029\u0000\u202e",
+  "*/",
+  "/*",
+  "//",
+  "${",
+  "</",
+  "🦄",
+  "\\u0041",
+];
+
+const randomTexts = (count: number): readonly string[] => {
+  const next = numbers(20_260_101);
+  const text = (): string =>
+    Array.from({ length: 2 + Math.floor(next() * 12) }, () => pieces[Math.floor(next() * pieces.length)]).join("");
+  return Array.from({ length: count }, () => `~ ${text()}`);
+};
+
+describe("structure", () => {
+  test.each(hostileTexts.filter((text) => !isInherited(text)))("is the same for %j", async (text) => {
+    expect(await structureFor(text)).toEqual(isUrlSafe(text) ? plain : spaced);
+  });
+
+  test("is the same for random texts", async () => {
+    for (const text of randomTexts(60)) {
+      expect({ text, structure: await structureFor(text) }).toEqual({ text, structure: spaced });
+    }
+  });
+
+  test.each(hostileTexts.filter(isInherited))("the code for %j has only the statements expected", async (text) => {
+    const structure = structureOf(await emitFor(express, hostileDocument(text)));
+    for (const kind of [ts.SyntaxKind.VariableStatement, ts.SyntaxKind.InterfaceDeclaration]) {
+      const name = ts.SyntaxKind[kind] ?? "";
+      expect(structure[name] ?? 0).toBeLessThanOrEqual(plain[name] ?? 0);
+    }
+  });
+});

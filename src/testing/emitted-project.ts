@@ -1,0 +1,124 @@
+// Generated code as a project on disk: written, type-checked as its users would, and running.
+import { symlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { GeneratedFile } from "../kernel/fileset.ts";
+import { fileSet } from "../kernel/fileset.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+const repository = new URL("../..", import.meta.url).pathname;
+
+const options = {
+  target: "ES2023",
+  lib: ["ES2024"],
+  types: ["node"],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noPropertyAccessFromIndexSignature: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  noImplicitReturns: true,
+  isolatedModules: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: true,
+  noEmit: true,
+};
+
+const resolutions = {
+  NodeNext: { module: "NodeNext", moduleResolution: "NodeNext" },
+  Bundler: { module: "Preserve", moduleResolution: "Bundler" },
+} as const;
+
+export type Resolution = keyof typeof resolutions;
+
+/** Writes the files into a temporary folder that finds this repository's packages. */
+export const writeProject = async (files: readonly GeneratedFile[]): Promise<string> => {
+  const set = fileSet(".", files).files;
+  const configs = Object.entries(resolutions).map(([name, resolution]) => [
+    `tsconfig.${name}.json`,
+    JSON.stringify({ compilerOptions: { ...options, ...resolution }, include: ["**/*.ts"] }),
+  ]);
+  const folder = await temporaryFolder({
+    ...Object.fromEntries(set.map(({ path, text }) => [path, text])),
+    ...(Object.fromEntries(configs) as Record<string, string>),
+    "package.json": '{ "type": "module" }',
+  });
+  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+  return folder;
+};
+
+/** The compiler's complaints about a project, or "". */
+export const typeErrors = async (folder: string, resolution: Resolution): Promise<string> => {
+  const tsc = join(repository, "node_modules/typescript/bin/tsc");
+  const run = Bun.spawn([process.execPath, tsc, "-p", `tsconfig.${resolution}.json`], {
+    cwd: folder,
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const text = await new Response(run.stdout).text();
+  await run.exited;
+  return text;
+};
+
+export type Runtime = "bun" | "node";
+
+const freePort = async (): Promise<number> => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const probe = createServer().listen(0, "127.0.0.1", () => {
+    const address = probe.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    probe.close(() => resolve(port));
+  });
+  return promise;
+};
+
+/** Node reads JavaScript: every module by itself, without bundling, as `tsc` would write it. */
+const transpile = async (folder: string): Promise<void> => {
+  const transpiler = new Bun.Transpiler({ loader: "ts", target: "node" });
+  for await (const path of new Bun.Glob("**/*.ts").scan({ cwd: folder, followSymlinks: false })) {
+    if (path.startsWith("node_modules/")) continue;
+    const text = transpiler.transformSync(await Bun.file(join(folder, path)).text());
+    await Bun.write(join(folder, path.replace(/\.ts$/, ".js")), text);
+  }
+};
+
+export interface Running extends AsyncDisposable {
+  readonly url: string;
+}
+
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    await fetch(url);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts `server.ts` on a free port; ends with the scope that holds it. */
+export const startProject = async (folder: string, runtime: Runtime): Promise<Running> => {
+  if (runtime === "node") await transpile(folder);
+  const port = await freePort();
+  const command = runtime === "bun" ? [process.execPath, "server.ts"] : ["node", "server.js"];
+  const server = Bun.spawn(command, {
+    cwd: folder,
+    env: { ...process.env, PORT: String(port) },
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await answers(url))) {
+    if (server.exitCode !== null) {
+      throw new Error(`the service ended while starting: ${await new Response(server.stderr).text()}`);
+    }
+    await Bun.sleep(25);
+  }
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      server.kill("SIGTERM");
+      await server.exited;
+    },
+  };
+};
