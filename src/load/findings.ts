@@ -1,7 +1,7 @@
 // What a load run found out: errors, a rate that was not held, a client that was the bottleneck, a target never reached.
 import type { Finding, Location } from "../kernel/finding.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
-import type { LoadSummary } from "./summary.ts";
+import type { Interval, LoadSummary } from "./summary.ts";
 
 /** From this share of errors on, a run has failed; below it, it has a blemish. */
 const failingShare = 0.01;
@@ -60,6 +60,51 @@ const rateMissed = (summary: LoadSummary): readonly Finding[] => {
       at: placeOf(summary),
       message: `asked for ${asked.ratePerSecond}/s, sent ${throughput.sentPerSecond.toFixed(1)}/s: ${plural(unsent, "due request")} found no free connection and ${unsent === 1 ? "was" : "were"} never sent`,
       help: `all ${plural(asked.concurrency, "connection")} were busy: raise --concurrency, and if the rate stays the same, the server is at its limit`,
+    },
+  ];
+};
+
+interface Quiet {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The longest run of slices without a single answer, if there is one. */
+const longestQuiet = (intervals: readonly Interval[]): Quiet | undefined => {
+  let longest: Quiet | undefined;
+  let fromMs: number | undefined;
+  for (const { startMs, durationMs, answered } of intervals) {
+    fromMs = answered > 0 ? undefined : (fromMs ?? startMs);
+    if (fromMs === undefined) continue;
+    const quiet = { fromMs, toMs: startMs + durationMs };
+    if (longest === undefined || quiet.toMs - quiet.fromMs > longest.toMs - longest.fromMs) longest = quiet;
+  }
+  return longest;
+};
+
+/**
+ * `load/stalled`: a time without answers, far longer than answers take. A closed loop sends little in such a time, so
+ * its share of errors stays small however long the server was away. An error when the server never came back.
+ */
+const stalled = (summary: LoadSummary): readonly Finding[] => {
+  const { intervals, latency, asked, requests } = summary;
+  const quiet = longestQuiet(intervals);
+  if (quiet === undefined || requests.answered === 0) return [];
+  const usualMs = Math.max(latency.ok.p50Ms, asked.ratePerSecond === null ? 0 : 1000 / asked.ratePerSecond);
+  const lengthMs = quiet.toMs - quiet.fromMs;
+  if (lengthMs < 3 * usualMs) return [];
+  const last = intervals.at(-1);
+  const forGood = last !== undefined && quiet.toMs >= last.startMs + last.durationMs;
+  const until = forGood ? "to the end" : `to ${milliseconds(quiet.toMs)}`;
+  return [
+    {
+      rule: "load/stalled",
+      severity: forGood ? "error" : "warning",
+      at: placeOf(summary),
+      message: `nothing was answered for ${milliseconds(lengthMs)} or longer, from ${milliseconds(quiet.fromMs)} after the start ${until}`,
+      help: forGood
+        ? "look for a crash, or for what the server was waiting for"
+        : "look for what the server was waiting for: a lock, a full pool, garbage collection",
     },
   ];
 };
@@ -124,4 +169,4 @@ const interrupted = (summary: LoadSummary): readonly Finding[] =>
       ];
 
 export const loadFindings = (summary: LoadSummary): readonly Finding[] =>
-  [errors, rateMissed, redirected, clientBound, unreached, interrupted].flatMap((rule) => rule(summary));
+  [errors, stalled, rateMissed, redirected, clientBound, unreached, interrupted].flatMap((rule) => rule(summary));

@@ -177,6 +177,40 @@ describe("findings", () => {
     );
   });
 
+  describe("a time without answers", () => {
+    const slices = (...answered: readonly number[]) =>
+      answered.map((count, i) => ({
+        startMs: i * 1000,
+        durationMs: 1000,
+        answered: count,
+        errors: 0,
+        p50Ms: 1,
+        p99Ms: 1,
+      }));
+    const stalls = (happened: Happened, answered: readonly number[], change: Partial<LoadPlan> = {}) =>
+      loadFindings(summaryOf(happened, change, { intervals: slices(...answered) }))
+        .filter(({ rule }) => rule === "load/stalled")
+        .map(({ severity, message }) => `${severity}: ${message}`);
+
+    test("to the end is an error, however few errors a closed loop counted", () =>
+      expect(stalls({ right: 100_000, refused: 80 }, [50_000, 50_000, 0, 0])).toEqual([
+        "error: nothing was answered for 2.00 s or longer, from 2.00 s after the start to the end",
+      ]));
+    test("in the middle is a warning, the longest one is told", () =>
+      expect(stalls({ right: 100 }, [30, 0, 30, 0, 0, 40])).toEqual([
+        "warning: nothing was answered for 2.00 s or longer, from 3.00 s after the start to 5.00 s",
+      ]));
+    test("is none when requests are that rare", () =>
+      expect(stalls({ right: 3 }, [1, 0, 0, 1, 0, 1], { pace: { kind: "open", rate: 0.5 } })).toEqual([]));
+    test("is none when answers take that long", () => {
+      const tally = tallyOf({});
+      for (let i = 0; i < 4; i++) tally.histograms.responseRight.record(3000 * ms);
+      tally.set("answered", 4);
+      const summary = summarize(plan(), tally, { ...facts, intervals: slices(0, 0, 0, 1, 0, 0, 1) });
+      expect(rules(summary)).not.toContain("load/stalled warning");
+    });
+  });
+
   test("redirects in place of the service", () => {
     const tally = tallyOf({ right: 10 });
     for (let i = 0; i < 11; i++) tally.addStatus(301);
