@@ -3,7 +3,7 @@ import type { ExitCode } from "../kernel/fault.ts";
 import { Fault } from "../kernel/fault.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
 import type { Io } from "../io/io.ts";
-import { descriptorFault } from "../io/load/limits.ts";
+import { refuseShortage } from "../io/load/limits.ts";
 import { reach } from "../io/load/reach.ts";
 import type { LoadRun } from "../io/load/run-load.ts";
 import { runLoad } from "../io/load/run-load.ts";
@@ -55,6 +55,20 @@ const endings: Readonly<Record<LoadRun["end"]["reason"], Ending>> = {
   "nothing-connected": "unreached",
 };
 
+/** Runs the plan, with progress on the terminal. */
+const measure = async (io: Io, plan: LoadPlan) => {
+  const sampler = new Sampler();
+  const run = await runLoad(plan, {
+    signal: io.signal,
+    now: () => io.now(),
+    onProgress(tally) {
+      const moment = sampler.sample(tally);
+      io.terminal.progress(moment === undefined ? "connecting" : progressText(moment, plan));
+    },
+  });
+  return { run, intervals: sampler.finish(run.tally) };
+};
+
 const signalExit = (io: Io): ExitCode => (io.signal.reason === 143 ? 143 : 130);
 
 export default command({
@@ -66,7 +80,7 @@ export default command({
     "when a request was due, so a stall shows in full. Requests that are never answered stay in the percentiles, as",
     "lower bounds. Redirects are answers and are not followed. When the duration is over, answers may still arrive for",
     "two seconds, or twice the slowest answer so far if that is longer, and never longer than the timeout.",
-    "Exit 1 when 1 % of the requests or more went wrong.",
+    "Exit 1 when 1 % of the requests or more went wrong or could not be sent, or the server fell silent for good.",
   ].join("\n"),
   examples: [
     { run: "senior load http://localhost:3000/health", about: "Ten connections for ten seconds" },
@@ -98,7 +112,7 @@ export default command({
     expectStatus: many(
       text("Statuses that count as right: 201, 4xx; everything below 400 by default", { value: "STATUS" }),
     ),
-    verifySsl: flag("Accept whatever certificate the server shows", { default: true }),
+    verifySsl: flag("Accept whatever certificate the server shows", { default: true, scope: "user" }),
     iKnow: flag("Allow more than 10,000 connections, one hour or 200,000 requests a second", { scope: "user" }),
   },
   output: "report",
@@ -120,22 +134,11 @@ export default command({
       limits: responseLimits,
     };
     if (!args.iKnow) refuseExcess(settings);
-    const shortage = await descriptorFault(args.concurrency);
-    if (shortage !== undefined) throw shortage;
-
+    await refuseShortage(args.concurrency);
     const { endpoint, addresses } = await reach(target, args.verifySsl, io.signal);
     const plan: LoadPlan = { ...settings, endpoint };
     io.terminal.note(destinationText(target, addresses, endpoint));
-
-    const sampler = new Sampler();
-    const run = await runLoad(plan, {
-      signal: io.signal,
-      now: () => io.now(),
-      onProgress(tally) {
-        const moment = sampler.sample(tally);
-        io.terminal.progress(moment === undefined ? "connecting" : progressText(moment, plan));
-      },
-    });
+    const { run, intervals } = await measure(io, plan);
     const summary = summarize(plan, run.tally, {
       startedAt: run.startedAt,
       ending: endings[run.end.reason],
@@ -145,7 +148,7 @@ export default command({
       bodyBytes: request.bodyBytes,
       examples: run.end.samples,
       cpuMs: run.end.cpuMs,
-      intervals: sampler.finish(run.tally),
+      intervals,
     });
     return loadReport(summary, run.tally, signalExit(io));
   },

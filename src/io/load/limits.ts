@@ -7,7 +7,7 @@ import { plural } from "../../kernel/words.ts";
 const reserve = 64;
 
 /** The soft limit of open files; undefined where it cannot be read. */
-export const descriptorLimit = async (): Promise<number | undefined> => {
+const descriptorLimit = async (): Promise<number | undefined> => {
   try {
     const limits = await readFile("/proc/self/limits", "utf8");
     const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
@@ -17,12 +17,12 @@ export const descriptorLimit = async (): Promise<number | undefined> => {
   }
 };
 
-/** Why so many connections cannot be opened from here, if they cannot. */
-export const descriptorFault = async (connections: number): Promise<Fault | undefined> => {
+/** Refuses more connections than can be opened from here. */
+export const refuseShortage = async (connections: number): Promise<void> => {
   const limit = await descriptorLimit();
   const needed = connections + reserve;
-  if (limit === undefined || needed <= limit) return undefined;
-  return new Fault(
+  if (limit === undefined || needed <= limit) return;
+  throw new Fault(
     "world.missing",
     `${plural(connections, "connection")} need ${needed} open files, and this process may have ${limit}`,
     { help: `raise the limit first (ulimit -n ${needed}), or use fewer connections` },

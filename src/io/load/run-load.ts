@@ -28,6 +28,8 @@ const replyOf = (worker: Worker, order: WorkerOrder): Promise<EngineEnd> =>
       else reject(new Error(data.message));
     };
     worker.onerror = (event) => reject(new Error(`the load worker failed: ${event.message}`));
+    // A worker that ends without a word must not leave its host waiting.
+    worker.addEventListener("close", () => reject(new Error("the load worker ended before its run did")));
     worker.postMessage(order);
   });
 
