@@ -1,0 +1,119 @@
+// Where in the schema files the objects of a catalog are made, so that findings can name a file and a line.
+import type { Finding, Location } from "../kernel/finding.ts";
+import type { Catalog } from "./catalog.ts";
+import { byteIndexes, linesOf } from "./positions.ts";
+import type { PreparedStatement } from "./prepare.ts";
+import type { Fields } from "./tree.ts";
+import { fieldsOf, listOf, only, textOf } from "./tree.ts";
+
+/** Place by object: type, schema and name, as an object Location has them. */
+export type Origins = ReadonlyMap<string, Location>;
+
+type ObjectLocation = Extract<Location, { kind: "object" }>;
+
+const key = (type: string, schema: string | undefined, name: string): string => `${type}\0${schema ?? ""}\0${name}`;
+
+interface Made {
+  readonly type: string;
+  readonly schema: string | undefined;
+  readonly name: string;
+  readonly index: number;
+}
+
+/** A range variable, schema left open where the file says none. */
+const relation = (node: unknown): { readonly schema: string | undefined; readonly name: string } => {
+  const fields = fieldsOf(node);
+  return { schema: textOf(fields["schemaname"]), name: textOf(fields["relname"]) ?? "" };
+};
+
+/** A node's `location` counts bytes of the whole file. */
+type IndexOf = (offset: number) => number;
+
+const madeConstraint = (node: unknown, table: ReturnType<typeof relation>, indexOf: IndexOf): readonly Made[] => {
+  const fields = only(node, "Constraint");
+  const name = textOf(fields?.["conname"]);
+  const at = fields?.["location"];
+  return name === undefined || typeof at !== "number"
+    ? []
+    : [{ type: "constraint", schema: table.schema, name: `${table.name}.${name}`, index: indexOf(at) }];
+};
+
+const madeInTable = (fields: Fields, start: number, indexOf: IndexOf): readonly Made[] => {
+  const table = relation(fields["relation"]);
+  const elements = listOf(fields["tableElts"]);
+  const columns = elements.flatMap((element) => listOf(only(element, "ColumnDef")?.["constraints"]));
+  return [
+    { type: "table", ...table, index: start },
+    ...[...elements, ...columns].flatMap((node) => madeConstraint(node, table, indexOf)),
+  ];
+};
+
+/** Statement kind → the objects it makes. */
+const makers: Readonly<Record<string, (fields: Fields, start: number, indexOf: IndexOf) => readonly Made[]>> = {
+  CreateStmt: madeInTable,
+  CreateForeignTableStmt: (fields, start, indexOf) => madeInTable(fieldsOf(fields["base"]), start, indexOf),
+  CreateTableAsStmt: (fields, start) => [{ type: "table", ...relation(fieldsOf(fields["into"])["rel"]), index: start }],
+  IndexStmt: (fields, start) => {
+    const name = textOf(fields["idxname"]);
+    return name === undefined
+      ? []
+      : [{ type: "index", schema: relation(fields["relation"]).schema, name, index: start }];
+  },
+  AlterTableStmt: (fields, start, indexOf) => {
+    const table = relation(fields["relation"]);
+    const commands = listOf(fields["cmds"]).flatMap((node) => only(node, "AlterTableCmd")?.["def"] ?? []);
+    return commands
+      .flatMap((node) => madeConstraint(node, table, indexOf))
+      .map((made) => ({ ...made, index: made.index || start }));
+  },
+};
+
+/** Schemas that hold an object of this type and name. */
+const schemasOf = (catalog: Catalog, { type, name }: Made): readonly string[] => {
+  const [table, constraint] = type === "constraint" ? name.split(".", 2) : [undefined, undefined];
+  return catalog.tables
+    .filter((one) =>
+      type === "table"
+        ? one.name === name
+        : type === "index"
+          ? one.indexes.some((index) => index.name === name)
+          : one.name === table && one.constraints.some((found) => found.name === constraint),
+    )
+    .map(({ schema }) => schema);
+};
+
+/** A name without schema is settled by the catalog when just one schema has it; else the place is not told. */
+const settled = (made: Made, catalog: Catalog): Made | undefined => {
+  if (made.schema !== undefined) return made;
+  const schemas = [...new Set(schemasOf(catalog, made))];
+  return schemas.length === 1 ? { ...made, schema: schemas[0] } : undefined;
+};
+
+export const originsOf = (statements: readonly PreparedStatement[], catalog: Catalog): Origins => {
+  const found = new Map<string, Location>();
+  for (const [file, group] of Map.groupBy(statements, (statement) => statement.file)) {
+    const indexOf = byteIndexes(group[0]?.parsed ?? "");
+    const place = linesOf(file.text);
+    for (const { kind, fields, start } of group) {
+      const made = Object.hasOwn(makers, kind) ? (makers[kind]?.(fields, start, indexOf) ?? []) : [];
+      for (const one of made) {
+        const known = settled(one, catalog);
+        if (known === undefined) continue;
+        const at: Location = { kind: "file", path: file.path, ...place(known.index) };
+        found.set(key(known.type, known.schema, known.name), at);
+      }
+    }
+  }
+  return found;
+};
+
+/** The file place of an object: its own, or that of the table it belongs to, given as `table.name`. */
+const placeOf = (origins: Origins, { type, schema, name }: ObjectLocation): Location | undefined =>
+  origins.get(key(type, schema, name)) ?? origins.get(key("table", schema, name.split(".")[0] ?? ""));
+
+/** Findings with objects replaced by the place in the files that makes them, where it is known. */
+export const atTheirOrigin = (findings: readonly Finding[], origins: Origins): readonly Finding[] =>
+  findings.map((finding) => {
+    const place = finding.at.kind === "object" ? placeOf(origins, finding.at) : undefined;
+    return place === undefined ? finding : { ...finding, at: place };
+  });
