@@ -62,6 +62,9 @@ const expectBalanced = ({ tally }: LoadRun): void => {
   expect(statuses.reduce((sum, n) => sum + n, 0)).toBe(tally.get("answered"));
 };
 
+const fixture = (name: string) => Bun.file(new URL(`../../testing/fixtures/${name}`, import.meta.url)).text();
+const tls = { cert: await fixture("test-only-cert.pem"), key: await fixture("test-only-key.pem") };
+
 describe("every kind of right answer is answered", () => {
   const right = [
     "ok",
@@ -154,6 +157,41 @@ describe("every kind of fault is counted by its name", () => {
   });
 });
 
+describe("whatever a server does, nothing is lost and nothing hangs", () => {
+  const kinds: readonly Behaviour[] = [...Object.values(behaviours), delayed(5), delayed(60), delayed(300)];
+  // Every second request is answered well; the others go through all kinds, in an order that mixes the connections.
+  const mixture: Behaviour = (exchange) =>
+    (exchange.index % 2 === 0 ? behaviours.ok : (kinds[(exchange.index * 7919) % kinds.length] ?? behaviours.ok))(
+      exchange,
+    );
+  const asked: Asked = {
+    durationMs: 500,
+    requests: 1e6,
+    concurrency: 40,
+    timeoutMs: 150,
+    limits: { headBytes: 64 * 1024, bodyBytes: 1e6 },
+  };
+
+  test("in a closed loop, with bodies", async () => {
+    using server = faultServer(mixture);
+    expectBalanced(await load(server, { ...asked, body: "x".repeat(100_000) }));
+  });
+
+  test("in an open loop, over TLS", async () => {
+    using server = faultServer(mixture, { tls });
+    expectBalanced(await load(server, { ...asked, pace: { kind: "open", rate: 2000 }, tls: { verify: false } }));
+  });
+
+  test("interrupted in the middle of it", async () => {
+    using server = faultServer(mixture);
+    const controller = new AbortController();
+    const stop = (tally: Tally): void => {
+      if (tally.get("sent") > 200) controller.abort();
+    };
+    expectBalanced(await load(server, { ...asked, signal: controller.signal, onProgress: stop }));
+  });
+});
+
 describe("requests without an answer are not forgotten", () => {
   test("open loop: answered, unanswered and never sent make up the schedule", async () => {
     using server = faultServer(after(30, behaviours.silent));
@@ -239,9 +277,6 @@ describe("the request on the wire", () => {
     expect(run.tally.statuses(413) + failed(run.tally, "after")).toBe(2);
   });
 });
-
-const fixture = (name: string) => Bun.file(new URL(`../../testing/fixtures/${name}`, import.meta.url)).text();
-const tls = { cert: await fixture("test-only-cert.pem"), key: await fixture("test-only-key.pem") };
 
 describe("TLS", () => {
   test("unverified, answers count; handshakes are timed", async () => {
