@@ -177,15 +177,13 @@ const start = async (): Promise<TestServer> => {
   const bin = join(installation(work), "bin");
   prepare(work, bin);
   const port = await freePort();
-  const options = settings(port, work).map((setting) =>
-    setting.replace(join(fixtures, "test-only-cert.pem"), join(work, "server.crt")),
-  );
+  const options = settings(port, work).flatMap((setting) => ["-c", setting]);
   const [program = "", ...args] = demoted([join(bin, "postgres"), "-D", join(work, "data"), ...options]);
   const log = join(work, "log");
   const child = spawn(program, args, { cwd: "/", stdio: ["ignore", "ignore", openSync(log, "w")] });
   process.on("exit", () => {
     child.kill("SIGQUIT");
-    rmSync(work, { recursive: true, force: true });
+    rmSync(work, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
   await ready(child, log);
   child.unref();
