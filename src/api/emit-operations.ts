@@ -14,6 +14,7 @@ import {
   separated,
   usableDefault,
   validatorOf,
+  zod,
 } from "./emit-validators.ts";
 import type { Doc } from "./layout.ts";
 import { assigned, braces, call, concat, group, hardline, indent, join, layout, line, softline } from "./layout.ts";
@@ -166,11 +167,10 @@ const parametersValidator = (parameters: readonly Parameter[], scope: ValidatorS
   if (parameters.some(({ name }) => inherited.has(name))) {
     return objectValidator({ ...schema, additionalProperties: true }, scope);
   }
-  scope.uses.add("z");
   const members = parameters.map((one) =>
     concat(key(one.name), ": ", memberValidator(schema, one.name, one.schema, scope)),
   );
-  return call("z.object", [braces(members)]);
+  return zod(scope, "object", braces(members));
 };
 
 const ruleOf = (plan: ApiPlan, { schema, style, explode, mediaType }: Parameter): Json => {
@@ -243,7 +243,7 @@ const bodyParts = ({ body, name, type }: PlannedOperation, scope: ValidatorScope
 const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): Doc => {
   const all = [...parameterParts(planned, scope), ...bodyParts(planned, scope)];
   const declarations = all.flatMap(({ declared }) =>
-    declared === undefined ? [] : [declareValidator(declared.name, declared.type, declared.validator)],
+    declared === undefined ? [] : [declareValidator(declared.name, declared.type, declared.validator, scope)],
   );
   const rules = concat(
     `export const ${planned.name}: RequestRules =`,
@@ -288,7 +288,7 @@ const modelValidators = (plan: ApiPlan): GeneratedFile => {
   const scope: ValidatorScope = { plan, prefix: "", declared, uses: new Set() };
   const declarations = [...plan.schemas].flatMap(([ref, { named, input, validator, hollow }]) => {
     if (!received.has(ref) || hollow) return [];
-    const doc = declareValidator(validator, `types.${input}`, validatorOf(named.schema, scope));
+    const doc = declareValidator(validator, `types.${input}`, validatorOf(named.schema, scope), scope);
     declared.add(ref);
     return [doc];
   });

@@ -7,6 +7,7 @@ import { unevaluatedParts } from "./emit-unevaluated.ts";
 import type { Doc } from "./layout.ts";
 import { assigned, braces, brackets, call, chain, concat, hardline } from "./layout.ts";
 import type { Schema } from "./model.ts";
+import { patternFlags } from "./patterns.ts";
 import type { ApiPlan } from "./plan.ts";
 import { followed } from "./plan.ts";
 import { data, key, literal } from "./print.ts";
@@ -40,7 +41,7 @@ export interface ValidatorScope {
 /** Names that every object inherits: Zod would find them where the value has none of its own. */
 export const inherited: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-const z = (scope: ValidatorScope, name: string, ...args: readonly Doc[]): Doc => {
+export const zod = (scope: ValidatorScope, name: string, ...args: readonly Doc[]): Doc => {
   scope.uses.add("z");
   return chain("z", [call(`.${name}`, args)]);
 };
@@ -78,12 +79,15 @@ const stringValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
   const isNonEmpty = numberIn(schema, "minLength") === 1;
   const lengths = [...(isNonEmpty ? [] : counted(schema, "minLength")), ...counted(schema, "maxLength")];
   const formats = format !== undefined && stringFormats.has(format) ? [`s.format(${literal(format)})`] : [];
-  return chain(z(scope, "string"), [
+  return chain(zod(scope, "string"), [
     ...(isNonEmpty ? [".min(1)"] : []),
     ...checked(scope, [...lengths, ...formats]),
-    ...(pattern === undefined ? [] : [call(".regex", [call("new RegExp", [literal(pattern), '"u"'])])]),
+    ...(pattern === undefined ? [] : [call(".regex", [regExp(pattern)])]),
   ]);
 };
+
+const regExp = (source: string): Doc =>
+  call("new RegExp", [literal(source), ...(patternFlags(source) === "u" ? ['"u"'] : [])]);
 
 /** Formats that the emitted file knows; any other is an annotation. */
 const stringFormats = new Set(
@@ -114,7 +118,7 @@ const arrayValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
   const items = validatorOf(schemaIn(schema, "items") ?? true, scope);
   const base =
     prefix.length === 0
-      ? z(scope, "array", items)
+      ? zod(scope, "array", items)
       : s(scope, "tuple", brackets(prefix.map((one) => validatorOf(one, scope))), items);
   const unique = get(schema, "uniqueItems") === true ? ["s.uniqueItems()"] : [];
   const counts =
@@ -179,12 +183,12 @@ export const objectValidator = (schema: JsonObject, scope: ValidatorScope): Doc 
   const shape = braces(
     properties.map(([name, member]) => property(name, memberValidator(schema, name, member, scope))),
   );
-  if (rest === false) return chain(z(scope, "strictObject", shape), checks);
+  if (rest === false) return chain(zod(scope, "strictObject", shape), checks);
   const isOpen = typeof rest === "boolean" || Object.keys(rest).length === 0;
-  if (isOpen) return chain(z(scope, "looseObject", shape), checks);
+  if (isOpen) return chain(zod(scope, "looseObject", shape), checks);
   const inner = validatorOf(rest, scope);
-  if (names.length === 0) return chain(z(scope, "record", z(scope, "string"), inner), checks);
-  return chain(chain(z(scope, "object", shape), [call(".catchall", [inner])]), checks);
+  if (names.length === 0) return chain(zod(scope, "record", zod(scope, "string"), inner), checks);
+  return chain(chain(zod(scope, "object", shape), [call(".catchall", [inner])]), checks);
 };
 
 const carefulObject = (
@@ -215,9 +219,9 @@ const carefulObject = (
 };
 
 const validatorOfType = {
-  null: (_, scope) => z(scope, "null"),
-  boolean: (_, scope) => z(scope, "boolean"),
-  number: (schema, scope) => chain(z(scope, "number"), numberChecks(schema, scope)),
+  null: (_, scope) => zod(scope, "null"),
+  boolean: (_, scope) => zod(scope, "boolean"),
+  number: (schema, scope) => chain(zod(scope, "number"), numberChecks(schema, scope)),
   integer: (schema, scope) => chain(s(scope, "integer"), numberChecks(schema, scope)),
   string: stringValidator,
   array: arrayValidator,
@@ -225,13 +229,13 @@ const validatorOfType = {
 } as const satisfies Readonly<Record<JsonType, (schema: JsonObject, scope: ValidatorScope) => Doc>>;
 
 const literals = (values: readonly Json[], scope: ValidatorScope): Doc => {
-  if (values.length === 0) return z(scope, "never");
+  if (values.length === 0) return zod(scope, "never");
   if (!values.every(isScalar)) return s(scope, "equalTo", ...values.map(data));
-  if (values.length === 1) return z(scope, "literal", data(values[0] ?? null));
+  if (values.length === 1) return zod(scope, "literal", data(values[0] ?? null));
   const isPlainText = (value: Json): boolean => typeof value === "string" && !inherited.has(value);
   const texts = values.filter((value) => value !== null);
-  if (!texts.every(isPlainText)) return z(scope, "literal", brackets(values.map(data)));
-  const choice = z(scope, "enum", brackets(texts.map(data)));
+  if (!texts.every(isPlainText)) return zod(scope, "literal", brackets(values.map(data)));
+  const choice = zod(scope, "enum", brackets(texts.map(data)));
   return texts.length === values.length ? choice : chain(choice, [".nullable()"]);
 };
 
@@ -239,8 +243,8 @@ const nullableUnion = (types: readonly JsonType[], schema: JsonObject, scope: Va
   const others = types.filter((type) => type !== "null");
   const docs = others.map((type) => validatorOfType[type](schema, scope));
   const [only] = docs;
-  if (only === undefined) return z(scope, "null");
-  const base = docs.length === 1 ? only : z(scope, "union", brackets(docs));
+  if (only === undefined) return zod(scope, "null");
+  const base = docs.length === 1 ? only : zod(scope, "union", brackets(docs));
   return others.length === types.length ? base : chain(base, [".nullable()"]);
 };
 
@@ -267,11 +271,11 @@ const ownParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => 
 
 const reference = (ref: string, scope: ValidatorScope): Doc => {
   const target = scope.plan.schemas.get(ref);
-  if (target === undefined || target.hollow) return z(scope, "unknown");
+  if (target === undefined || target.hollow) return zod(scope, "unknown");
   if (scope.prefix !== "") scope.uses.add("models");
   const name = `${scope.prefix}${target.validator}`;
   const isAbove = scope.declared === undefined || scope.declared.has(ref);
-  return isAbove ? name : z(scope, "lazy", concat("() => ", name));
+  return isAbove ? name : zod(scope, "lazy", concat("() => ", name));
 };
 
 /** The values of a discriminator that choose one member: its own const or enum, the mapping, its name. */
@@ -311,7 +315,7 @@ const choiceParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] 
   const oneOf = get(schema, "oneOf") === undefined ? undefined : schemasIn(schema, "oneOf");
   const docs = (members: readonly Schema[]): Doc => brackets(members.map((one) => validatorOf(one, scope)));
   const several = (members: readonly Schema[], print: (docs: Doc) => Doc): Doc =>
-    members.length === 0 ? z(scope, "never") : (discriminated(schema, members, scope) ?? print(docs(members)));
+    members.length === 0 ? zod(scope, "never") : (discriminated(schema, members, scope) ?? print(docs(members)));
   return [
     ...(anyOf === undefined ? [] : [several(anyOf, (all) => s(scope, "anyOf", all))]),
     ...(oneOf === undefined ? [] : [several(oneOf, (all) => s(scope, "oneOf", all))]),
@@ -337,7 +341,7 @@ const conditionParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc
 
 /** The validator of a schema, as an expression. */
 export const validatorOf = (schema: Schema, scope: ValidatorScope): Doc => {
-  if (typeof schema === "boolean") return z(scope, schema ? "unknown" : "never");
+  if (typeof schema === "boolean") return zod(scope, schema ? "unknown" : "never");
   if (schema[fileKeyword] === true) return s(scope, "file");
   const ref = refOf(schema);
   const parts = [
@@ -353,13 +357,22 @@ export const validatorOf = (schema: Schema, scope: ValidatorScope): Doc => {
     }),
   ];
   const [only] = parts;
-  if (only === undefined) return z(scope, "unknown");
+  if (only === undefined) return zod(scope, "unknown");
   return parts.length === 1 ? only : s(scope, "allOf", brackets(parts));
 };
 
-/** `export const nameSchema: z.ZodType<Type> = …;` */
-export const declareValidator = (name: string, type: string, validator: Doc): Doc =>
-  concat(`export const ${name}: z.ZodType<${type}> =`, assigned(validator), ";");
+/** Zod's own schemas made of parts: comparing them with `z.ZodType` member by member is what costs the compiler time. */
+const isComposite = (validator: Doc): boolean =>
+  typeof validator !== "string" &&
+  validator.kind === "chain" &&
+  validator.head === "z" &&
+  typeof validator.calls[0] !== "string";
+
+/** `export const name: z.ZodType<Type> = …;` */
+export const declareValidator = (name: string, type: string, validator: Doc, scope: ValidatorScope): Doc => {
+  const typed = isComposite(validator) ? s(scope, "typed", validator) : validator;
+  return concat(`export const ${name}: z.ZodType<${type}> =`, assigned(typed), ";");
+};
 
 export const separated = (docs: readonly Doc[]): Doc =>
   concat(...docs.flatMap((doc, index) => (index === 0 ? [doc] : [hardline, hardline, doc])));

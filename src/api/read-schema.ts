@@ -4,6 +4,7 @@ import { isObject, own, pointerToken } from "../kernel/json.ts";
 import type { Schema } from "./model.ts";
 import type { Reading } from "./reading.ts";
 import { asJson, localTarget, note } from "./reading.ts";
+import { isSlowPattern } from "./patterns.ts";
 import { keywordChecks, subschemaKeywords } from "./schema-keywords.ts";
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -43,8 +44,18 @@ const readKeyword = (
     note(reading, "bad-schema", here, `"${keyword}" must be ${check.wants}; it is ignored`);
     return [];
   }
+  if (keyword === "pattern" && isSlowPattern(value as string)) noteSlow(reading, here);
   return [[keyword, readInner(reading, keyword, value, here)]];
 };
+
+const noteSlow = (reading: Reading, at: string): void =>
+  note(
+    reading,
+    "slow-pattern",
+    at,
+    "this pattern repeats a repetition: a short hostile text can keep the service busy for minutes",
+    "rewrite it without the inner repetition, and limit the length of the text",
+  );
 
 const readInner = (reading: Reading, keyword: string, value: unknown, at: string): Json => {
   const form = Object.hasOwn(subschemaKeywords, keyword) ? subschemaKeywords[keyword] : undefined;

@@ -1,5 +1,6 @@
 // What each JSON Schema keyword may hold, and where schemas stand inside schemas.
 import { isObject } from "../kernel/json.ts";
+import { patternFlags } from "./patterns.ts";
 
 export const jsonTypes = ["null", "boolean", "object", "array", "number", "string", "integer"] as const;
 export type JsonType = (typeof jsonTypes)[number];
@@ -33,13 +34,7 @@ const isText = (value: unknown): boolean => typeof value === "string";
 const isFlag = (value: unknown): boolean => typeof value === "boolean";
 const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
-const isPattern = (value: unknown): boolean => {
-  try {
-    return typeof value === "string" && new RegExp(value, "u") instanceof RegExp;
-  } catch {
-    return false;
-  }
-};
+const isPattern = (value: unknown): boolean => typeof value === "string" && patternFlags(value) !== undefined;
 
 const isSchema = (value: unknown): boolean => isObject(value) || typeof value === "boolean";
 
