@@ -42,6 +42,7 @@ const contenders: readonly Contender[] = [
     requests: (stdout) => Number(/(\d+) requests in/.exec(stdout)?.[1] ?? Number.NaN),
   },
   senior("senior, closed loop", []),
+  senior("senior at 100,000/s", ["--rate", "100000"]),
 ];
 
 const measure = async ({ argv, requests }: Contender, url: string, connections: number): Promise<Measure> => {

@@ -9,14 +9,14 @@ export interface Exchange {
   readonly body: string;
   /** Nanoseconds since the first request. */
   readonly at: number;
-  send(text: string): void;
+  readonly send: (text: string) => void;
   /** Writes again and again until the peer is gone. */
-  flood(bytes: Uint8Array): void;
-  later(ms: number, act: () => void): void;
+  readonly flood: (bytes: Uint8Array) => void;
+  readonly later: (ms: number, act: () => void) => void;
   /** FIN. */
-  end(text?: string): void;
+  readonly end: (text?: string) => void;
   /** RST. */
-  reset(): void;
+  readonly reset: () => void;
 }
 
 export type Behaviour = (exchange: Exchange) => void;

@@ -4,6 +4,7 @@ import { failureKinds } from "../../load/tally.ts";
 import { garbageText } from "../../load/garbage.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import type { KnownHead } from "../../load/response-head.ts";
+import type { ParseResult } from "../../load/response-parser.ts";
 import { ResponseParser } from "../../load/response-parser.ts";
 import { codeOf, handshakeFailed, textOf, tlsOption } from "./sockets.ts";
 
@@ -203,7 +204,12 @@ export class Connection {
     }
     const result = this.#parser.feed(bytes);
     if (result === "done") this.#complete(now);
-    else if (result !== "more") this.#fail(result, now, garbageText(bytes));
+    else if (result !== "more") this.#fail(result, now, this.#garbage(result, bytes));
+  }
+
+  /** What no HTTP response ever began with may be quoted; parts of a response may hold secrets. */
+  #garbage(result: ParseResult, bytes: Uint8Array): string {
+    return result === "malformed" && this.#parser.status === 0 ? garbageText(bytes) : "";
   }
 
   #complete(now: number): void {

@@ -128,6 +128,19 @@ describe("every kind of fault is counted by its name", () => {
     });
   }
 
+  test("the first message of a kind quotes what is no HTTP, and nothing of a response", async () => {
+    using garbage = faultServer(behaviours.garbage);
+    expect((await load(garbage, { requests: 2 })).end.samples.malformed).toContain("220 mail.example.org");
+    const secret = "s3cret";
+    using surplus = faultServer(({ send }) => send(`HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n${secret}`));
+    using broken = faultServer(({ send }) => send(`HTTP/1.1 200 OK\r\nSet-Cookie: ${secret}\r\n${secret}\r\n\r\n`));
+    for (const server of [surplus, broken]) {
+      const { end, tally } = await load(server, { requests: 2 });
+      expect(failed(tally, "after")).toBe(2);
+      expect(JSON.stringify(end.samples)).not.toContain(secret);
+    }
+  });
+
   test("error statuses are answers, but not right ones", async () => {
     using server = faultServer(every(4, behaviours.error));
     const run = await load(server);
