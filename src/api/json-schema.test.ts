@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { express } from "../../plugins/express.ts";
-import type { Json, JsonObject } from "../kernel/json.ts";
+import type { Json } from "../kernel/json.ts";
 import { isObject } from "../kernel/json.ts";
 import { writeProject } from "../testing/emitted-project.ts";
 import { emitFor } from "../testing/framework-contract.ts";
