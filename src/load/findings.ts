@@ -90,7 +90,7 @@ const stalled = (summary: LoadSummary): readonly Finding[] => {
   const { intervals, latency, asked, requests } = summary;
   const quiet = longestQuiet(intervals);
   if (quiet === undefined || requests.answered === 0) return [];
-  const usualMs = Math.max(latency.ok.p50Ms, asked.ratePerSecond === null ? 0 : 1000 / asked.ratePerSecond);
+  const usualMs = Math.max(latency.ok?.p50Ms ?? 0, asked.ratePerSecond === null ? 0 : 1000 / asked.ratePerSecond);
   const lengthMs = quiet.toMs - quiet.fromMs;
   if (lengthMs < 3 * usualMs) return [];
   const last = intervals.at(-1);

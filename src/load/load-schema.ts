@@ -19,24 +19,26 @@ const one = (of: readonly string[], description: string): JsonObject => ({ enum:
 const yes = (description: string): JsonObject => ({ type: "boolean", description });
 
 const latency = (description: string): JsonObject =>
-  object(description, {
-    count: count("requests measured, lower bounds included"),
-    lowerBounds: count("of those: timed out, unanswered or never sent, and counted with the time they had waited"),
-    minMs: number("the shortest"),
-    meanMs: number("the arithmetic mean"),
-    ...Object.fromEntries(
-      percentiles.map(({ key, label }) => [key, number(`${label}, nearest rank, at most 0.1 % high`)]),
-    ),
-    atLeast: list(
-      "the percentiles that are lower bounds: the unknown durations could raise them by over 1 %",
-      one(
-        percentiles.map(({ key }) => key),
-        "the name of a value beside this list",
+  orNull(
+    object(`${description}; null when there were none`, {
+      count: count("requests measured, lower bounds included"),
+      lowerBounds: count("of those: timed out, unanswered or never sent, and counted with the time they had waited"),
+      minMs: number("the shortest"),
+      meanMs: number("the arithmetic mean"),
+      ...Object.fromEntries(
+        percentiles.map(({ key, label }) => [key, number(`${label}, nearest rank, at most 0.1 % high`)]),
       ),
-    ),
-    hdr: text("the whole distribution in HdrHistogram's V2 format, uncompressed, base64; values are nanoseconds"),
-    boundsHdr: orNull(text("the lower bounds among them, in the same format")),
-  });
+      atLeast: list(
+        "the percentiles that are lower bounds: the unknown durations could raise them by over 1 %",
+        one(
+          percentiles.map(({ key }) => key),
+          "the name of a value beside this list",
+        ),
+      ),
+      hdr: text("the whole distribution in HdrHistogram's V2 format, uncompressed, base64; values are nanoseconds"),
+      boundsHdr: orNull(text("the lower bounds among them, in the same format")),
+    }),
+  );
 
 const header: JsonObject = {
   type: "array",

@@ -4,7 +4,7 @@ import { loadFindings } from "./findings.ts";
 import type { LoadPlan } from "./plan.ts";
 import { expectedStatuses, responseLimits } from "./plan.ts";
 import type { LoadSummary, RunFacts } from "./summary.ts";
-import { latencyOf, summarize } from "./summary.ts";
+import { latencyOf as latencyOrNull, summarize } from "./summary.ts";
 import { Tally } from "./tally.ts";
 import { loadReport } from "./view.ts";
 
@@ -15,6 +15,16 @@ const filled = (...values: readonly number[]): Histogram => {
   for (const value of values) histogram.record(value * ms);
   return histogram;
 };
+
+const latencyOf = (...histograms: Parameters<typeof latencyOrNull>) => {
+  const latency = latencyOrNull(...histograms);
+  if (latency === null) throw new Error("nothing measured");
+  return latency;
+};
+
+test("where nothing was measured there is no percentile, not one of zero", () => {
+  expect(latencyOrNull([new Histogram()])).toBeNull();
+});
 
 describe("percentiles with lower bounds", () => {
   const answered = Array.from({ length: 80 }, (_, i) => i + 1);

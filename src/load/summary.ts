@@ -104,21 +104,22 @@ export type LoadSummary = {
     readonly bytesSent: number;
     readonly receivedBytesPerSecond: number;
   };
+  /** Null where nothing was measured. */
   readonly latency: {
     /** From the due time to the end of the answer, of answers with an expected status. */
-    readonly ok: Latency;
+    readonly ok: Latency | null;
     /** From the due time, of every scheduled request. */
-    readonly all: Latency;
+    readonly all: Latency | null;
     /** From the first byte written, of every sent request: what the server took, without waiting for a connection. */
-    readonly service: Latency;
+    readonly service: Latency | null;
     /** From the first byte written to the first byte read. */
-    readonly firstByte: Latency;
+    readonly firstByte: Latency | null;
   };
   readonly connections: {
     readonly opened: number;
     readonly idleCloses: number;
-    readonly connect: Latency;
-    readonly tls: Latency;
+    readonly connect: Latency | null;
+    readonly tls: Latency | null;
   };
   readonly statuses: readonly { readonly status: number; readonly count: number; readonly expected: boolean }[];
   readonly failures: readonly Failure[];
@@ -159,13 +160,15 @@ const boundTolerance = 0.01;
  * Percentiles of measured durations together with lower bounds, which count at their bound: the true value is that or
  * more. Where it would be practically the same even if each of them had taken forever, it is exact.
  */
-export const latencyOf = (measured: readonly Histogram[], bounds: readonly Histogram[] = []): Latency => {
+export const latencyOf = (measured: readonly Histogram[], bounds: readonly Histogram[] = []): Latency | null => {
   const known = merged(...measured);
   const bound = merged(...bounds);
   const all = merged(known, bound);
+  // Nothing measured is not the same as zero milliseconds: a threshold on zero would pass.
+  if (all.count === 0) return null;
   const values = percentiles.map(({ key, percent }) => {
     const value = all.percentile(percent);
-    const worst = all.count === 0 ? 0 : known.at(rankOf(percent, all.count));
+    const worst = known.at(rankOf(percent, all.count));
     return { key, value, uncertain: worst > value * (1 + boundTolerance) };
   });
   return {

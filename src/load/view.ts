@@ -86,16 +86,18 @@ const connectionText = ({ connections: c, latency }: LoadSummary): string =>
   [
     `${plural(c.opened, "connection")} opened`,
     ...(c.idleCloses === 0 ? [] : [`${count(c.idleCloses)} closed by the server while idle`]),
-    ...(c.connect.count === 0 ? [] : [`connecting took ${milliseconds(c.connect.p50Ms)}`]),
-    ...(c.tls.count === 0 ? [] : [`TLS ${milliseconds(c.tls.p50Ms)}`]),
-    ...(latency.firstByte.count === 0 ? [] : [`first byte ${milliseconds(latency.firstByte.p50Ms)} (medians)`]),
+    ...(c.connect === null ? [] : [`connecting took ${milliseconds(c.connect.p50Ms)}`]),
+    ...(c.tls === null ? [] : [`TLS ${milliseconds(c.tls.p50Ms)}`]),
+    ...(latency.firstByte === null ? [] : [`first byte ${milliseconds(latency.firstByte.p50Ms)} (medians)`]),
   ].join(" · ");
 
-const cell = (latency: Latency, key: (typeof percentiles)[number]["key"]): string =>
-  latency.count === 0 ? "-" : `${latency.atLeast.includes(key) ? ">= " : ""}${milliseconds(latency[key])}`;
+const cell = (latency: Latency | null, key: (typeof percentiles)[number]["key"]): string =>
+  latency === null ? "-" : `${latency.atLeast.includes(key) ? ">= " : ""}${milliseconds(latency[key])}`;
 
 /** Is waiting for a connection (or the client's timer) visible in the response times? */
 const differs = ({ latency: { all, service } }: LoadSummary): boolean =>
+  all !== null &&
+  service !== null &&
   percentiles.some(
     ({ key }) => all[key] > service[key] * 1.1 + 0.001 || service.atLeast.includes(key) !== all.atLeast.includes(key),
   );
@@ -114,7 +116,7 @@ const latencyBlocks = (summary: LoadSummary): readonly Block[] => {
       columns: [{ title: "" }, ...columns.map(({ title }) => right(title))],
       rows: [
         ...percentiles.map(({ key, label }) => [label, ...columns.map(({ of }) => cell(of, key))]),
-        ["requests", ...columns.map(({ of }) => count(of.count))],
+        ["requests", ...columns.map(({ of }) => count(of?.count ?? 0))],
       ],
     },
     ...noteOf(summary),
@@ -122,10 +124,11 @@ const latencyBlocks = (summary: LoadSummary): readonly Block[] => {
 };
 
 const noteOf = ({ asked, latency, client }: LoadSummary): readonly Block[] => {
+  const bounds = latency.all?.lowerBounds ?? 0;
   const lines = [
-    ...(latency.all.lowerBounds > 0
+    ...(bounds > 0
       ? [
-          `">=": ${plural(latency.all.lowerBounds, "request")} timed out, ${latency.all.lowerBounds === 1 ? "was" : "were"} unanswered or never sent, and count with the time they had waited`,
+          `">=": ${plural(bounds, "request")} timed out, ${bounds === 1 ? "was" : "were"} unanswered or never sent, and count with the time they had waited`,
         ]
       : []),
     ...(asked.loop === "closed"
