@@ -9,8 +9,8 @@ import type { ValidatorScope } from "./emit-validators.ts";
 import {
   declareValidator,
   inherited,
-  memberValidator,
   objectValidator,
+  optionalValidator,
   separated,
   usableDefault,
   validatorOf,
@@ -167,8 +167,9 @@ const parametersValidator = (parameters: readonly Parameter[], scope: ValidatorS
   if (parameters.some(({ name }) => inherited.has(name))) {
     return objectValidator({ ...schema, additionalProperties: true }, scope);
   }
-  const members = parameters.map((one) =>
-    concat(key(one.name), ": ", memberValidator(schema, one.name, one.schema, scope)),
+  // Read-only says nothing about a parameter: it is only ever sent.
+  const members = parameters.map(({ name, required, schema: own }) =>
+    concat(key(name), ": ", required ? validatorOf(own, scope) : optionalValidator(own, scope)),
   );
   return zod(scope, "object", braces(members));
 };

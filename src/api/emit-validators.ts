@@ -145,12 +145,19 @@ const isScalar = (value: Json): boolean => typeof value !== "object" || value ==
 const withDefault = (base: Doc, value: Json, scope: ValidatorScope): Doc =>
   isScalar(value) ? chain(base, [call(".default", [data(value)])]) : s(scope, "withDefault", base, data(value));
 
-export const memberValidator = (schema: JsonObject, name: string, member: Schema, scope: ValidatorScope): Doc => {
-  const base = validatorOf(member, scope);
-  const inputScope: TypeScope = { plan: scope.plan, direction: "input", prefix: "" };
-  if (!isOptional(inputScope, schema, name, member)) return base;
-  const value = countsProperties(schema) ? undefined : usableDefault(member, scope);
+/** A value that may be absent: a usable default takes its place. */
+export const optionalValidator = (schema: Schema, scope: ValidatorScope): Doc => {
+  const value = usableDefault(schema, scope);
+  const base = validatorOf(schema, scope);
   return value === undefined ? chain(base, [".optional()"]) : withDefault(base, value, scope);
+};
+
+const memberValidator = (schema: JsonObject, name: string, member: Schema, scope: ValidatorScope): Doc => {
+  const inputScope: TypeScope = { plan: scope.plan, direction: "input", prefix: "" };
+  if (!isOptional(inputScope, schema, name, member)) return validatorOf(member, scope);
+  return countsProperties(schema)
+    ? chain(validatorOf(member, scope), [".optional()"])
+    : optionalValidator(member, scope);
 };
 
 /** A default that is filled in must not count as a property that was sent. */
