@@ -2,6 +2,7 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import packageJson from "./package.json" with { type: "json" };
+import { verifyDataDirectory } from "./scripts/pgdata.ts";
 import { workerPaths } from "./src/io/workers.ts";
 
 const { values } = parseArgs({
@@ -35,6 +36,7 @@ const flags = [
 const entries = ["src/main.ts", ...Object.values(workerPaths).map((path) => `src/io/${path}`)];
 const define = `SENIOR_BUILD=${JSON.stringify({ version: packageJson.version, commit: commit(), target })}`;
 
+await verifyDataDirectory();
 await mkdir("dist", { recursive: true });
 await rm(values.outfile, { force: true });
 const build = Bun.spawnSync(

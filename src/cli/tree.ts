@@ -11,6 +11,12 @@ export interface Node {
 export const tree: Node = {
   about: "A senior backend engineer in one file: scaffolds APIs, looks after PostgreSQL, load-tests, decides.",
   children: {
+    db: {
+      about: "Look after PostgreSQL: schemas, keys, indexes",
+      children: {
+        analyze: { load: () => import("./db/analyze.ts") },
+      },
+    },
     decide: { load: () => import("./decide.ts") },
     demo: { load: () => import("./demo.ts") },
     load: { load: () => import("./load.ts") },

@@ -17,9 +17,19 @@ const reserved = new Set(
     .filter((word) => word !== ""),
 );
 
+// What a terminal acts on, hides or reorders: written as an escape, so that SQL people see is SQL they can run.
+const acting = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
+const escaped = (name: string): string =>
+  name
+    .replaceAll("\\", "\\\\")
+    .replace(new RegExp(acting, "g"), (char) => `\\${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 /** A name as SQL: quoted unless it is plain lower case and no reserved word. */
-export const quoteName = (name: string): string =>
-  /^[a-z_][a-z0-9_]*$/.test(name) && !reserved.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+export const quoteName = (name: string): string => {
+  if (/^[a-z_][a-z0-9_]*$/.test(name) && !reserved.has(name)) return name;
+  return `${acting.test(name) ? `U&"${escaped(name).replaceAll('"', '""')}` : `"${name.replaceAll('"', '""')}`}"`;
+};
 
 /** `schema.name`. */
 export const quotePath = ({ schema, name }: { readonly schema: string; readonly name: string }): string =>

@@ -1,0 +1,92 @@
+// Reading what commands work on: a connection, a schema file or a folder of them, to a catalog.
+import { loadSchema } from "../io/embedded/load-schema.ts";
+import type { Io } from "../io/io.ts";
+import { resolveTarget } from "../io/postgres/resolve.ts";
+import { withSession } from "../io/postgres/session.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { Finding } from "../kernel/finding.ts";
+import { joinPath } from "../kernel/paths.ts";
+import type { CatalogReading } from "../pg/catalog.ts";
+import { targetText } from "../pg/connection.ts";
+import { atTheirOrigin } from "../pg/origins.ts";
+import type { SchemaFile } from "../pg/prepare.ts";
+import { readCatalogWith } from "../pg/read-catalog.ts";
+
+export interface CatalogOptions {
+  /** Only these schemas; all of the user's when empty. */
+  readonly schemas: readonly string[];
+  readonly deadlineMs: number;
+}
+
+export interface ReadCatalog {
+  readonly reading: CatalogReading;
+  /** What was read, as people may see it. */
+  readonly source: string;
+  /** What was left out of schema files. */
+  readonly notes: readonly Finding[];
+  /** Findings on database objects, moved to the file and line that make them where those are known. */
+  locate(findings: readonly Finding[]): readonly Finding[];
+}
+
+export type CatalogSource =
+  /** libpq's connection string or URL; empty for what the environment says. */
+  { readonly kind: "server"; readonly connection: string } | { readonly kind: "files"; readonly path: string };
+
+export const isConnection = (word: string): boolean => /^postgres(ql)?:\/\//.test(word);
+
+/** `2_b.sql` before `10_a.sql`: folders are read as people number them. */
+const naturally = new Intl.Collator("en", { numeric: true }).compare;
+
+const deepest = 4;
+
+/** The .sql files of a folder and the folders in it, in order; the way back of a migration is not part of a schema. */
+const sqlFiles = async (io: Io, folder: string, depth = 0): Promise<readonly string[]> => {
+  const names = (await io.files.list(folder)).filter((name) => !name.startsWith(".") && name !== "node_modules");
+  const found = await Promise.all(
+    names.toSorted(naturally).map(async (name) => {
+      const path = joinPath(folder, name);
+      const isFolder = depth < deepest && (await io.files.kind(path)) === "folder";
+      if (isFolder) return sqlFiles(io, path, depth + 1);
+      return /\.sql$/i.test(name) && !/[._-](down|undo|rollback)\.sql$/i.test(name) ? [path] : [];
+    }),
+  );
+  return found.flat();
+};
+
+const readSchemaFiles = async (io: Io, path: string): Promise<readonly SchemaFile[]> => {
+  if ((await io.files.kind(path)) !== "folder") return [{ path, text: await io.files.readText(path) }];
+  const paths = await sqlFiles(io, path);
+  if (paths.length === 0) {
+    throw new Fault("input.not-found", `no .sql file in ${path}`, { help: "name a schema file, or a folder of them" });
+  }
+  return Promise.all(paths.map(async (one) => ({ path: one, text: await io.files.readText(one) })));
+};
+
+const readServer = async (io: Io, connection: string, options: CatalogOptions): Promise<ReadCatalog> => {
+  const target = await resolveTarget(io, connection);
+  const source = targetText(target);
+  io.terminal.progress(`reading ${source}`);
+  const session = { deadlineMs: options.deadlineMs, signal: io.signal };
+  const reading = await withSession(target, session, (ask) => readCatalogWith(ask, "server", options));
+  return { reading, source, notes: [], locate: (findings) => findings };
+};
+
+const readFiles = async (io: Io, path: string, options: CatalogOptions): Promise<ReadCatalog> => {
+  const files = await readSchemaFiles(io, path);
+  io.terminal.progress(`loading ${path}`);
+  const { reading, origins, notes } = await loadSchema(files, { ...options, signal: io.signal });
+  return { reading, source: path, notes, locate: (findings) => atTheirOrigin(findings, origins) };
+};
+
+/** The one way to a catalog: a server is read as it is, files are run in the embedded server. */
+export const readCatalog = async (io: Io, source: CatalogSource, options: CatalogOptions): Promise<ReadCatalog> => {
+  const read =
+    source.kind === "server"
+      ? await readServer(io, source.connection, options)
+      : await readFiles(io, source.path, options);
+  const missing = options.schemas.find((name) => !read.reading.catalog.schemas.includes(name));
+  if (missing === undefined) return read;
+  throw new Fault("usage.bad-value", `there is no schema "${missing}" in ${read.source}`, {
+    help: "check --schema; names are as the server stores them, without quotes",
+  });
+};

@@ -1,0 +1,26 @@
+// What the statistics say about a table, as evidence for findings.
+import type { Evidence } from "../kernel/finding.ts";
+import { bytes, plural } from "../kernel/words.ts";
+import type { CatalogReading, ObjectName, TableStatistics } from "./catalog.ts";
+import { sameName } from "./catalog.ts";
+
+export const statisticsOf = ({ statistics }: CatalogReading, table: ObjectName): TableStatistics | undefined =>
+  statistics.find((one) => sameName(one, table));
+
+const rowsText = ({ rows }: TableStatistics): string =>
+  rows === undefined ? "never analysed" : `about ${plural(rows, "row")}`;
+
+/** `public.orders has about 1,200 rows in 96.0 KiB`. */
+export const tableText = (table: TableStatistics): string =>
+  `${table.schema}.${table.name} holds ${bytes(table.bytes)} (${rowsText(table)})`;
+
+/** Evidence about some tables, left out where nothing is known (a schema file, a partitioned table). */
+export const sizeEvidence = (
+  reading: CatalogReading,
+  tables: readonly ObjectName[],
+): { readonly evidence?: Evidence } => {
+  const known = tables.flatMap((table) => statisticsOf(reading, table) ?? []);
+  if (known.length === 0) return {};
+  const data = known.map(({ schema, name, rows, bytes: size }) => ({ schema, name, rows: rows ?? null, bytes: size }));
+  return { evidence: { note: known.map(tableText).join("; "), data } };
+};

@@ -1,0 +1,133 @@
+// Rule: foreign keys whose referencing columns no index leads with, so that every DELETE of a parent scans the child.
+import type { Fix } from "../../kernel/finding.ts";
+import type { Rule } from "../../kernel/rule.ts";
+import { listed } from "../../kernel/words.ts";
+import type { CatalogReading, ForeignKey, Index, ObjectName, Table } from "../catalog.ts";
+import { sizeEvidence } from "../measure.ts";
+import { NewNames } from "../names.ts";
+import { quoteName, quotePath } from "../quote.ts";
+
+/** The columns that a predicate says are not null, when it says nothing else. */
+const notNullColumns = (predicate: string): readonly string[] | undefined => {
+  const terms = predicate.replace(/^\((.*)\)$/s, "$1").split(/\s+AND\s+/);
+  const columns = terms.map((term) => /^\(*("(?:[^"]|"")+"|[\w$]+) IS NOT NULL\)*$/u.exec(term)?.[1]);
+  return columns.every((column) => column !== undefined)
+    ? columns.map((column) => (column.startsWith('"') ? column.slice(1, -1).replaceAll('""', '"') : column))
+    : undefined;
+};
+
+/** The check of a parent row looks for equal, and so not null, values: a partial index serves if it leaves out only nulls. */
+const servesAllRows = (index: Index, columns: readonly string[]): boolean => {
+  if (index.predicate === undefined) return true;
+  const only = notNullColumns(index.predicate);
+  return only?.every((column) => columns.includes(column)) === true;
+};
+
+/** An index sorted by another collation than the column's own does not answer `=` on it. */
+const sameCollation = (table: Table, index: Index, column: string): boolean => {
+  const key = index.keys.find(({ text, expression }) => !expression && text === column);
+  const own = table.columns.find(({ name }) => name === column)?.collation;
+  if (key?.collation === undefined) return true;
+  return own === undefined
+    ? key.collation.name === "default" || key.collation.schema === ""
+    : own.name === key.collation.name;
+};
+
+const leads = (index: Index, columns: readonly string[]): boolean => {
+  const keys = index.keys.map(({ text, expression }) => (expression ? undefined : text));
+  const isOne = (key: string | undefined): boolean => key !== undefined && columns.includes(key);
+  switch (index.method) {
+    case "btree":
+      // Also a unique index on some of the columns alone: it finds one row at most.
+      return (
+        (keys.length >= columns.length && keys.slice(0, columns.length).every(isOne)) ||
+        (index.unique && index.predicate === undefined && keys.every(isOne))
+      );
+    case "hash":
+      return columns.length === 1 && isOne(keys[0]);
+    case "gist":
+      // With btree_gist, as exclusion constraints have it: room_id WITH =, during WITH &&.
+      return columns.every((column) => keys.includes(column)) && isOne(keys[0]);
+    default:
+      return false;
+  }
+};
+
+export const covers = (table: Table, index: Index, columns: readonly string[]): boolean =>
+  index.valid &&
+  leads(index, columns) &&
+  servesAllRows(index, columns) &&
+  columns.every((column) => sameCollation(table, index, column));
+
+/** Indexes on a partitioned table cannot be built concurrently. */
+const newIndex = (table: Table, columns: readonly string[], names: NewNames): Fix => {
+  const name = names.take(table, columns, "idx");
+  const on = `${quotePath(table)} (${columns.map(quoteName).join(", ")})`;
+  const way = table.kind === "partitioned" ? "" : "CONCURRENTLY ";
+  return {
+    kind: "sql",
+    up: `CREATE INDEX ${way}${quoteName(name)} ON ${on};`,
+    down: `DROP INDEX ${way}${quotePath({ schema: table.schema, name })};`,
+    transactional: table.kind === "partitioned",
+  };
+};
+
+interface Group {
+  readonly columns: readonly string[];
+  readonly keys: readonly ForeignKey[];
+}
+
+/** Foreign keys over the same columns share one finding; those over more columns come first, since their index may serve others. */
+const uncovered = (table: Table): readonly Group[] => {
+  const open = table.constraints
+    .filter((one): one is ForeignKey => one.kind === "foreign-key" && !one.inherited)
+    .filter(({ columns }) => !table.indexes.some((index) => covers(table, index, columns)));
+  const groups = [...Map.groupBy(open, ({ columns }) => columns.toSorted().join("\0")).values()];
+  return groups
+    .map((keys) => ({ columns: keys[0]?.columns ?? [], keys }))
+    .toSorted((a, b) => b.columns.length - a.columns.length);
+};
+
+const tableName = ({ schema, name }: ObjectName): string => `${schema}.${name}`;
+
+const help = (table: Table): string =>
+  table.kind === "partitioned"
+    ? "an index that begins with these columns; on a partitioned table building it blocks writes, unless each partition gets its own first"
+    : "an index that begins with these columns; built concurrently, it blocks no writes";
+
+function* checkTable(reading: CatalogReading, table: Table, names: NewNames) {
+  const planned: { readonly columns: readonly string[]; readonly fix: Fix }[] = [];
+  for (const { columns, keys } of uncovered(table)) {
+    const serving = planned.find((one) =>
+      columns.every((column) => one.columns.slice(0, columns.length).includes(column)),
+    );
+    const fix = serving?.fix ?? newIndex(table, columns, names);
+    planned.push({ columns: serving?.columns ?? columns, fix });
+    const parents = keys.map(({ references }) => references.table);
+    const first = keys[0]?.name ?? "";
+    yield {
+      message: `foreign key ${listed(keys.map(({ name }) => name))} of ${tableName(table)} (${columns.join(", ")}) has no index: each DELETE or key UPDATE in ${listed([...new Set(parents.map(tableName))])} scans the whole table`,
+      at: { kind: "object", type: "constraint", schema: table.schema, name: `${table.name}.${first}` } as const,
+      help: help(table),
+      fix,
+      ...sizeEvidence(reading, [table, ...parents]),
+    };
+  }
+}
+
+/**
+ * A warning: correct, and unnoticed while tables are small; then a DELETE of one parent row takes as long as reading the child, with
+ * a lock held. A foreign key that comes from a parent table is reported there.
+ */
+export const foreignKeyWithoutIndex: Rule<CatalogReading> = {
+  id: "db/foreign-key-without-index",
+  severity: "warning",
+  about: "Foreign keys without an index on their own columns",
+  help: "create an index that begins with the foreign key's columns",
+  *check(reading) {
+    const names = new NewNames(reading.catalog);
+    for (const table of reading.catalog.tables) {
+      if (table.kind !== "foreign") yield* checkTable(reading, table, names);
+    }
+  },
+};
