@@ -37,6 +37,10 @@ const section = (report: Report, start: string): readonly Block[] => {
   return report.blocks.slice(first, next < 0 ? undefined : next);
 };
 
+/** A section of another report inside a step: its heading becomes a line of its own, no rival to the step's. */
+const subsection = (report: Report, start: string): readonly Block[] =>
+  section(report, start).map((block): Block => (block.kind === "heading" ? text(`${block.text}:`) : block));
+
 const beforeHeadings = (report: Report): readonly Block[] => {
   const first = report.blocks.findIndex((block) => block.kind === "heading");
   return first < 0 ? report.blocks : report.blocks.slice(0, first);
@@ -163,10 +167,10 @@ const decide = async ({ run }: Stage): Promise<Step> => {
     blocks: [
       heading("5. A decision with its evidence, for people to approve"),
       typed(line.replaceAll(" --", " \\\n      --")),
-      ...section(report, "Recommended").slice(0, 2),
-      ...section(report, "Service levels").slice(1),
-      ...section(report, "Approvals").slice(1),
-      ...section(report, "What would change").slice(1),
+      ...subsection(report, "Recommended").slice(0, 2),
+      ...subsection(report, "Service levels"),
+      ...subsection(report, "Approvals"),
+      ...subsection(report, "What would change"),
     ],
     data: report.data,
   };
@@ -202,7 +206,8 @@ const perform = async (stage: Stage, folder: string, registry: Registry, seconds
   }
   if (!stage.io.signal.aborted) steps.push(await analyze(stage));
   if (!stage.io.signal.aborted) steps.push(await decide(stage));
-  const blocks = steps.flatMap((step) => step.blocks);
+  const intro = text("Everything below ran just now, in a temporary folder that is gone again.", "dim");
+  const blocks = [intro, ...steps.flatMap((step) => step.blocks)];
   if (stage.io.signal.aborted) return interrupted(stage.io, blocks);
   const next = [
     heading("Next"),
