@@ -56,11 +56,16 @@ const textSchema = (plan: ApiPlan, schema: Schema): Schema => {
   return typeof target !== "boolean" && listedTypes(target)?.join() === "string" ? schema : { type: "string" };
 };
 
-const propertiesDeep = (plan: ApiPlan, schema: Schema, depth = 0): readonly (readonly [string, Schema])[] => {
+const propertiesDeep = (
+  plan: ApiPlan,
+  schema: Schema,
+  seen = new Set<Schema>(),
+): readonly (readonly [string, Schema])[] => {
   const target = followed(plan, schema);
-  if (typeof target === "boolean" || depth > 10) return [];
+  if (typeof target === "boolean" || seen.has(target)) return [];
+  seen.add(target);
   const inner = ["allOf", "anyOf", "oneOf"].flatMap((keyword) => (get(target, keyword) ?? []) as readonly Schema[]);
-  return [...schemaMapIn(target, "properties"), ...inner.flatMap((one) => propertiesDeep(plan, one, depth + 1))];
+  return [...schemaMapIn(target, "properties"), ...inner.flatMap((one) => propertiesDeep(plan, one, seen))];
 };
 
 const isStructured = (shape: Json): boolean => isObject(shape) && Object.hasOwn(shape, "object");

@@ -55,12 +55,13 @@ const mergedProperties = (outlines: readonly Outline[]): Pick<Outline, "properti
   return all.length === 0 ? {} : { properties: all.flat() };
 };
 
-const outlineOf = (plan: ApiPlan, schema: Schema, depth = 0): Outline => {
+const outlineOf = (plan: ApiPlan, schema: Schema, seen = new Set<Schema>()): Outline => {
   const target = followed(plan, schema);
-  if (typeof target === "boolean" || depth > 20) return { scalars: new Set() };
+  if (typeof target === "boolean" || seen.has(target)) return { scalars: new Set() };
+  seen.add(target);
   const own: Outline = { scalars: new Set(scalarTypes(target)), ...arrayPart(target), ...objectPart(target) };
   const inner = ["allOf", "anyOf", "oneOf"].flatMap((keyword) => schemasIn(target, keyword));
-  return merged([own, ...inner.map((one) => outlineOf(plan, one, depth + 1))]);
+  return merged([own, ...inner.map((one) => outlineOf(plan, one, seen))]);
 };
 
 /** A scalar's name, a list of them in the order they are tried, or a description of an array or object. */

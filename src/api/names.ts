@@ -50,18 +50,32 @@ export const fileName = (text: string, fallback: string): string => {
   return name === "" ? fallback : devices.test(name) ? `${name}-${fallback}` : name;
 };
 
-/** Gives every text a name of its own; names that differ only in case count as alike. Order decides who gets a number. */
+/** The first of `base`, `base2`, `base3` … that is free; `next` remembers where to go on, so that many alike stay quick. */
+const firstFree = (base: string, next: Map<string, number>, isTaken: (name: string) => boolean): string => {
+  const key = base.toLowerCase();
+  let n = next.get(key) ?? 1;
+  const named = (): string => (n === 1 ? base : `${base}${n}`);
+  while (isTaken(named())) n++;
+  next.set(key, n + 1);
+  return named();
+};
+
+/**
+ * Gives every text a name of its own, with all of `suffixes` added too; names that differ only in case count as alike.
+ * Order decides who gets a number.
+ */
 export const distinctNames = (
   texts: readonly string[],
   make: (text: string) => string,
   taken: readonly string[] = [],
+  suffixes: readonly string[] = [""],
 ): readonly string[] => {
   const used = new Set(taken.map((name) => name.toLowerCase()));
+  const next = new Map<string, number>();
+  const forms = (name: string): readonly string[] => suffixes.map((suffix) => `${name}${suffix}`.toLowerCase());
   return texts.map((text) => {
-    const base = make(text);
-    let name = base;
-    for (let n = 2; used.has(name.toLowerCase()); n++) name = `${base}${n}`;
-    used.add(name.toLowerCase());
+    const name = firstFree(make(text), next, (candidate) => forms(candidate).some((form) => used.has(form)));
+    for (const form of forms(name)) used.add(form);
     return name;
   });
 };

@@ -71,7 +71,13 @@ const marks = (schema: Schema): boolean =>
 /** Schemas whose received and sent values differ, through what they refer to as well. */
 const directionalRefs = (schemas: readonly NamedSchema[], edges: ReadonlyMap<string, readonly string[]>) => {
   const users = new Map<string, string[]>();
-  for (const [from, targets] of edges) for (const to of targets) users.set(to, [...(users.get(to) ?? []), from]);
+  for (const [from, targets] of edges) {
+    for (const to of targets) {
+      const known = users.get(to);
+      if (known === undefined) users.set(to, [from]);
+      else known.push(from);
+    }
+  }
   const found = new Set<string>();
   const marked = schemas.filter(({ schema }) => marks(schema)).flatMap(({ pointer }) => users.get(`#${pointer}`) ?? []);
   const queue = [
@@ -120,17 +126,8 @@ const spokenName = ({ operationId, method, path }: Operation): string => {
 const suffixes = ["", "Params", "Query", "Headers", "Cookies", "Body", "Request", "Reply"];
 
 /** Names that stay distinct with every suffix that the generated code adds to them. */
-const operationNames = (operations: readonly Operation[]): readonly string[] => {
-  const taken = new Set<string>();
-  return operations.map((operation) => {
-    const base = valueName(spokenName(operation), "operation");
-    const clashes = (name: string): boolean => suffixes.some((suffix) => taken.has(`${name}${suffix}`.toLowerCase()));
-    let name = base;
-    for (let n = 2; clashes(name); n++) name = `${base}${n}`;
-    for (const suffix of suffixes) taken.add(`${name}${suffix}`.toLowerCase());
-    return name;
-  });
-};
+const operationNames = (operations: readonly Operation[]): readonly string[] =>
+  distinctNames(operations.map(spokenName), (text) => valueName(text, "operation"), [], suffixes);
 
 /** Operations without a tag go by the first fixed segment of their path. */
 const groupTitle = ({ tags, path }: Operation): string =>

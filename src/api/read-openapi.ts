@@ -6,6 +6,7 @@ import type { JsonObject } from "../kernel/json.ts";
 import { isObject, own, pointerPath, pointerToken } from "../kernel/json.ts";
 import { locatePointers } from "./locate.ts";
 import type { ApiModel, NamedSchema, SecurityScheme, Server, Tag } from "./model.ts";
+import { distinctNames } from "./names.ts";
 import type { SourceDocument } from "./read-document.ts";
 import { readOperations } from "./read-operations.ts";
 import { readSchema } from "./read-schema.ts";
@@ -108,17 +109,22 @@ const containers = new Set([
   "oneOf",
 ]);
 
-/** A component's own name; for other places a name made of the words on the way there. */
-const schemaName = (at: string): string => {
-  const path = pointerPath(at);
-  const direct = /^\/(components\/schemas|definitions)\/[^/]+$/.test(at);
-  return direct ? (path.at(-1) ?? "") : path.filter((key) => !containers.has(key)).join(" ");
-};
+/** Components have names; other places get one from the words on the way there. */
+const isComponent = (at: string): boolean => /^\/(components\/schemas|definitions)\/[^/]+$/.test(at);
 
-const unusedName = (base: string, taken: ReadonlySet<string>): string => {
-  let name = base;
-  for (let n = 2; taken.has(name); n++) name = `${base} ${n}`;
-  return name;
+const schemaNames = (pointers: readonly string[]): ReadonlyMap<string, string> => {
+  const components = pointers.filter(isComponent);
+  const others = pointers.filter((at) => !isComponent(at));
+  const own = components.map((at) => pointerPath(at).at(-1) ?? "");
+  const words = (at: string): string =>
+    pointerPath(at)
+      .filter((key) => !containers.has(key))
+      .join(" ");
+  const made = distinctNames(others, words, own);
+  return new Map([
+    ...components.map((at, index) => [at, own[index] ?? ""] as const),
+    ...others.map((at, index) => [at, made[index] ?? ""] as const),
+  ]);
 };
 
 /** Every component schema, and every other schema that a `$ref` names; reading one may name more. */
@@ -126,15 +132,13 @@ const readSchemas = (reading: Reading): readonly NamedSchema[] => {
   const { root } = reading.document;
   const home = reading.dialect === "2.0" ? "/definitions" : "/components/schemas";
   for (const [name] of entriesOf(valueAt(root, home))) reading.wanted.add(`${home}/${pointerToken(name)}`);
-  const taken = new Set<string>();
-  const schemas: NamedSchema[] = [];
+  const read: Omit<NamedSchema, "name">[] = [];
   // A Set grows while it is walked, and each pointer comes once: that is the whole work list.
-  for (const at of reading.wanted) {
-    const name = unusedName(schemaName(at), taken);
-    taken.add(name);
-    schemas.push({ name, pointer: at, schema: readSchema(reading, valueAt(root, at), at) });
-  }
-  return schemas.sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
+  for (const at of reading.wanted) read.push({ pointer: at, schema: readSchema(reading, valueAt(root, at), at) });
+  const names = schemaNames(read.map(({ pointer }) => pointer));
+  return read
+    .map((schema) => ({ name: names.get(schema.pointer) ?? "", ...schema }))
+    .sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
 };
 
 /** Adds line and column to findings, in one exact parse and only when there are any. */

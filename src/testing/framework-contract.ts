@@ -199,7 +199,7 @@ export const frameworkContract = (
     for (const resolution of ["NodeNext", "Bundler"] as const) {
       test(`type-checks under strict with ${resolution} resolution`, async () => {
         expect(await typeErrors(folder, resolution)).toBe("");
-      });
+      }, 60_000);
     }
 
     test.each(hostileTexts)("stays safe whatever the document says: %j", async (text) => {
