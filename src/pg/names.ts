@@ -10,7 +10,7 @@ const byteLength = (text: string): number => new TextEncoder().encode(text).leng
 const cut = (text: string, limit: number): string => {
   const characters = Array.from(text);
   while (byteLength(characters.join("")) > limit) characters.pop();
-  return characters.join("");
+  return characters.join("").replace(/_+$/, "");
 };
 
 /** Relations of a schema (tables, views, indexes) share one name space. Names given out are remembered. */

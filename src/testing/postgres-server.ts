@@ -156,7 +156,11 @@ const prepare = (work: string, bin: string): void => {
 };
 
 /** Runs one statement, or many, as the superuser. */
-const runSql = async (server: Pick<TestServer, "port" | "socket">, database: string, sql: string): Promise<void> => {
+export const runSql = async (
+  server: Pick<TestServer, "port" | "socket">,
+  database: string,
+  sql: string,
+): Promise<void> => {
   const client = postgres({
     host: server.socket,
     path: join(server.socket, `.s.PGSQL.${server.port}`),

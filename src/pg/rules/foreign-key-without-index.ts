@@ -59,6 +59,14 @@ export const covers = (table: Table, index: Index, columns: readonly string[]): 
   servesAllRows(index, columns) &&
   columns.every((column) => sameCollation(table, index, column));
 
+/** The columns turned so that the new index does not begin like one there is, which it would make redundant. */
+const turned = (table: Table, columns: readonly string[]): readonly string[] => {
+  const begins = (column: string): boolean =>
+    table.indexes.some(({ keys, predicate }) => keys[0]?.text === column && predicate === undefined);
+  const first = columns.findIndex((column) => !begins(column));
+  return first <= 0 ? columns : [...columns.slice(first), ...columns.slice(0, first)];
+};
+
 /** Indexes on a partitioned table cannot be built concurrently. */
 const newIndex = (table: Table, columns: readonly string[], names: NewNames): Fix => {
   const name = names.take(table, columns, "idx");
@@ -84,7 +92,7 @@ const uncovered = (table: Table): readonly Group[] => {
     .filter(({ columns }) => !table.indexes.some((index) => covers(table, index, columns)));
   const groups = [...Map.groupBy(open, ({ columns }) => columns.toSorted().join("\0")).values()];
   return groups
-    .map((keys) => ({ columns: keys[0]?.columns ?? [], keys }))
+    .map((keys) => ({ columns: turned(table, keys[0]?.columns ?? []), keys }))
     .toSorted((a, b) => b.columns.length - a.columns.length);
 };
 
@@ -106,7 +114,7 @@ function* checkTable(reading: CatalogReading, table: Table, names: NewNames) {
     const parents = keys.map(({ references }) => references.table);
     const first = keys[0]?.name ?? "";
     yield {
-      message: `foreign key ${listed(keys.map(({ name }) => name))} of ${tableName(table)} (${columns.join(", ")}) has no index: each DELETE or key UPDATE in ${listed([...new Set(parents.map(tableName))])} scans the whole table`,
+      message: `foreign key ${listed(keys.map(({ name }) => name))} of ${tableName(table)} (${(keys[0]?.columns ?? columns).join(", ")}) has no index: each DELETE or key UPDATE in ${listed([...new Set(parents.map(tableName))])} scans the whole table`,
       at: { kind: "object", type: "constraint", schema: table.schema, name: `${table.name}.${first}` } as const,
       help: help(table),
       fix,
