@@ -28,7 +28,7 @@ export const globalFlags = {
   failOn: choice(["error", "warning", "info", "never"], "Exit 1 when a finding is at least this bad", {
     default: "error",
   }),
-  plugin: many(text("Load a plugin script (may be repeated)", { value: "PATH", scope: "user" })),
+  plugin: many(text("Load a plugin script", { value: "PATH", scope: "user" })),
   config: text("Read this configuration file instead of the project's", { value: "FILE", scope: "user" }),
 } as const;
 
