@@ -5,7 +5,7 @@ import { isOptional, propertiesOf } from "./emit-types.ts";
 import type { TypeScope } from "./emit-types.ts";
 import { unevaluatedParts } from "./emit-unevaluated.ts";
 import type { Doc } from "./layout.ts";
-import { assigned, braces, brackets, call, chain, concat, hardline } from "./layout.ts";
+import { assigned, braces, brackets, call, chain, concat } from "./layout.ts";
 import type { Schema } from "./model.ts";
 import { patternFlags } from "./patterns.ts";
 import type { ApiPlan } from "./plan.ts";
@@ -380,6 +380,3 @@ export const declareValidator = (name: string, type: string, validator: Doc, sco
   const typed = isComposite(validator) ? s(scope, "typed", validator) : validator;
   return concat(`export const ${name}: z.ZodType<${type}> =`, assigned(typed), ";");
 };
-
-export const separated = (docs: readonly Doc[]): Doc =>
-  concat(...docs.flatMap((doc, index) => (index === 0 ? [doc] : [hardline, hardline, doc])));

@@ -1,6 +1,8 @@
 // EmitKit: the helpers handed to a framework plugin, so that a plugin script needs no packages of its own.
 import type { GeneratedFile } from "../kernel/fileset.ts";
-import { handlerFiles, operationTypeFiles, validatorFiles } from "./emit-operations.ts";
+import { handlerFiles } from "./emit-handlers.ts";
+import { operationTypeFiles } from "./emit-operation-types.ts";
+import { validatorFiles } from "./emit-operation-validators.ts";
 import { modelTypes } from "./emit-types.ts";
 import bodyText from "./emitted/body.ts.txt" with { type: "text" };
 import errorsText from "./emitted/errors.ts.txt" with { type: "text" };

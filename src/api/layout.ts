@@ -51,6 +51,9 @@ export const indent = (...parts: readonly Doc[]): Doc => ({ kind: "indent", inne
 export const join = (docs: readonly Doc[], separator: Doc): Doc =>
   concat(...docs.flatMap((doc, index) => (index === 0 ? [doc] : [separator, doc])));
 
+/** With an empty line between them. */
+export const separated = (docs: readonly Doc[]): Doc => join(docs, concat(hardline, hardline));
+
 const list = (open: string, close: string, edge: Doc, items: readonly Doc[]): Doc =>
   items.length === 0
     ? `${open}${close}`

@@ -1,0 +1,35 @@
+// Typed handlers that are yet to be written, one file for every tag.
+import type { GeneratedFile } from "../kernel/fileset.ts";
+import { documented } from "./emit-types.ts";
+import type { Doc } from "./layout.ts";
+import { call, concat, group, hardline, indent, layout, line, softline, separated } from "./layout.ts";
+import { headline, imports } from "./operation-parts.ts";
+import type { ApiPlan, PlannedOperation } from "./plan.ts";
+import { comment, commentText, literal } from "./print.ts";
+
+const handlerDoc = (planned: PlannedOperation): Doc => {
+  const { operation, name, type } = planned;
+  const lines = comment(operation.summary, headline(planned), operation.deprecated ? "@deprecated" : undefined);
+  const input = concat(`types.${type}Request`, ",", line, `types.${type}Reply`);
+  const stub = group(indent(line, call("notImplemented", [literal(name)])));
+  return documented(
+    lines,
+    concat(`export const ${name}: `, group("Handler<", indent(softline, input), softline, ">"), " = () =>", stub, ";"),
+  );
+};
+
+/** Handlers to be written, one file for each tag: `Handler` comes from the framework's own `middleware/handle.ts`. */
+export const handlerFiles = (plan: ApiPlan): readonly GeneratedFile[] =>
+  plan.groups.map((group) => {
+    const title = commentText(group.title);
+    const head = imports([
+      'import { notImplemented } from "../middleware/errors.js";',
+      'import type { Handler } from "../middleware/handle.js";',
+      `import type * as types from "../types/${group.file}.js";`,
+    ]);
+    const body = layout(concat(separated(group.operations.map(handlerDoc)), hardline));
+    return {
+      path: `routes/${group.file}.ts`,
+      text: `// Handlers of ${title}. Their input is validated; what they return is sent.\n${head}${body}`,
+    };
+  });

@@ -1,0 +1,195 @@
+// Validators of each operation's parameters and bodies, one file for every tag, and the file that has them all.
+import type { Json } from "../kernel/json.ts";
+import type { GeneratedFile } from "../kernel/fileset.ts";
+import { checkedSchema, formFields, kindOf } from "./content.ts";
+import { shapeOf } from "./emit-shapes.ts";
+import { documented } from "./emit-types.ts";
+import type { ValidatorScope } from "./emit-validators.ts";
+import {
+  declareValidator,
+  inherited,
+  objectValidator,
+  optionalValidator,
+  validatorOf,
+  zod,
+} from "./emit-validators.ts";
+import type { Doc } from "./layout.ts";
+import { assigned, braces, concat, hardline, join, layout, separated } from "./layout.ts";
+import type { Content, Parameter, Schema } from "./model.ts";
+import { headline, imports, parametersSchema, parts } from "./operation-parts.ts";
+import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
+import { receivedRefs } from "./plan.ts";
+import { comment, commentText, data, key } from "./print.ts";
+
+/** Parameters beyond those declared are ignored: gateways and clients add their own. */
+const parametersValidator = (parameters: readonly Parameter[], scope: ValidatorScope): Doc => {
+  const schema = parametersSchema(parameters, ({ required }) => required);
+  if (parameters.some(({ name }) => inherited.has(name))) {
+    return objectValidator({ ...schema, additionalProperties: true }, scope);
+  }
+  // Read-only says nothing about a parameter: it is only ever sent.
+  const members = parameters.map(({ name, required, schema: own }) =>
+    concat(key(name), ": ", required ? validatorOf(own, scope) : optionalValidator(own, scope)),
+  );
+  return zod(scope, "object", braces(members));
+};
+
+const ruleOf = (plan: ApiPlan, { schema, style, explode, mediaType }: Parameter): Json => {
+  const isDefault = style === "form" || style === "simple";
+  const usual = style === "form";
+  return {
+    shape: mediaType === undefined ? shapeOf(plan, schema) : "string",
+    ...(isDefault ? {} : { style }),
+    ...(explode === usual ? {} : { explode }),
+    ...(/[/+]json$/.test(mediaType ?? "") ? { json: true } : {}),
+  };
+};
+
+interface Declared {
+  readonly name: string;
+  readonly type: string;
+  readonly validator: Doc;
+}
+
+const parameterParts = (planned: PlannedOperation, scope: ValidatorScope) =>
+  parts.flatMap(({ location, part, suffix }) => {
+    const parameters = planned.parameters[location];
+    if (parameters.length === 0) return [];
+    const name = `${planned.name}${suffix}`;
+    const declared: Declared = {
+      name,
+      type: `types.${planned.type}${suffix}`,
+      validator: parametersValidator(parameters, scope),
+    };
+    const rules = Object.fromEntries(parameters.map((one) => [one.name, ruleOf(scope.plan, one)]));
+    const value = braces([concat("schema: ", name), concat("parameters: ", data(rules))]);
+    return [{ declared, member: concat(part, ": ", value) }];
+  });
+
+const contentRules = (content: Content, schema: Doc | undefined, plan: ApiPlan): Doc => {
+  const kind = kindOf(content.mediaType);
+  const hasFields = kind === "form" || kind === "multipart";
+  return braces([
+    `kind: "${kind}"`,
+    ...(schema === undefined ? [] : [concat("schema: ", schema)]),
+    ...(hasFields ? [concat("fields: ", data(formFields(plan, content)))] : []),
+  ]);
+};
+
+/** The first content with a schema gives the body's named validator; equal ones share it. */
+const bodyParts = ({ body, name, type }: PlannedOperation, scope: ValidatorScope) => {
+  if (body === undefined) return [];
+  const checked = body.contents.map((content) => ({
+    content,
+    schema: kindOf(content.mediaType) === "bytes" ? undefined : checkedSchema(scope.plan, content),
+  }));
+  const first = checked.find(({ schema }) => schema !== undefined)?.schema;
+  const printed = (schema: Schema | undefined): Doc | undefined =>
+    schema === undefined
+      ? undefined
+      : JSON.stringify(schema) === JSON.stringify(first)
+        ? `${name}Body`
+        : validatorOf(schema, scope);
+  const contents = checked.map(({ content, schema }) =>
+    concat(key(content.mediaType), ": ", contentRules(content, printed(schema), scope.plan)),
+  );
+  const value = braces([`required: ${body.required}`, concat("contents: ", braces(contents))]);
+  const declared: readonly Declared[] =
+    first === undefined
+      ? []
+      : [{ name: `${name}Body`, type: `types.${type}Body`, validator: validatorOf(first, scope) }];
+  return [{ declared: declared[0], member: concat("body: ", value) }];
+};
+
+const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): Doc => {
+  const all = [...parameterParts(planned, scope), ...bodyParts(planned, scope)];
+  const declarations = all.flatMap(({ declared }) =>
+    declared === undefined ? [] : [declareValidator(declared.name, declared.type, declared.validator, scope)],
+  );
+  const rules = concat(
+    `export const ${planned.name}: RequestRules =`,
+    assigned(braces(all.map(({ member }) => member))),
+    ";",
+  );
+  return separated([...declarations, documented(comment(headline(planned)), rules)]);
+};
+
+const declaredNames = (planned: PlannedOperation): readonly string[] => {
+  const located = parts.filter(({ location }) => planned.parameters[location].length > 0);
+  const hasBody = planned.body?.contents.some(({ mediaType }) => kindOf(mediaType) !== "bytes") === true;
+  return [
+    planned.name,
+    ...located.map(({ suffix }) => `${planned.name}${suffix}`),
+    ...(hasBody ? [`${planned.name}Body`] : []),
+  ];
+};
+
+const validatorsFile = (plan: ApiPlan, group: PlannedGroup): GeneratedFile => {
+  const scope: ValidatorScope = { plan, prefix: "models.", uses: new Set() };
+  const body = layout(concat(separated(group.operations.map((one) => operationValidators(one, scope))), hardline));
+  const declares = group.operations.some((one) => declaredNames(one).length > 1);
+  const usesZod = scope.uses.has("z");
+  const head = imports([
+    declares && `import ${usesZod ? "" : "type "}{ z } from "zod";`,
+    scope.uses.has("s") && 'import * as s from "../json-schema.js";',
+    'import type { RequestRules } from "../request.js";',
+    declares && `import type * as types from "../../types/${group.file}.js";`,
+    scope.uses.has("models") && 'import * as models from "./models.js";',
+  ]);
+  const title = commentText(group.title);
+  return {
+    path: `middleware/validators/${group.file}.ts`,
+    text: `// What the operations of ${title} accept.\n${head}${body}`,
+  };
+};
+
+const modelValidators = (plan: ApiPlan): GeneratedFile => {
+  const received = receivedRefs(plan);
+  const declared = new Set<string>();
+  const scope: ValidatorScope = { plan, prefix: "", declared, uses: new Set() };
+  const declarations = [...plan.schemas].flatMap(([ref, { named, input, validator, hollow }]) => {
+    if (!received.has(ref) || hollow) return [];
+    const doc = declareValidator(validator, `types.${input}`, validatorOf(named.schema, scope), scope);
+    declared.add(ref);
+    return [doc];
+  });
+  const usesZod = scope.uses.has("z");
+  const head = imports([
+    declarations.length > 0 && `import ${usesZod ? "" : "type "}{ z } from "zod";`,
+    scope.uses.has("s") && 'import * as s from "../json-schema.js";',
+    declarations.length > 0 && 'import type * as types from "../../types/models.js";',
+  ]);
+  const body = declarations.length === 0 ? "export {};" : separated(declarations);
+  return {
+    path: "middleware/validators/models.ts",
+    text: `// The named schemas of what requests send.\n${head}${layout(concat(body, hardline))}`,
+  };
+};
+
+/** One name for everything: validators of body, query, path, header and cookie parameters. */
+const validatorsFace = (plan: ApiPlan): GeneratedFile => {
+  const exports = plan.groups.map(({ file, operations }) => {
+    const names = operations.flatMap(declaredNames).sort();
+    return concat(call0("export ", names), ` from "./validators/${file}.js";`);
+  });
+  const body = exports.length === 0 ? "export {};" : join(exports, hardline);
+  return {
+    path: "middleware/validators.ts",
+    text: layout(
+      concat(
+        "// Validators of body, query, path, header and cookie parameters, by operation.",
+        hardline,
+        body,
+        hardline,
+      ),
+    ),
+  };
+};
+
+const call0 = (before: string, names: readonly string[]): Doc => concat(before, braces(names));
+
+export const validatorFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
+  validatorsFace(plan),
+  modelValidators(plan),
+  ...plan.groups.map((group) => validatorsFile(plan, group)),
+];
