@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Json } from "../kernel/json.ts";
 import { mergePlugins } from "../registry.ts";
 import { reporters } from "../report/index.ts";
-import { behaviours, every, faultServer } from "../testing/fault-server.ts";
+import { after, behaviours, delayed, every, faultServer } from "../testing/fault-server.ts";
 import { memoryIo } from "../testing/memory-io.ts";
 import { loadSchema } from "../load/load-schema.ts";
 import type { LoadSummary } from "../load/summary.ts";
@@ -146,6 +146,66 @@ describe("a run against a real server", () => {
   });
 });
 
+describe("limits", () => {
+  // A shared machine may stop the client for a moment, and then no limit may pass: that is asserted, not excluded.
+  test("met ones pass, unless the client was bound", async () => {
+    using server = faultServer(behaviours.ok);
+    const { exit, data } = await json([server.url, "--requests", "200", "--threshold", "p99<20s,errors<0.1%"]);
+    const bound = data.client.stamp === "client-bound";
+    expect(data.thresholds.map(({ verdict }) => verdict)).toEqual(
+      ["p99", "errors"].map(() => (bound ? "unproven" : "met")),
+    );
+    expect(exit).toBe(bound ? 1 : 0);
+  });
+
+  test("each missed one is a finding, and the exit 1", async () => {
+    using server = faultServer(delayed(30));
+    const argv = [server.url, "--requests", "20", "--threshold", "p50 < 10ms", "--threshold", "rate>100000"];
+    const { exit, findings, data } = await json(argv);
+    expect(exit).toBe(1);
+    const messages = findings.filter(({ rule }) => rule === "load/threshold").map(({ message }) => message);
+    expect(messages).toHaveLength(2);
+    expect(messages[0]).toMatch(/^p50<10ms was missed: [3-9]\d/);
+    expect(data.thresholds.map(({ verdict }) => verdict)).toEqual(["missed", "missed"]);
+  });
+
+  test("requests without an answer count: a silent server meets no limit on latency", async () => {
+    using server = faultServer(after(5, behaviours.silent));
+    const argv = [server.url, "--requests", "50", "--rate", "100", "--timeout", "300ms", "-d", "600ms"];
+    const { exit, data } = await json([...argv, "--threshold", "p50<100ms,p99<10s,unanswered<1"]);
+    expect(exit).toBe(1);
+    expect(data.thresholds.map(({ verdict }) => verdict)).not.toContain("met");
+    expect(data.thresholds[1]).toMatchObject({ atLeast: true, verdict: "unproven" });
+  });
+
+  test("targets by name: the default ones, a built-in profile's, an organisation's, with a limit of one's own in place", async () => {
+    using server = faultServer(behaviours.ok);
+    const limits = async (argv: readonly string[], files?: Readonly<Record<string, string>>) =>
+      (await json([server.url, "--requests", "20", ...argv], files)).data.thresholds.map((one) => one.text);
+    expect(await limits(["--targets", "default"])).toEqual([
+      "p50<50ms",
+      "p95<200ms",
+      "p99<500ms",
+      "rate>1000",
+      "errors<0.1%",
+    ]);
+    expect(await limits(["--targets", "node-express", "--threshold", "p99<1s"])).toEqual([
+      "p50<80ms",
+      "p95<250ms",
+      "errors<0.1%",
+      "p99<1s",
+    ]);
+    expect(await limits(["--targets", "go-or-rust-microservice"])).toContain("rate>=1000");
+  });
+
+  test("the page shows the stamp and every limit", async () => {
+    using server = faultServer(behaviours.ok);
+    const { stdout } = await senior([server.url, "--requests", "200", "--targets", "default"]);
+    expect(stdout).toMatch(/VALID: the client had room|CLIENT-BOUND: /);
+    expect(stdout).toMatch(/p95<200ms +\S+ ms +(met|missed|unproven)/);
+  });
+});
+
 describe("secrets never leave", () => {
   const strings = (value: Json): readonly string[] =>
     typeof value === "string"
@@ -195,6 +255,8 @@ describe("what cannot be loaded is one clear error", () => {
     "a billion connections": [["http://localhost/", "-c", "1000000000"], 5, "--i-know"],
     "a billion seconds": [["http://localhost/", "-d", "1000000000"], 5, "--i-know"],
     "more connections than descriptors": [["http://localhost/", "-c", "1000000000", "--i-know"], 4, "open files"],
+    "a limit without its unit": [["http://localhost/", "--threshold", "p99<500"], 2, "500ms or 2s"],
+    "targets that nobody has": [["http://localhost/", "--targets", "node-expres"], 2, "did you mean node-express?"],
     "an unknown flag": [["http://localhost/", "--concurency", "5"], 2, "did you mean --concurrency?"],
   };
   for (const [name, [argv, exit, part]] of Object.entries(cases)) {

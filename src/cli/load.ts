@@ -1,7 +1,7 @@
 // senior load: sends HTTP load at a URL and reports what became of every request.
 import type { ExitCode } from "../kernel/fault.ts";
 import { Fault } from "../kernel/fault.ts";
-import { listed, milliseconds, plural } from "../kernel/words.ts";
+import { listed, milliseconds, nearest, plural } from "../kernel/words.ts";
 import type { Io } from "../io/io.ts";
 import { refuseShortage } from "../io/load/limits.ts";
 import { reach } from "../io/load/reach.ts";
@@ -16,9 +16,13 @@ import type { Ending } from "../load/summary.ts";
 import { summarize } from "../load/summary.ts";
 import type { Target } from "../load/target.ts";
 import { readTarget } from "../load/target.ts";
+import type { Threshold } from "../load/threshold.ts";
+import { defaultTargets, readThresholds, targetsOf } from "../load/threshold.ts";
 import { loadReport } from "../load/view.ts";
+import type { ProfilePlugin } from "../sdk.ts";
 import { command } from "./command.ts";
 import { decimal, duration, flag, integer, many, text } from "./flags.ts";
+import { loadProfiles } from "./organisation-profiles.ts";
 
 /** `@FILE` is a file's bytes, anything else the text itself. */
 const readBody = async (io: Io, given: string | undefined): Promise<Uint8Array | undefined> => {
@@ -69,6 +73,32 @@ const measure = async (io: Io, plan: LoadPlan) => {
   return { run, intervals: sampler.finish(run.tally) };
 };
 
+/** What `--targets` stands for: the default figures, or those of a profile by its name. */
+const targetText = async (io: Io, name: string, plugins: readonly ProfilePlugin[]): Promise<string> => {
+  if (name === "default") return defaultTargets;
+  const profiles = await loadProfiles(io, plugins);
+  const found = profiles.find((profile) => profile.name === name);
+  if (found !== undefined) return targetsOf(found.targets);
+  const names = ["default", ...profiles.map((profile) => profile.name)];
+  const near = nearest(name, names);
+  throw new Fault("usage.bad-value", `--targets got "${name}", expected one of ${names.join(", ")}`, {
+    ...(near === undefined ? {} : { help: `did you mean ${near}?` }),
+  });
+};
+
+/** Every limit of the run, those of `--targets` first; a limit given by itself replaces the target on the same metric. */
+const thresholdsOf = async (
+  io: Io,
+  given: readonly string[],
+  targets: string | undefined,
+  plugins: readonly ProfilePlugin[],
+): Promise<readonly Threshold[]> => {
+  const own = given.flatMap((one) => readThresholds(one, "--threshold"));
+  if (targets === undefined) return own;
+  const named = readThresholds(await targetText(io, targets, plugins), "--targets");
+  return [...named.filter(({ metric }) => !own.some((limit) => limit.metric === metric)), ...own];
+};
+
 const signalExit = (io: Io): ExitCode => (io.signal.reason === 143 ? 143 : 130);
 
 export default command({
@@ -80,7 +110,9 @@ export default command({
     "when a request was due, so a stall shows in full. Requests that are never answered stay in the percentiles, as",
     "lower bounds. Redirects are answers and are not followed. When the duration is over, answers may still arrive for",
     "two seconds, or twice the slowest answer so far if that is longer, and never longer than the timeout.",
-    "Exit 1 when 1 % of the requests or more went wrong or could not be sent, or the server fell silent for good.",
+    "Limits (--threshold, --targets) are held against the response time of all requests: failed, unanswered and never",
+    "sent ones count. A limit that is not shown to be met fails, and none passes when the client was the bottleneck.",
+    "Exit 1 when a limit is missed, when 1 % of the requests or more went wrong or could not be sent, or the server fell silent.",
   ].join("\n"),
   examples: [
     { run: "senior load http://localhost:3000/health", about: "Ten connections for ten seconds" },
@@ -95,6 +127,14 @@ export default command({
     {
       run: "senior load http://localhost:3000/users --body '{}' --expect-status 400 --json",
       about: "An error status that is right, as JSON",
+    },
+    {
+      run: "senior load http://localhost:3000/users --rate 200 --threshold 'p99<500ms' --threshold 'errors<0.1%'",
+      about: "Fail a pipeline (exit 1) when a limit is missed",
+    },
+    {
+      run: "senior load http://localhost:3000/users -c 50 --targets node-express",
+      about: "Hold the run to the targets of a profile",
     },
   ],
   positionals: {
@@ -112,13 +152,22 @@ export default command({
     expectStatus: many(
       text("Statuses that count as right: 201, 4xx; everything below 400 by default", { value: "STATUS" }),
     ),
+    threshold: many(
+      text("A limit over all requests: p99<500ms, mean<80ms, max<2s, rate>1000, errors<0.1%, unanswered<1", {
+        value: "LIMIT",
+      }),
+    ),
+    targets: text("Limits by name: default (p50<50ms, p95<200ms, p99<500ms, rate>1000, errors<0.1%) or a profile's", {
+      value: "default|PROFILE",
+    }),
     verifySsl: flag("Accept whatever certificate the server shows", { default: true, scope: "user" }),
     iKnow: flag("Allow more than 10,000 connections, one hour or 200,000 requests a second", { scope: "user" }),
   },
   output: "report",
   graceful: true,
-  async run({ args, io }) {
+  async run({ args, io, registry }) {
     const target = readTarget(args.url);
+    const thresholds = await thresholdsOf(io, args.threshold, args.targets, registry.profiles);
     const body = await readBody(io, args.body);
     const request = wireRequest(target, { method: args.method, headers: args.header, body });
     const pace: Pace = args.rate === undefined ? { kind: "closed" } : { kind: "open", rate: args.rate };
@@ -149,6 +198,7 @@ export default command({
       examples: run.end.samples,
       cpuMs: run.end.cpuMs,
       intervals,
+      thresholds,
     });
     return loadReport(summary, run.tally, signalExit(io));
   },

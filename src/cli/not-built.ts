@@ -133,11 +133,11 @@ export const planned: readonly Planned[] = [
     will: "pass when the rate limiter answers 429, and say when it starts",
     meanwhile: "use --expect-status 429 and read the status table",
   },
-  ...["--targets", "--threshold", "--slo", "--abort-on"].map((flag): Planned => ({
+  ...["--slo", "--abort-on"].map((flag): Planned => ({
     command: "load",
     flag,
-    will: "hold a run against limits",
-    meanwhile: "read the percentiles of --json in your pipeline",
+    will: "search the highest rate within limits, or end a run that breaks them",
+    meanwhile: "hold a run of your choice against limits with --threshold",
   })),
   {
     command: "load merge",

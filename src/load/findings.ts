@@ -2,6 +2,8 @@
 import type { Finding, Location } from "../kernel/finding.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
 import type { Interval, LoadSummary } from "./summary.ts";
+import type { Judged } from "./threshold.ts";
+import { valueText } from "./threshold.ts";
 
 /** From this share of errors on, a run has failed; below it, it has a blemish. */
 const failingShare = 0.01;
@@ -11,7 +13,7 @@ export const percentText = (share: number): string => {
   return percent === 0 || percent >= 10 ? `${percent.toFixed(0)} %` : `${percent.toPrecision(2)} %`;
 };
 
-const placeOf = ({ target, request }: LoadSummary): Location => ({
+export const placeOf = ({ target, request }: LoadSummary): Location => ({
   kind: "endpoint",
   method: request.method,
   url: target.url,
@@ -127,16 +129,47 @@ const redirected = (summary: LoadSummary): readonly Finding[] => {
   ];
 };
 
-/** `load/client-bound`: this machine may have set the limit. */
+/** Why a limit was not met, and what to do, where the run itself says it. */
+const missedHelp = ({ metric, comparison }: Judged, { asked }: LoadSummary): string =>
+  metric === "rate" && asked.ratePerSecond !== null && comparison.startsWith(">")
+    ? `the run asked for ${asked.ratePerSecond}/s and cannot be answered faster: raise --rate`
+    : metric === "rate"
+      ? "a closed loop sends only as fast as it is answered: more --concurrency may raise it"
+      : "the distribution above shows how many requests it takes to get below the limit";
+
+/** `load/threshold`: an error for each limit that the run missed, or could not show to be met. */
+const thresholds = (summary: LoadSummary): readonly Finding[] =>
+  summary.thresholds
+    .filter(
+      ({ verdict, atLeast, value }) => verdict === "missed" || (verdict === "unproven" && (atLeast || value === null)),
+    )
+    .map((judged) => ({
+      rule: "load/threshold",
+      severity: "error",
+      at: placeOf(summary),
+      message:
+        judged.verdict === "missed"
+          ? `${judged.text} was missed: ${valueText(judged)}`
+          : `${judged.text} could not be shown: ${valueText(judged)}${judged.atLeast ? ", and requests without an answer may have taken longer" : ""}`,
+      help: missedHelp(judged, summary),
+    }));
+
+/** Limits that the figures meet, were they the server's. */
+const withheld = ({ thresholds: judged }: LoadSummary): readonly string[] =>
+  judged
+    .filter(({ verdict, atLeast, value }) => verdict === "unproven" && !atLeast && value !== null)
+    .map(({ text }) => text);
+
+/** `load/client-bound`: this machine may have set the limit. An error where a threshold would pass for it. */
 const clientBound = (summary: LoadSummary): readonly Finding[] =>
   summary.client.boundBy.length === 0
     ? []
     : [
         {
           rule: "load/client-bound",
-          severity: "warning",
+          severity: summary.thresholds.length > 0 ? "error" : "warning",
           at: placeOf(summary),
-          message: `the client was a bottleneck: ${listed(summary.client.boundBy)}`,
+          message: `the client was a bottleneck: ${listed(summary.client.boundBy)}${withheld(summary).length === 0 ? "" : `; ${listed(withheld(summary))} cannot pass on such a run`}`,
           help: "the server may be faster than measured here; use a lower --rate or --concurrency, or a machine with nothing else to do",
         },
       ];
@@ -169,4 +202,6 @@ const interrupted = (summary: LoadSummary): readonly Finding[] =>
       ];
 
 export const loadFindings = (summary: LoadSummary): readonly Finding[] =>
-  [errors, stalled, rateMissed, redirected, clientBound, unreached, interrupted].flatMap((rule) => rule(summary));
+  [errors, thresholds, stalled, rateMissed, redirected, clientBound, unreached, interrupted].flatMap((rule) =>
+    rule(summary),
+  );

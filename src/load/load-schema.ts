@@ -137,11 +137,25 @@ export const loadSchema: JsonObject = {
       }),
     ),
     client: object("how the measuring side fared", {
+      stamp: one(["valid", "client-bound"], "client-bound: the figures may be the client's own, not the server's"),
       cpuShare: number("of one processor, used by the measuring thread"),
       lagMs: number("how late its timer ran, at the 99th percentile"),
       maxLagMs: number("and at worst"),
       sendLagMs: number("open loop: how late requests left although a connection was free, at the 99th percentile"),
       boundBy: list("why the client may have set the limit; empty when it did not", { type: "string" }),
     }),
+    thresholds: list(
+      "the limits that the run was held to, over the response time of all requests",
+      object("one limit", {
+        text: text("as it was written, without blanks"),
+        metric: text("a percentile such as p99.9, mean, max, rate, errors or unanswered"),
+        comparison: one(["<", "<=", ">", ">="], "of the value with the limit"),
+        limit: number("in the unit"),
+        unit: one(["ms", "perSecond", "share", "count"], "of limit and value"),
+        value: orNull(number("what was measured; null where nothing was")),
+        atLeast: yes("the value is a lower bound: requests without an answer could raise it"),
+        verdict: one(["met", "missed", "unproven"], "unproven: it could be missed, or the client may have set it"),
+      }),
+    ),
   }),
 };

@@ -91,6 +91,7 @@ const facts: RunFacts = {
   examples: {},
   cpuMs: 1000,
   intervals: [],
+  thresholds: [],
 };
 
 interface Happened {

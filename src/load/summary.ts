@@ -5,6 +5,8 @@ import { hdrBase64 } from "./hdr.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { FailureKind, Tally } from "./tally.ts";
 import { failed, failureKinds, failureNames } from "./tally.ts";
+import type { Judged, Threshold } from "./threshold.ts";
+import { judge } from "./threshold.ts";
 
 /** The percentiles every report shows, by the name their value has in the data. */
 export const percentiles = [
@@ -125,9 +127,13 @@ export type LoadSummary = {
   readonly failures: readonly Failure[];
   readonly intervals: readonly Interval[];
   readonly client: Client;
+  /** The limits that the run was held to, over the response time of all requests. */
+  readonly thresholds: readonly Judged[];
 };
 
 export type Client = {
+  /** Whether the figures are the server's, or may be the client's own. */
+  readonly stamp: "valid" | "client-bound";
   /** Share of one processor that the measuring thread used while requests came due. */
   readonly cpuShare: number;
   /** How late the thread's timer ran, at the 99th percentile and at worst. */
@@ -149,6 +155,7 @@ export interface RunFacts {
   readonly examples: Readonly<Partial<Record<FailureKind, string>>>;
   readonly cpuMs: number;
   readonly intervals: readonly Interval[];
+  readonly thresholds: readonly Threshold[];
 }
 
 const nsPerMs = 1e6;
@@ -246,23 +253,26 @@ const clientOf = (tally: Tally, plan: LoadPlan, cpuMs: number): Client => {
   const cpuShare = sendingMs === 0 ? 0 : cpuMs / sendingMs;
   const sendLagMs = plan.pace.kind === "open" ? sendLag.percentile(99) / nsPerMs : 0;
   const maxLagMs = timerLag.max / nsPerMs;
+  const boundBy = [
+    ...(cpuShare > busyShare ? [`its thread was busy ${(cpuShare * 100).toFixed(0)} % of the time`] : []),
+    ...(sendLagMs > lateSendMs
+      ? [`1 % of the requests left ${sendLagMs.toFixed(0)} ms late or later although a connection was free`]
+      : []),
+    ...(maxLagMs > lateMs ? [`it stood still for ${maxLagMs.toFixed(0)} ms`] : []),
+  ];
   return {
+    stamp: boundBy.length === 0 ? "valid" : "client-bound",
     cpuShare,
     lagMs: timerLag.percentile(99) / nsPerMs,
     maxLagMs,
     sendLagMs,
-    boundBy: [
-      ...(cpuShare > busyShare ? [`its thread was busy ${(cpuShare * 100).toFixed(0)} % of the time`] : []),
-      ...(sendLagMs > lateSendMs
-        ? [`1 % of the requests left ${sendLagMs.toFixed(0)} ms late or later although a connection was free`]
-        : []),
-      ...(maxLagMs > lateMs ? [`it stood still for ${maxLagMs.toFixed(0)} ms`] : []),
-    ],
+    boundBy,
   };
 };
 
 export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSummary => {
   const { histograms: h } = tally;
+  const [requests, throughput, client] = [requestsOf(tally), throughputOf(tally), clientOf(tally, plan, facts.cpuMs)];
   return {
     kind: "load",
     version: 1,
@@ -285,8 +295,8 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
       timeoutMs: plan.timeoutMs,
       verifyTls: plan.endpoint.tls?.verify ?? null,
     },
-    requests: requestsOf(tally),
-    throughput: throughputOf(tally),
+    requests,
+    throughput,
     latency: {
       ok: latencyOf([h.responseRight]),
       all: latencyOf([h.responseRight, h.responseWrong], [h.responseBound]),
@@ -302,6 +312,16 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
     statuses: statusesOf(tally, plan.expected),
     failures: failuresOf(tally, facts.examples),
     intervals: facts.intervals,
-    client: clientOf(tally, plan, facts.cpuMs),
+    client,
+    thresholds: judge(facts.thresholds, {
+      known: merged(h.responseRight, h.responseWrong),
+      bound: h.responseBound,
+      scheduled: requests.scheduled,
+      errors: requests.errors,
+      // Never sent for want of a free connection, or without an end: neither is an answer.
+      unanswered: requests.unanswered + tally.get("unsent"),
+      answersPerSecond: throughput.answersPerSecond,
+      clientBound: client.stamp === "client-bound",
+    }),
   };
 };

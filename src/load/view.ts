@@ -4,11 +4,13 @@ import type { Block, Report } from "../kernel/report.ts";
 import { heading, text } from "../kernel/report.ts";
 import { bytes, milliseconds, plural } from "../kernel/words.ts";
 import { Histogram } from "./histogram.ts";
+import { diagnosis } from "./diagnosis.ts";
 import { loadFindings, percentText } from "./findings.ts";
 import { caps } from "./plan.ts";
 import type { Ending, Latency, LoadSummary } from "./summary.ts";
 import { percentiles } from "./summary.ts";
 import type { Tally } from "./tally.ts";
+import { valueText } from "./threshold.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -142,6 +144,26 @@ const noteOf = ({ asked, latency, client }: LoadSummary): readonly Block[] => {
   return [text(lines.join("\n"), "dim")];
 };
 
+const stampBlock = ({ client }: LoadSummary): Block =>
+  client.stamp === "valid"
+    ? text(
+        `VALID: the client had room (its thread was busy ${percentText(client.cpuShare)} of the time, its timer late by ${milliseconds(client.maxLagMs)} at worst)`,
+        "good",
+      )
+    : text(`CLIENT-BOUND: ${client.boundBy.join("; ")}`, "bad");
+
+const thresholdBlocks = ({ thresholds }: LoadSummary): readonly Block[] =>
+  thresholds.length === 0
+    ? []
+    : [
+        heading("Thresholds, over all requests"),
+        {
+          kind: "table",
+          columns: [{ title: "" }, right(""), { title: "" }],
+          rows: thresholds.map((judged) => [judged.text, valueText(judged), judged.verdict]),
+        },
+      ];
+
 const steps = [1, 2, 5];
 
 /** Upper edges 1, 2, 5, 10, … nanoseconds that cover a range. */
@@ -207,6 +229,8 @@ export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode):
       ...(measured
         ? [
             ...throughputBlocks(summary),
+            stampBlock(summary),
+            ...thresholdBlocks(summary),
             ...requestBlocks(summary),
             ...latencyBlocks(summary),
             distributionBlock(answered, responseBound),
@@ -214,7 +238,7 @@ export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode):
           ]
         : []),
     ],
-    findings: loadFindings(summary),
+    findings: [...loadFindings(summary), ...diagnosis(summary)],
     data: summary,
     ...(status === undefined ? {} : { exit: status }),
   };
