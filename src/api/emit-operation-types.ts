@@ -1,10 +1,9 @@
 // Types of each operation's input and replies, one file for every tag.
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { checkedSchema, kindOf } from "./content.ts";
+import { usableDefault } from "./defaults.ts";
 import type { TypeScope } from "./emit-types.ts";
 import { declareType, documented, typeBraces, typeDoc, unionDoc } from "./emit-types.ts";
-import { usableDefault } from "./emit-validators.ts";
-import type { ValidatorScope } from "./emit-validators.ts";
 import type { Doc } from "./layout.ts";
 import { assigned, concat, hardline, layout, separated } from "./layout.ts";
 import type { ApiResponse, Body, Content, Parameter } from "./model.ts";
@@ -16,8 +15,7 @@ const declareParameters = (plan: ApiPlan, planned: PlannedOperation): readonly D
   parts.flatMap(({ location, suffix }) => {
     const parameters = planned.parameters[location];
     if (parameters.length === 0) return [];
-    const scope: ValidatorScope = { plan, prefix: "", uses: new Set() };
-    const isPresent = (one: Parameter): boolean => one.required || usableDefault(one.schema, scope) !== undefined;
+    const isPresent = (one: Parameter): boolean => one.required || usableDefault(one.schema, plan) !== undefined;
     const schema = parametersSchema(parameters, isPresent);
     return [declareType(`${planned.type}${suffix}`, schema, { plan, direction: "output", prefix: "models." })];
   });

@@ -1,22 +1,21 @@
 // Zod 4 source for schemas: native Zod where it means the same as JSON Schema, the emitted checks (`s.`) elsewhere.
 import type { Json, JsonObject } from "../kernel/json.ts";
-import { isObject } from "../kernel/json.ts";
 import { isOptional, propertiesOf } from "./emit-types.ts";
 import type { TypeScope } from "./emit-types.ts";
+import { discriminatedMembers } from "./discriminator.ts";
+import { usableDefault } from "./defaults.ts";
 import { unevaluatedParts } from "./emit-unevaluated.ts";
 import type { Doc } from "./layout.ts";
 import { assigned, braces, brackets, call, chain, concat } from "./layout.ts";
 import type { Schema } from "./model.ts";
 import { patternFlags } from "./patterns.ts";
 import type { ApiPlan } from "./plan.ts";
-import { followed } from "./plan.ts";
 import { data, key, literal } from "./print.ts";
 import type { JsonType } from "./schema-keywords.ts";
 import {
   fileKeyword,
   get,
   hasKeywordOf,
-  hasType,
   keywordsOf,
   listedTypes,
   listedValues,
@@ -128,18 +127,6 @@ const arrayValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
   return chain(base, [...counts.calls, ...checked(scope, [...counts.checks, ...unique, ...contains(schema, scope)])]);
 };
 
-/** Is this default a value that the schema's own type allows? Others would not compile, and would be wrong. */
-export const usableDefault = (schema: Schema, scope: ValidatorScope): Json | undefined => {
-  if (typeof schema === "boolean") return undefined;
-  const target = followed(scope.plan, schema);
-  const value = get(schema, "default") ?? (typeof target === "boolean" ? undefined : get(target, "default"));
-  if (value === undefined || typeof target === "boolean") return undefined;
-  const values = listedValues(target);
-  if (values !== undefined) return values.some((one) => one === value) ? value : undefined;
-  const types = listedTypes(target);
-  return types?.some((type) => hasType(value, type)) === true ? value : undefined;
-};
-
 const isScalar = (value: Json): boolean => typeof value !== "object" || value === null;
 
 const withDefault = (base: Doc, value: Json, scope: ValidatorScope): Doc =>
@@ -147,7 +134,7 @@ const withDefault = (base: Doc, value: Json, scope: ValidatorScope): Doc =>
 
 /** A value that may be absent: a usable default takes its place. */
 export const optionalValidator = (schema: Schema, scope: ValidatorScope): Doc => {
-  const value = usableDefault(schema, scope);
+  const value = usableDefault(schema, scope.plan);
   const base = validatorOf(schema, scope);
   return value === undefined ? chain(base, [".optional()"]) : withDefault(base, value, scope);
 };
@@ -207,7 +194,8 @@ const carefulObject = (
   const isRequired = ([name, member]: readonly [string, Schema]): boolean =>
     !isOptional(inputScope, schema, name, member);
   const declared = properties.map(([name, member]) => {
-    const value = isRequired([name, member]) || countsProperties(schema) ? undefined : usableDefault(member, scope);
+    const value =
+      isRequired([name, member]) || countsProperties(schema) ? undefined : usableDefault(member, scope.plan);
     const base = validatorOf(member, scope);
     return property(name, value === undefined ? base : withDefault(base, value, scope));
   });
@@ -285,36 +273,12 @@ const reference = (ref: string, scope: ValidatorScope): Doc => {
   return isAbove ? name : zod(scope, "lazy", concat("() => ", name));
 };
 
-/** The values of a discriminator that choose one member: its own const or enum, the mapping, its name. */
-const choosingValues = (schema: JsonObject, member: Schema, scope: ValidatorScope): readonly string[] => {
-  const discriminator = get(schema, "discriminator") as JsonObject;
-  const name = textIn(discriminator, "propertyName") ?? "";
-  const target = followed(scope.plan, member);
-  const declared =
-    typeof target === "boolean" ? undefined : schemaMapIn(target, "properties").find(([one]) => one === name)?.[1];
-  const tag = declared === undefined ? true : followed(scope.plan, declared);
-  const listed = typeof tag === "boolean" ? undefined : listedValues(tag);
-  if (listed !== undefined) return listed.filter((value) => typeof value === "string");
-  const ref = refOf(member);
-  if (ref === undefined) return [];
-  const ownName = scope.plan.schemas.get(ref)?.named.name;
-  const mapping = get(discriminator, "mapping");
-  const entries = isObject(mapping) ? Object.entries(mapping) : [];
-  const mapped = entries.filter(([, to]) => to === ref || to === ownName).map(([value]) => value);
-  return mapped.length > 0 ? mapped : ownName === undefined ? [] : [ownName];
-};
-
 /** A choice by one property's value: quicker, and with errors of one member instead of all. */
 const discriminated = (schema: JsonObject, members: readonly Schema[], scope: ValidatorScope): Doc | undefined => {
-  const discriminator = get(schema, "discriminator") as JsonObject | undefined;
-  if (discriminator === undefined || members.length < 2) return undefined;
-  const entries = members.flatMap((member) =>
-    choosingValues(schema, member, scope).map((value) => [value, member] as const),
-  );
-  const isComplete = members.every((member) => entries.some(([, one]) => one === member));
-  if (!isComplete || new Set(entries.map(([value]) => value)).size !== entries.length) return undefined;
-  const name = textIn(discriminator, "propertyName") ?? "";
-  return s(scope, "discriminated", literal(name), schemaRecord(scope, entries));
+  const choice = discriminatedMembers(scope.plan, schema, members);
+  return choice === undefined
+    ? undefined
+    : s(scope, "discriminated", literal(choice.property), schemaRecord(scope, choice.entries));
 };
 
 const choiceParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
