@@ -13,7 +13,10 @@ const methods = ["get", "put", "post", "delete", "options", "head", "patch", "tr
 /** One operation with what its path item gives to all of them. */
 interface Site {
   readonly method: string;
+  /** As it is served. */
   readonly path: string;
+  /** As the document has it. */
+  readonly written: string;
   readonly item: Found;
   readonly operation: Found;
 }
@@ -111,20 +114,9 @@ const readOperation = (reading: Reading, site: Site): Operation => ({
 
 /** A query or fragment is no part of a path; what stands before it is served. */
 const servedPath = (reading: Reading, path: string, at: string): string | undefined => {
-  if (!path.startsWith("/")) {
-    note(reading, "bad-path", at, `the path ${JSON.stringify(path)} does not begin with "/"; it is skipped`);
-    return undefined;
-  }
-  const served = path.replace(/[?#].*$/s, "");
-  if (served !== path) {
-    note(
-      reading,
-      "bad-path",
-      at,
-      `a path has no query or fragment: ${JSON.stringify(path)} is served as ${JSON.stringify(served)}`,
-    );
-  }
-  return served;
+  if (path.startsWith("/")) return path.replace(/[?#].*$/s, "");
+  note(reading, "bad-path", at, `the path ${JSON.stringify(path)} does not begin with "/"; it is skipped`);
+  return undefined;
 };
 
 const sitesOf = (reading: Reading, path: string, raw: unknown, at: string): readonly Site[] => {
@@ -141,6 +133,7 @@ const sitesOf = (reading: Reading, path: string, raw: unknown, at: string): read
   return [...standard, ...additional].map(({ method, value, pointer }) => ({
     method,
     path: served,
+    written: path,
     item,
     operation: { value, pointer },
   }));
@@ -155,22 +148,34 @@ const isMethod = (reading: Reading, { method, operation }: Site): boolean => {
 /** Two templates that differ only in the names of their variables answer the same requests. */
 const routeKey = ({ method, path }: Site): string => `${method.toUpperCase()} ${path.replace(/\{[^{}]*\}/g, "{}")}`;
 
+const isExact = ({ path, written }: Site): boolean => path === written;
+
+/** The site of each route: one whose path stands as it is served, or else the first. */
+const servingSites = (sites: readonly Site[]): ReadonlyMap<string, Site> =>
+  sites.reduce((serving, site) => {
+    const known = serving.get(routeKey(site));
+    if (known === undefined || (isExact(site) && !isExact(known))) serving.set(routeKey(site), site);
+    return serving;
+  }, new Map<string, Site>());
+
+const noteUnserved = (reading: Reading, { method, written, operation }: Site, serving: Site): void => {
+  const message = `${method.toUpperCase()} ${written} is already served by ${serving.written}; it is skipped`;
+  note(reading, "duplicate-operation", operation.pointer, message);
+};
+
+const noteCut = (reading: Reading, { path, written, operation }: Site): void => {
+  const message = `a path has no query or fragment: ${JSON.stringify(written)} is served as ${JSON.stringify(path)}`;
+  note(reading, "bad-path", operation.pointer, message);
+};
+
+/** No two operations answer the same requests. */
 const distinct = (reading: Reading, sites: readonly Site[]): readonly Site[] => {
-  const first = new Map<string, Site>();
+  const serving = servingSites(sites);
   return sites.filter((site) => {
-    const other = first.get(routeKey(site));
-    if (other === undefined) {
-      first.set(routeKey(site), site);
-      return true;
-    }
-    const what = `${site.method.toUpperCase()} ${site.path}`;
-    note(
-      reading,
-      "duplicate-operation",
-      site.operation.pointer,
-      `${what} is already served by ${other.path}; it is skipped`,
-    );
-    return false;
+    const chosen = serving.get(routeKey(site)) ?? site;
+    if (chosen !== site) noteUnserved(reading, site, chosen);
+    else if (!isExact(site)) noteCut(reading, site);
+    return chosen === site;
   });
 };
 
