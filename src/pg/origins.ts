@@ -4,7 +4,7 @@ import type { Catalog } from "./catalog.ts";
 import { byteIndexes, linesOf } from "./positions.ts";
 import type { PreparedStatement } from "./prepare.ts";
 import type { Fields } from "./tree.ts";
-import { fieldsOf, listOf, only, textOf } from "./tree.ts";
+import { fieldsOf, listOf, nameParts, only, textOf } from "./tree.ts";
 
 /** Place by object: type, schema and name, as an object Location has them. */
 export type Origins = ReadonlyMap<string, Location>;
@@ -29,22 +29,39 @@ const relation = (node: unknown): { readonly schema: string | undefined; readonl
 /** A node's `location` counts bytes of the whole file. */
 type IndexOf = (offset: number) => number;
 
-const madeConstraint = (node: unknown, table: ReturnType<typeof relation>, indexOf: IndexOf): readonly Made[] => {
-  const fields = only(node, "Constraint");
-  const name = textOf(fields?.["conname"]);
-  const at = fields?.["location"];
+/** The name that PostgreSQL gives a foreign key without one, unless it is too long or taken. */
+const defaultName = (fields: Fields, table: string, column: string | undefined): string | undefined => {
+  if (fields["contype"] !== "CONSTR_FOREIGN") return undefined;
+  const columns = column === undefined ? nameParts(fields["fk_attrs"]) : [column];
+  return [table, ...columns, "fkey"].join("_");
+};
+
+/** `column` is set for a constraint that stands beside its column. */
+const madeConstraint = (
+  node: unknown,
+  table: ReturnType<typeof relation>,
+  indexOf: IndexOf,
+  column?: string,
+): readonly Made[] => {
+  const fields = only(node, "Constraint") ?? {};
+  const name = textOf(fields["conname"]) ?? defaultName(fields, table.name, column);
+  const at = fields["location"];
   return name === undefined || typeof at !== "number"
     ? []
     : [{ type: "constraint", schema: table.schema, name: `${table.name}.${name}`, index: indexOf(at) }];
 };
 
+const madeInColumn = (node: unknown, table: ReturnType<typeof relation>, indexOf: IndexOf): readonly Made[] => {
+  const column = only(node, "ColumnDef") ?? {};
+  return listOf(column["constraints"]).flatMap((one) => madeConstraint(one, table, indexOf, textOf(column["colname"])));
+};
+
 const madeInTable = (fields: Fields, start: number, indexOf: IndexOf): readonly Made[] => {
   const table = relation(fields["relation"]);
   const elements = listOf(fields["tableElts"]);
-  const columns = elements.flatMap((element) => listOf(only(element, "ColumnDef")?.["constraints"]));
   return [
     { type: "table", ...table, index: start },
-    ...[...elements, ...columns].flatMap((node) => madeConstraint(node, table, indexOf)),
+    ...elements.flatMap((node) => [...madeConstraint(node, table, indexOf), ...madeInColumn(node, table, indexOf)]),
   ];
 };
 
@@ -62,9 +79,7 @@ const makers: Readonly<Record<string, (fields: Fields, start: number, indexOf: I
   AlterTableStmt: (fields, start, indexOf) => {
     const table = relation(fields["relation"]);
     const commands = listOf(fields["cmds"]).flatMap((node) => only(node, "AlterTableCmd")?.["def"] ?? []);
-    return commands
-      .flatMap((node) => madeConstraint(node, table, indexOf))
-      .map((made) => ({ ...made, index: made.index || start }));
+    return commands.flatMap((node) => [...madeConstraint(node, table, indexOf), ...madeInColumn(node, table, indexOf)]);
   },
 };
 

@@ -1,5 +1,6 @@
 // The report of db analyze: what was read, what was found, and the SQL that mends it, in one piece.
 import type { Finding } from "../kernel/finding.ts";
+import { sortFindings } from "../kernel/finding.ts";
 import type { Json } from "../kernel/json.ts";
 import type { Block, Report } from "../kernel/report.ts";
 import { heading, text } from "../kernel/report.ts";
@@ -52,7 +53,7 @@ const indexBytes = (indexes: readonly { readonly bytes: number }[]): number =>
 
 /** The fixes of findings, each once: several findings may share one. */
 const fixesOf = (findings: readonly Finding[]) => {
-  const fixes = findings.flatMap(({ fix }) => (fix?.kind === "sql" ? [fix] : []));
+  const fixes = sortFindings(findings).flatMap(({ fix }) => (fix?.kind === "sql" ? [fix] : []));
   return [...new Map(fixes.map((fix) => [fix.up, fix])).values()];
 };
 

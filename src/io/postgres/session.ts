@@ -153,6 +153,8 @@ const settings = ({ deadlineMs }: SessionOptions): string =>
     `set local lock_timeout = ${lockTimeoutMs}`,
     "set local default_transaction_read_only = on",
     "set local search_path = ''",
+    // Compiling the queries takes far longer than running them.
+    "set local jit = off",
     "set local standard_conforming_strings = on",
     `set local application_name = ${quoteText("senior")}`,
   ].join("; ");
