@@ -156,6 +156,18 @@ describe.skipIf(!hasBinary)("the binary", () => {
     }
   });
 
+  test("the README's plugin works as it stands there", async () => {
+    const readme = await source("../README.md");
+    const script = /```ts\n(import type \{ Plugin \}[^]*?)```/.exec(readme)?.[1] ?? "";
+    const cwd = await temporaryFolder({ "acme.ts": script, "schema.sql": "CREATE TABLE t (a int);" });
+    const { stdout, exit } = await senior(
+      ["db", "analyze", "schema.sql", "--plugin", "./acme.ts", "--reporter", "one-line"],
+      { cwd },
+    );
+    expect(stdout).toBe("warning db/table-without-primary-key table public.t has no primary key\n");
+    expect(exit).toBe(0);
+  });
+
   test("a framework script that fails leaves nothing half-written", async () => {
     const cwd = await temporaryFolder({
       "openapi.yaml": await source("./cli/demo/openapi.yaml"),

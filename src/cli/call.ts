@@ -48,7 +48,8 @@ const readGlobals = (values: Readonly<Record<string, unknown>>, io: Io): Globals
 const write = async (report: Report, values: Readonly<Record<string, unknown>>, io: Io): Promise<Report> => {
   if (report.files === undefined) return report;
   const options = { force: values["force"] === true, dryRun: values["dryRun"] === true };
-  return { ...report, written: await io.files.write(report.files, options) };
+  const written = await io.files.write(report.files, options);
+  return { ...report, written, ...(options.dryRun ? { dryRun: true } : {}) };
 };
 
 const render = async (report: Report, exit: ExitCode, globals: Globals, registry: Registry): Promise<string> => {

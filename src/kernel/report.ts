@@ -53,6 +53,8 @@ export interface Report<Data extends Json = Json> {
   readonly files?: FileSet;
   /** What became of `files`; filled in once they are written, or would be under `--dry-run`. */
   readonly written?: readonly WrittenFile[];
+  /** `written` says what would happen; nothing was written. */
+  readonly dryRun?: boolean;
   /** The exit status when it is not decided by findings alone: a kill criterion (1), nothing reached (4), a signal (130). */
   readonly exit?: ExitCode;
 }

@@ -1,5 +1,6 @@
 // The reporter for people: blocks and findings as terminal text.
 import { plural } from "../kernel/words.ts";
+import type { WrittenFile } from "../kernel/fileset.ts";
 import type { Finding } from "../kernel/finding.ts";
 import { locationText, severities, sortFindings } from "../kernel/finding.ts";
 import type { Block, Look, Report, Reporter } from "../kernel/report.ts";
@@ -82,20 +83,24 @@ const tally = (findings: readonly Finding[], { paint }: Pen): string => {
   return parts.join(", ");
 };
 
+/** What became of each file; a dry run lists them all, since the list is what was asked for. */
 const drawWritten = (report: Report, { paint, look }: Pen): readonly string[] => {
-  const written = report.written ?? [];
+  const { written = [], dryRun = false } = report;
   if (written.length === 0) return [];
-  const count = (change: string): number => written.filter((file) => file.change === change).length;
-  const parts = ["created", "replaced", "unchanged"].flatMap((change) =>
-    count(change) === 0 ? [] : [`${count(change)} ${change}`],
-  );
-  const listed = look.verbose || written.length <= 12 ? written : [];
+  const words = { created: "create", replaced: "replace", unchanged: "leave" } as const;
+  const word = (change: WrittenFile["change"]): string => (dryRun ? `would ${words[change]}` : change);
+  const parts = (["created", "replaced", "unchanged"] as const).flatMap((change) => {
+    const count = written.filter((file) => file.change === change).length;
+    return count === 0 ? [] : [`${count} ${change}`];
+  });
+  const tone = (file: WrittenFile) =>
+    file.change === "unchanged" ? "dim" : file.change === "created" ? "good" : "warn";
+  const listed = look.verbose || dryRun || written.length <= 12 ? written : [];
+  const total = dryRun ? `nothing written: ${plural(written.length, "file")}` : plural(written.length, "file");
   return [
     [
-      ...listed.map(
-        (file) => `  ${paint(file.change === "unchanged" ? "dim" : "good", file.change)} ${oneLine(file.path)}`,
-      ),
-      paint("dim", `${plural(written.length, "file")}: ${parts.join(", ")}`),
+      ...listed.map((file) => `  ${paint(tone(file), word(file.change))} ${oneLine(file.path)}`),
+      paint("dim", dryRun ? total : `${total}: ${parts.join(", ")}`),
     ].join("\n"),
   ];
 };

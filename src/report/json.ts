@@ -20,6 +20,7 @@ export const envelopeSchema: Json = {
     exit: { type: "integer", description: "The exit status of the process" },
     findings: { type: "array", items: { $ref: "#/$defs/finding" } },
     data: { description: "The command's own result; durations are milliseconds and their names end in Ms" },
+    dryRun: { const: true, description: "Nothing was written: `files` says what would become of each file" },
     files: {
       type: "array",
       description: "What became of each generated file",
@@ -70,6 +71,7 @@ export const json: Reporter = {
       findings: sortFindings(report.findings),
       data: report.data,
       ...(report.written === undefined ? {} : { files: report.written }),
+      ...(report.dryRun === true ? { dryRun: true } : {}),
     };
     return jsonText(envelope);
   },

@@ -97,6 +97,20 @@ test("findings show their place, their reason and their fix", async () => {
   );
 });
 
+test("files are counted, and a dry run says that it is one", async () => {
+  const written = [
+    { path: "out/a.ts", change: "created" },
+    { path: "out/b.ts", change: "unchanged" },
+  ] as const;
+  const report = { command: "x", blocks: [], findings: [], data: null, written };
+  expect(await human.render(report, 0, look)).toBe(
+    "  created out/a.ts\n  unchanged out/b.ts\n2 files: 1 created, 1 unchanged\n",
+  );
+  expect(await human.render({ ...report, dryRun: true }, 0, look)).toBe(
+    "  would create out/a.ts\n  would leave out/b.ts\nnothing written: 2 files\n",
+  );
+});
+
 test("raw text is printed as it is", async () => {
   expect(await human.render({ command: "x", blocks: [], findings: [], data: null, raw: "{}\n" }, 0, look)).toBe("{}\n");
 });
