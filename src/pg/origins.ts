@@ -76,7 +76,7 @@ const makers: Readonly<Record<string, (fields: Fields, start: number, indexOf: I
       ? []
       : [{ type: "index", schema: relation(fields["relation"]).schema, name, index: start }];
   },
-  AlterTableStmt: (fields, start, indexOf) => {
+  AlterTableStmt: (fields, _start, indexOf) => {
     const table = relation(fields["relation"]);
     const commands = listOf(fields["cmds"]).flatMap((node) => only(node, "AlterTableCmd")?.["def"] ?? []);
     return commands.flatMap((node) => [...madeConstraint(node, table, indexOf), ...madeInColumn(node, table, indexOf)]);
@@ -97,11 +97,18 @@ const schemasOf = (catalog: Catalog, { type, name }: Made): readonly string[] =>
     .map(({ schema }) => schema);
 };
 
-/** A name without schema is settled by the catalog when just one schema has it; else the place is not told. */
-const settled = (made: Made, catalog: Catalog): Made | undefined => {
+/** A name without schema is settled by the search_path, or when just one schema has it; else the place is not told. */
+const settled = (made: Made, catalog: Catalog, searched: string | undefined): Made | undefined => {
   if (made.schema !== undefined) return made;
   const schemas = [...new Set(schemasOf(catalog, made))];
-  return schemas.length === 1 ? { ...made, schema: schemas[0] } : undefined;
+  const schema = schemas.find((one) => one === searched) ?? (schemas.length === 1 ? schemas[0] : undefined);
+  return schema === undefined ? undefined : { ...made, schema };
+};
+
+/** The schema that `SET search_path` puts first; undefined for any other statement. */
+const searchedSchema = ({ kind, fields }: PreparedStatement): string | undefined => {
+  if (kind !== "VariableSetStmt" || fields["name"] !== "search_path") return undefined;
+  return textOf(fieldsOf(only(listOf(fields["args"])[0], "A_Const")?.["sval"])["sval"]);
 };
 
 export const originsOf = (statements: readonly PreparedStatement[], catalog: Catalog): Origins => {
@@ -109,10 +116,13 @@ export const originsOf = (statements: readonly PreparedStatement[], catalog: Cat
   for (const [file, group] of Map.groupBy(statements, (statement) => statement.file)) {
     const indexOf = byteIndexes(group[0]?.parsed ?? "");
     const place = linesOf(file.text);
-    for (const { kind, fields, start } of group) {
+    let searched: string | undefined = "public";
+    for (const statement of group) {
+      const { kind, fields, start } = statement;
+      searched = searchedSchema(statement) ?? searched;
       const made = Object.hasOwn(makers, kind) ? (makers[kind]?.(fields, start, indexOf) ?? []) : [];
       for (const one of made) {
-        const known = settled(one, catalog);
+        const known = settled(one, catalog, searched);
         if (known === undefined) continue;
         const at: Location = { kind: "file", path: file.path, ...place(known.index) };
         found.set(key(known.type, known.schema, known.name), at);

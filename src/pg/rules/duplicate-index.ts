@@ -72,7 +72,7 @@ const neededByOthers = (catalog: Catalog, holder: Holder, index: Index): boolean
 
 /** May `index` be dropped in favour of `other`? */
 const redundant = (catalog: Catalog, holder: Holder, index: Index, other: Index): boolean => {
-  if (!index.valid || !other.valid || neededByOthers(catalog, holder, index) || !served(index, other)) return false;
+  if (!index.valid || !other.valid || !served(index, other) || neededByOthers(catalog, holder, index)) return false;
   if (!index.unique) return true;
   // What enforces uniqueness must go on being enforced, at the same moment, and as a constraint if it was one.
   const [own, its] = [constraintOf(holder, index), constraintOf(holder, other)];
