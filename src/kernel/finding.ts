@@ -79,8 +79,14 @@ export const locationText = (at: Location): string => {
 const lineText = (at: { readonly line?: number; readonly column?: number }): string =>
   at.line === undefined ? "" : at.column === undefined ? `:${at.line}` : `:${at.line}:${at.column}`;
 
-const sortKey = (finding: Finding): string =>
-  `${severities.indexOf(finding.severity)}\0${locationText(finding.at)}\0${finding.rule}\0${finding.message}`;
+/** Text whose code-unit order is the order of places: lines and columns count as numbers. */
+const placeKey = (at: Location): string => {
+  const padded = (value: number | undefined): string => String(value ?? 0).padStart(10, "0");
+  return "path" in at ? `${at.path}\0${padded(at.line)}\0${padded(at.column)}` : locationText(at);
+};
+
+const sortKey = ({ severity, at, rule, message }: Finding): string =>
+  [severities.indexOf(severity), placeKey(at), locationText(at), rule, message].join("\0");
 
 /** Findings in the order every report shows them: worst first, then by place, rule and text. */
 export const sortFindings = (findings: readonly Finding[]): readonly Finding[] =>

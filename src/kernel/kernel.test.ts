@@ -72,6 +72,8 @@ describe("findings and faults", () => {
   test("sort worst first, and compare with a threshold", () => {
     const sorted = sortFindings([finding("b/x", "info", 1), finding("a/x", "error", 9), finding("a/a", "error", 9)]);
     expect(sorted.map(({ rule }) => rule)).toEqual(["a/a", "a/x", "b/x"]);
+    const lines = [100, 9, 20].map((line) => finding("a/x", "error", line));
+    expect(sortFindings(lines).map(({ at }) => (at.kind === "file" ? at.line : 0))).toEqual([9, 20, 100]);
     expect([atLeast("error", "warning"), atLeast("warning", "warning"), atLeast("info", "warning")]).toEqual([
       true,
       true,
