@@ -1,0 +1,36 @@
+// db analyze in the compiled binary: the embedded server, its extensions and its end work there, from any folder.
+import { describe, expect, test } from "bun:test";
+import { binaryPath, hasBinary, senior } from "../../testing/binary.ts";
+import { temporaryFolder } from "../../testing/temporary.ts";
+
+describe.skipIf(!hasBinary)("senior db analyze, compiled", () => {
+  test("loads a schema with extensions in an empty folder", async () => {
+    const cwd = await temporaryFolder({
+      "schema.sql": `create extension pg_trgm; create extension "uuid-ossp"; create extension citext;
+        create table t (id uuid default uuid_generate_v4(), name citext);\ncreate index on t using gin (name gin_trgm_ops);`,
+    });
+    const { stdout, stderr, exit } = await senior(["db", "analyze", "schema.sql"], { cwd });
+    expect([stderr, exit]).toEqual(["", 0]);
+    expect(stdout).toContain("table public.t has no primary key");
+  });
+
+  test("ends endless SQL, in a loop of its own too, and leaves no process behind", async () => {
+    const cwd = await temporaryFolder({ "loop.sql": "select 1;\ndo $$ begin loop null; end loop; end $$;" });
+    const { stderr, exit } = await senior(["db", "analyze", "loop.sql", "--deadline", "2s"], { cwd });
+    expect(exit).toBe(3);
+    expect(stderr).toStartWith("error: loop.sql:2:1: this statement was still running after 2.00 s");
+  });
+
+  test("Ctrl-C ends it at once", async () => {
+    const cwd = await temporaryFolder({ "sleep.sql": "select pg_sleep(1e9);" });
+    const child = Bun.spawn([binaryPath, "db", "analyze", "sleep.sql"], {
+      cwd,
+      env: {},
+      stdout: "ignore",
+      stderr: "ignore",
+    });
+    await Bun.sleep(1500);
+    child.kill("SIGINT");
+    expect(await child.exited).toBe(130);
+  });
+});
