@@ -59,10 +59,15 @@ const argumentTable = (positionals: Args): readonly Block[] =>
         table(Object.values(positionals).map((arg) => [positionalText(arg), described(arg)])),
       ];
 
-const exampleBlocks = (command: Command): readonly Block[] =>
-  command.examples.length === 0
+const exampleBlocks = ({ examples }: Command): readonly Block[] => {
+  const text = examples.map(({ run, about }) => `# ${about}\n${run}`).join("\n\n");
+  return text === ""
     ? []
-    : [{ kind: "heading", text: "Examples" }, table(command.examples.map(({ run, about }) => [run, about]))];
+    : [
+        { kind: "heading", text: "Examples" },
+        { kind: "code", language: "sh", text },
+      ];
+};
 
 /** The help of one command. `children` are the commands below it, with their one-line descriptions. */
 export const commandHelp = (
@@ -95,5 +100,8 @@ export const groupHelp = (
   { kind: "heading", text: "Commands" },
   table(children),
   ...flagTable("Common flags", globalFlags),
+  ...(path.length > 0
+    ? []
+    : [{ kind: "text", text: "`senior --version` prints the version, with --json as JSON." } as const]),
   { kind: "text", text: `Run \`${["senior", ...path].join(" ")} <command> --help\` for flags and examples.` },
 ];
