@@ -10,7 +10,10 @@ const isClosedPipe = (error: unknown): boolean =>
 export const writeAll = async (stream: "stdout" | "stderr", value: string): Promise<void> => {
   if (value === "") return;
   try {
-    await Bun.write(stream === "stdout" ? Bun.stdout : Bun.stderr, value);
+    // Bun.write begins anew after a partial write to a pipe that does not block, as pipes are once process.stdout was touched.
+    const sink = (stream === "stdout" ? Bun.stdout : Bun.stderr).writer();
+    await sink.write(value);
+    await sink.end();
   } catch (error) {
     if (isClosedPipe(error)) return;
     const { outputFault } = await import("./output-fault.ts");

@@ -14,6 +14,22 @@ describe.skipIf(!hasBinary)("senior db analyze, compiled", () => {
     expect(stdout).toContain("table public.t has no primary key");
   });
 
+  test("writes a long report to a pipe as it is, however slowly that is read", async () => {
+    const tables = Array.from(
+      { length: 200 },
+      (_, n) => `create table t${n} (id int primary key, a text, b text, c text);`,
+    );
+    const cwd = await temporaryFolder({ "schema.sql": tables.join("\n") });
+    const command = `"$0" db analyze schema.sql --json | (sleep 1; cat)`;
+    const child = Bun.spawn(["sh", "-c", command, binaryPath], {
+      cwd,
+      env: { PATH: process.env["PATH"] },
+      stdout: "pipe",
+    });
+    const report = (await new Response(child.stdout).json()) as { readonly data: { readonly counts: object } };
+    expect(report.data.counts).toMatchObject({ tables: 200, columns: 800 });
+  });
+
   test("ends endless SQL, in a loop of its own too, and leaves no process behind", async () => {
     const cwd = await temporaryFolder({ "loop.sql": "select 1;\ndo $$ begin loop null; end loop; end $$;" });
     const { stderr, exit } = await senior(["db", "analyze", "loop.sql", "--deadline", "2s"], { cwd });
