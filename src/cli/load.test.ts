@@ -5,7 +5,8 @@ import { mergePlugins } from "../registry.ts";
 import { reporters } from "../report/index.ts";
 import { after, behaviours, delayed, every, faultServer } from "../testing/fault-server.ts";
 import { memoryIo } from "../testing/memory-io.ts";
-import { loadSchema } from "../load/load-schema.ts";
+import type { LoadComparison } from "../load/compare-view.ts";
+import { comparisonSchema, loadSchema } from "../load/load-schema.ts";
 import type { LoadSummary } from "../load/summary.ts";
 import type { LoadRegistry } from "./call.ts";
 import type { Outcome } from "./run.ts";
@@ -206,6 +207,68 @@ describe("limits", () => {
   });
 });
 
+describe("comparisons", () => {
+  const comparison = async (argv: readonly string[], files?: Readonly<Record<string, string>>) => {
+    const text = (await senior([...argv, "--json"], files)).stdout;
+    return JSON.parse(text) as Omit<Envelope, "data"> & { readonly data: LoadComparison };
+  };
+  const ajv = () =>
+    new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true, formats: { "date-time": true } });
+
+  test("a second URL that is far slower is an error, with its figures", async () => {
+    using fast = faultServer(delayed(1));
+    using slow = faultServer(delayed(12));
+    const argv = ["--compare", "-d", "2s", "-c", "5", "--seed", "7"];
+    const slower = await comparison([fast.url, slow.url, ...argv]);
+    expect(slower.exit).toBe(1);
+    expect(slower.data).toMatchObject({ method: "interleaved", verdict: "slower", seed: 7, sliceMs: 250 });
+    expect(slower.data.first.slices).toBe(8);
+    expect(slower.findings.find(({ rule }) => rule === "load/slower")?.message).toContain(
+      `${slow.url} is slower than ${fast.url}: p50 +`,
+    );
+    const valid = ajv().compile(comparisonSchema);
+    valid(slower.data);
+    expect(valid.errors ?? []).toEqual([]);
+  }, 30_000);
+
+  test("a run too short to tell anything is inconclusive, exit 0, and says how long to run", async () => {
+    using server = faultServer(behaviours.ok);
+    const { stdout, exit } = await senior([server.url, `${server.url}b`, "--compare", "-d", "500ms", "-c", "2"]);
+    expect(exit).toBe(0);
+    expect(stdout).toContain("second is inconclusive: run longer");
+    expect(stdout).toContain("run longer: --duration");
+  });
+
+  test("a second URL that never answers ends it early, as an error", async () => {
+    using server = faultServer(behaviours.ok);
+    using silent = faultServer(behaviours.silent);
+    const argv = [server.url, silent.url, "--compare", "-d", "2s", "-c", "2", "--timeout", "100ms"];
+    const { exit, data, findings } = await comparison(argv);
+    expect([exit, data.verdict]).toEqual([1, "inconclusive"]);
+    expect(findings.map(({ rule }) => rule)).toContain("load/errors");
+    expect(silent.seen.requests).toBeLessThan(20);
+  }, 30_000);
+
+  test("an earlier run's output is a baseline; other conditions are said", async () => {
+    using server = faultServer(delayed(2));
+    const saved = (await senior([server.url, "-d", "1500ms", "-c", "2", "--json"])).stdout;
+    const run = JSON.parse(saved) as { data: LoadSummary };
+    const [slice] = run.data.intervals;
+    const environment = { ...run.data.environment, kernel: "0.0.1" };
+    const quick = Array.from({ length: 12 }, (_, i) => ({ ...slice, p50Ms: 0.1 + i / 1000 }));
+    const old = JSON.stringify({ ...run, data: { ...run.data, environment, intervals: quick } });
+    const argv = [server.url, "-d", "1500ms", "-c", "2", "--compare", "old.json"];
+    const { data, findings, exit } = await comparison(argv, { "/work/old.json": old });
+    expect(data).toMatchObject({ method: "baseline", verdict: "inconclusive", first: { slices: 12 } });
+    expect(data.runs).toHaveLength(1);
+    expect(exit).toBe(0);
+    expect(findings.find(({ rule }) => rule === "load/different-conditions")?.message).toMatch(/instead of 0\.0\.1/);
+    const page = await senior(argv, { "/work/old.json": saved });
+    expect(page.stdout).toContain("Distribution of response times");
+    expect(page.stdout).toContain("Against the baseline");
+  }, 30_000);
+});
+
 describe("secrets never leave", () => {
   const strings = (value: Json): readonly string[] =>
     typeof value === "string"
@@ -257,6 +320,12 @@ describe("what cannot be loaded is one clear error", () => {
     "more connections than descriptors": [["http://localhost/", "-c", "1000000000", "--i-know"], 4, "open files"],
     "a limit without its unit": [["http://localhost/", "--threshold", "p99<500"], 2, "500ms or 2s"],
     "targets that nobody has": [["http://localhost/", "--targets", "node-expres"], 2, "did you mean node-express?"],
+    "two URLs without --compare": [["http://localhost/", "http://localhost/b"], 2, "add --compare"],
+    "three URLs": [["http://a/", "http://b/", "http://c/", "--compare"], 2, "two at a time"],
+    "nothing to compare with": [["http://localhost/", "--compare"], 2, "lacks what to compare with"],
+    "limits on two URLs": [["http://a/", "http://b/", "--compare", "--targets", "default"], 2, "run of its own"],
+    "a baseline that is missing": [["http://localhost/", "--compare", "missing.json"], 3, "missing.json"],
+    "a minimum effect of nothing": [["http://a/", "http://b/", "--compare", "--min-effect", "0"], 2, "such as 5%"],
     "an unknown flag": [["http://localhost/", "--concurency", "5"], 2, "did you mean --concurrency?"],
   };
   for (const [name, [argv, exit, part]] of Object.entries(cases)) {

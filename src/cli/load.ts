@@ -1,105 +1,62 @@
 // senior load: sends HTTP load at a URL and reports what became of every request.
 import type { ExitCode } from "../kernel/fault.ts";
 import { Fault } from "../kernel/fault.ts";
-import { listed, milliseconds, nearest, plural } from "../kernel/words.ts";
 import type { Io } from "../io/io.ts";
 import { refuseShortage } from "../io/load/limits.ts";
-import { reach } from "../io/load/reach.ts";
-import type { LoadRun } from "../io/load/run-load.ts";
-import { runLoad } from "../io/load/run-load.ts";
-import type { Endpoint, LoadPlan, Pace } from "../load/plan.ts";
-import { caps, expectedStatuses, refuseExcess, responseLimits } from "../load/plan.ts";
-import { wireRequest } from "../load/request.ts";
-import type { Moment } from "../load/sampler.ts";
-import { Sampler } from "../load/sampler.ts";
-import type { Ending } from "../load/summary.ts";
-import { summarize } from "../load/summary.ts";
-import type { Target } from "../load/target.ts";
-import { readTarget } from "../load/target.ts";
-import type { Threshold } from "../load/threshold.ts";
-import { defaultTargets, readThresholds, targetsOf } from "../load/threshold.ts";
+import { readBaseline } from "../load/baseline.ts";
+import { comparisonReport } from "../load/compare-view.ts";
 import { loadReport } from "../load/view.ts";
-import type { ProfilePlugin } from "../sdk.ts";
 import { command } from "./command.ts";
-import { decimal, duration, flag, integer, many, text } from "./flags.ts";
-import { loadProfiles } from "./organisation-profiles.ts";
-
-/** `@FILE` is a file's bytes, anything else the text itself. */
-const readBody = async (io: Io, given: string | undefined): Promise<Uint8Array | undefined> => {
-  if (given === undefined) return undefined;
-  if (!given.startsWith("@")) return new TextEncoder().encode(given);
-  if (given === "@") throw new Fault("usage.bad-value", "--body got @ without a file name after it");
-  return io.files.readBytes(given.slice(1));
-};
-
-const leftText = ({ elapsedMs, sent, underWay }: Moment, { durationMs, requests }: LoadPlan): string => {
-  if (elapsedMs >= durationMs) return `waiting for ${plural(underWay, "answer")}`;
-  const left = `${Math.ceil((durationMs - elapsedMs) / 1000)} s left`;
-  return requests === undefined ? left : `${sent.toLocaleString("en-US")} of ${plural(requests, "request")}`;
-};
-
-const progressText = (moment: Moment, plan: LoadPlan): string =>
-  [
-    `${Math.round(moment.answersPerSecond).toLocaleString("en-US")}/s`,
-    `p50 ${milliseconds(moment.p50Ms)}`,
-    `p99 ${milliseconds(moment.p99Ms)}`,
-    plural(moment.errors, "error"),
-    leftText(moment, plan),
-  ].join("  ");
-
-/** Shown before the first request: whose machine is about to be loaded. */
-const destinationText = (target: Target, addresses: readonly string[], { address, port }: Endpoint): string =>
-  target.isAddress
-    ? `loading ${address} port ${port}`
-    : `${target.host} is ${listed(addresses)}; loading ${address} port ${port}`;
-
-const endings: Readonly<Record<LoadRun["end"]["reason"], Ending>> = {
-  complete: "complete",
-  stopped: "interrupted",
-  "nothing-connected": "unreached",
-};
-
-/** Runs the plan, with progress on the terminal. */
-const measure = async (io: Io, plan: LoadPlan) => {
-  const sampler = new Sampler();
-  const run = await runLoad(plan, {
-    signal: io.signal,
-    now: () => io.now(),
-    onProgress(tally) {
-      const moment = sampler.sample(tally);
-      io.terminal.progress(moment === undefined ? "connecting" : progressText(moment, plan));
-    },
-  });
-  return { run, intervals: sampler.finish(run.tally) };
-};
-
-/** What `--targets` stands for: the default figures, or those of a profile by its name. */
-const targetText = async (io: Io, name: string, plugins: readonly ProfilePlugin[]): Promise<string> => {
-  if (name === "default") return defaultTargets;
-  const profiles = await loadProfiles(io, plugins);
-  const found = profiles.find((profile) => profile.name === name);
-  if (found !== undefined) return targetsOf(found.targets);
-  const names = ["default", ...profiles.map((profile) => profile.name)];
-  const near = nearest(name, names);
-  throw new Fault("usage.bad-value", `--targets got "${name}", expected one of ${names.join(", ")}`, {
-    ...(near === undefined ? {} : { help: `did you mean ${near}?` }),
-  });
-};
-
-/** Every limit of the run, those of `--targets` first; a limit given by itself replaces the target on the same metric. */
-const thresholdsOf = async (
-  io: Io,
-  given: readonly string[],
-  targets: string | undefined,
-  plugins: readonly ProfilePlugin[],
-): Promise<readonly Threshold[]> => {
-  const own = given.flatMap((one) => readThresholds(one, "--threshold"));
-  if (targets === undefined) return own;
-  const named = readThresholds(await targetText(io, targets, plugins), "--targets");
-  return [...named.filter(({ metric }) => !own.some((limit) => limit.metric === metric)), ...own];
-};
+import type { Arg } from "./flags.ts";
+import { decimal, duration, flag, integer, many, maybe, text } from "./flags.ts";
+import { baselineComparison, urlComparison } from "./load-comparison.ts";
+import { thresholdsOf } from "./load-limits.ts";
+import type { LoadArgs } from "./load-subject.ts";
+import { measure, reachSubject, readSubject, summaryOf } from "./load-subject.ts";
 
 const signalExit = (io: Io): ExitCode => (io.signal.reason === 143 ? 143 : 130);
+
+/** `5%` or `5`, as a share. */
+const percent = (about: string, usual: number): Arg<number> => ({
+  ...text(about, { value: "PERCENT" }),
+  read: (raw, name) => {
+    const last = raw.at(-1);
+    if (last === undefined) return usual;
+    const value = /^\d{1,3}(\.\d{1,6})?%?$/.test(last) ? Number(last.replace("%", "")) / 100 : Number.NaN;
+    if (value > 0 && value <= 10) return value;
+    throw new Fault(
+      "usage.bad-value",
+      `${name} got "${last}", expected a percentage such as 5%, above 0 and up to 1000`,
+    );
+  },
+});
+
+interface Compare extends LoadArgs {
+  readonly url: readonly string[];
+  readonly compare: string | true | undefined;
+  readonly threshold: readonly string[];
+  readonly targets: string | undefined;
+}
+
+/** What goes with what, told before anything is sent. */
+const refuseMixture = ({ url, compare, requests, threshold, targets }: Compare): void => {
+  const wrong = (message: string, help: string): Fault => new Fault("usage.bad-value", message, { help });
+  if (url.length > 2) throw wrong(`${url.length} URLs were given`, "compare two at a time");
+  if (url.length === 2 && compare === undefined) {
+    throw wrong("two URLs were given without --compare", "add --compare, or load them one by one");
+  }
+  if (url.length === 2 && typeof compare === "string") {
+    throw wrong("--compare got two URLs and a baseline", "compare two URLs, or one of them with the baseline");
+  }
+  if (url.length === 1 && compare === true) {
+    throw wrong("--compare lacks what to compare with", "give a second URL, or the JSON output of an earlier run");
+  }
+  if (url.length < 2) return;
+  if (requests !== undefined) throw wrong("--requests does not go with two URLs", "say how long with --duration");
+  if (threshold.length > 0 || targets !== undefined) {
+    throw wrong("limits do not go with two URLs", "hold each URL against them in a run of its own");
+  }
+};
 
 export default command({
   name: "load",
@@ -110,6 +67,9 @@ export default command({
     "when a request was due, so a stall shows in full. Requests that are never answered stay in the percentiles, as",
     "lower bounds. Redirects are answers and are not followed. When the duration is over, answers may still arrive for",
     "two seconds, or twice the slowest answer so far if that is longer, and never longer than the timeout.",
+    "--compare measures two URLs in short turns, in an order drawn for each pair, and the first a third time in every",
+    "second pair to learn the noise of the place; --duration is for each URL. A second URL that is slower by more than",
+    "the minimum effect is exit 1; where nothing is shown, exit 0 and how long to run.",
     "Limits (--threshold, --targets) are held against the response time of all requests: failed, unanswered and never",
     "sent ones count. A limit that is not shown to be met fails, and none passes when the client was the bottleneck.",
     "Exit 1 when a limit is missed, when 1 % of the requests or more went wrong or could not be sent, or the server fell silent.",
@@ -136,9 +96,23 @@ export default command({
       run: "senior load http://localhost:3000/users -c 50 --targets node-express",
       about: "Hold the run to the targets of a profile",
     },
+    {
+      run: "senior load http://localhost:3000/v1/users http://localhost:3000/v2/users --compare",
+      about: "Is v2 slower? Measured in turns, for ten seconds each; exit 1 when it is",
+    },
+    {
+      run: "senior load http://localhost:3000/users --compare baseline.json",
+      about: "Against an earlier run, saved by --output baseline.json",
+    },
   ],
   positionals: {
-    url: text("Where to send requests: http:// or https://", { value: "URL", required: true, scope: "user" }),
+    url: many(
+      text("Where to send requests: http:// or https://; two of them with --compare", {
+        value: "URL",
+        required: true,
+        scope: "user",
+      }),
+    ),
   },
   flags: {
     concurrency: integer("Connections, and so requests under way at once", { short: "c", min: 1, default: 10 }),
@@ -160,46 +134,37 @@ export default command({
     targets: text("Limits by name: default (p50<50ms, p95<200ms, p99<500ms, rate>1000, errors<0.1%) or a profile's", {
       value: "default|PROFILE",
     }),
+    compare: maybe("Compare two URLs, or one with the JSON output of an earlier run", {
+      value: "BASELINE",
+      takes: (word) => !/^https?:\/\//i.test(word),
+      scope: "user",
+    }),
+    minEffect: percent("With --compare: the smallest change that counts, 5% by default", 0.05),
+    seed: integer("With --compare: draws the order of slices; shown by each run, and a new one by default", { min: 0 }),
     verifySsl: flag("Accept whatever certificate the server shows", { default: true, scope: "user" }),
     iKnow: flag("Allow more than 10,000 connections, one hour or 200,000 requests a second", { scope: "user" }),
   },
   output: "report",
   graceful: true,
   async run({ args, io, registry }) {
-    const target = readTarget(args.url);
+    refuseMixture(args);
+    const [url = "", other] = args.url;
     const thresholds = await thresholdsOf(io, args.threshold, args.targets, registry.profiles);
-    const body = await readBody(io, args.body);
-    const request = wireRequest(target, { method: args.method, headers: args.header, body });
-    const pace: Pace = args.rate === undefined ? { kind: "closed" } : { kind: "open", rate: args.rate };
-    const settings = {
-      method: request.method,
-      request: request.bytes,
-      pace,
-      concurrency: args.concurrency,
-      durationMs: args.duration ?? (args.requests === undefined ? 10_000 : caps.durationMs),
-      ...(args.requests === undefined ? {} : { requests: args.requests }),
-      timeoutMs: args.timeout,
-      expected: expectedStatuses(args.expectStatus),
-      limits: responseLimits,
-    };
-    if (!args.iKnow) refuseExcess(settings);
+    const path = typeof args.compare === "string" ? args.compare : undefined;
+    const baseline = path === undefined ? undefined : readBaseline(await io.files.readText(path), path);
+    const subject = await readSubject(io, url, args);
+    const second = other === undefined ? undefined : await readSubject(io, other, args);
     await refuseShortage(args.concurrency);
-    const { endpoint, addresses } = await reach(target, args.verifySsl, io.signal);
-    const plan: LoadPlan = { ...settings, endpoint };
-    io.terminal.note(destinationText(target, addresses, endpoint));
-    const { run, intervals } = await measure(io, plan);
-    const summary = summarize(plan, run.tally, {
-      startedAt: run.startedAt,
-      ending: endings[run.end.reason],
-      url: target.shown,
-      addresses,
-      headers: request.headers,
-      bodyBytes: request.bodyBytes,
-      examples: run.end.samples,
-      cpuMs: run.end.cpuMs,
-      intervals,
-      thresholds,
-    });
-    return loadReport(summary, run.tally, signalExit(io));
+    const reached = await reachSubject(io, subject, args.verifySsl);
+    const choice = { minEffect: args.minEffect, seed: args.seed ?? io.now().getTime() % 2 ** 31 };
+    if (second !== undefined) {
+      const rival = await reachSubject(io, second, args.verifySsl);
+      return comparisonReport(await urlComparison(io, reached, rival, choice), [], signalExit(io));
+    }
+    const happened = await measure(io, reached.plan);
+    const summary = summaryOf(reached, happened, thresholds);
+    const report = loadReport(summary, happened.run.tally, signalExit(io));
+    if (baseline === undefined) return report;
+    return comparisonReport(baselineComparison(baseline, summary, choice), report.blocks, signalExit(io));
   },
 });

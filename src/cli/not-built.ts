@@ -123,12 +123,6 @@ export const planned: readonly Planned[] = [
   },
   {
     command: "load",
-    flag: "--compare",
-    will: "compare two endpoints, or a run with a baseline",
-    meanwhile: "run both with --json and compare their percentiles",
-  },
-  {
-    command: "load",
     flag: "--expect-rate-limit",
     will: "pass when the rate limiter answers 429, and say when it starts",
     meanwhile: "use --expect-status 429 and read the status table",

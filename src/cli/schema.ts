@@ -4,7 +4,7 @@ import { profileSchema } from "../decide/read-profile.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Json } from "../kernel/json.ts";
 import { nearest } from "../kernel/words.ts";
-import { loadSchema } from "../load/load-schema.ts";
+import { comparisonSchema, loadSchema } from "../load/load-schema.ts";
 import { envelopeSchema } from "../report/json.ts";
 import { command } from "./command.ts";
 import { text } from "./flags.ts";
@@ -13,6 +13,7 @@ const schemas: Readonly<Record<string, Json>> = {
   report: envelopeSchema,
   decision: decisionSchema,
   load: loadSchema,
+  "load-comparison": comparisonSchema,
   profile: profileSchema,
 };
 

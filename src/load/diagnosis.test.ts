@@ -47,6 +47,8 @@ const summaryOf = (run: Run): LoadSummary => {
   const intervals = (run.medians ?? []).map((p50Ms, i): Interval => ({
     startMs: i * 1000,
     durationMs: 1000,
+    requests: 200,
+    p95Ms: p50Ms,
     answered: 200,
     errors: 0,
     p50Ms,
@@ -76,6 +78,7 @@ const summaryOf = (run: Run): LoadSummary => {
       cpuMs: run.cpuMs ?? 500,
       intervals,
       thresholds: [],
+      environment: { host: "h", platform: "linux x64", kernel: "6", processor: "p", processors: 2, runtime: "r" },
     },
   );
 };

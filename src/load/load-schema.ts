@@ -1,4 +1,4 @@
-// JSON Schema (2020-12) of a load run, as `senior load --json` carries it in `data`, and as a baseline holds it.
+// JSON Schemas (2020-12) of a load run and of a comparison, as `senior load --json` carries them in `data`, and a baseline.
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { percentiles } from "./summary.ts";
 import { failureNames } from "./tally.ts";
@@ -47,115 +47,173 @@ const header: JsonObject = {
   maxItems: 2,
 };
 
-export const loadSchema: JsonObject = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  title: "A load run",
-  ...object("Durations are milliseconds where their names end in Ms.", {
-    kind: { const: "load" },
+const environment: JsonObject = object("where the run was made", {
+  host: text("its name"),
+  platform: text("operating system and processor architecture"),
+  kernel: text("release of the operating system"),
+  processor: text("model"),
+  processors: count("as many as are available"),
+  runtime: text("what the load engine runs on"),
+});
+
+const run: JsonObject = object("Durations are milliseconds where their names end in Ms.", {
+  kind: { const: "load" },
+  version: { const: 1, description: "of this format" },
+  startedAt: { type: "string", format: "date-time", description: "when the run began" },
+  environment,
+  ending: one(["complete", "interrupted", "unreached"], "unreached: no connection was ever opened"),
+  target: object("what was loaded", {
+    url: text("user information removed, secret query values masked"),
+    address: text("the address that was connected to"),
+    addresses: list("every address the name had", { type: "string" }),
+  }),
+  request: object("what was sent, again and again", {
+    method: text("as it was sent"),
+    headers: list("name and value, in order; the values of secrets are masked", header),
+    bodyBytes: count("bytes of the body"),
+    bytes: count("bytes of the whole request"),
+  }),
+  asked: object("what the run was told to do", {
+    engine: one(["socket"], "what sent the requests"),
+    loop: one(["closed", "open"], "open: requests come due at a rate, whether or not the server keeps up"),
+    ratePerSecond: orNull(number("of an open loop")),
+    concurrency: count("connections"),
+    durationMs: number("how long requests came due"),
+    requests: orNull(count("at most so many")),
+    timeoutMs: number("of one request, opening its connection included"),
+    verifyTls: orNull(yes("null without TLS")),
+  }),
+  requests: object("what became of every request", {
+    scheduled: count("= sent + neverSent"),
+    sent: count("= answered + failed + unanswered"),
+    neverSent: count("due, but without a connection to leave by"),
+    answered: count("complete answers, whatever their status"),
+    failed: count("sent, and ended without a complete answer"),
+    unanswered: count("sent, and neither answered nor failed at the end"),
+    unexpected: count("of the answered: with a status that was not expected"),
+    errors: count("failed, unanswered, unexpected, and never sent because no connection could be opened"),
+    errorRate: number("errors as a share of the scheduled"),
+  }),
+  throughput: object("measured while requests came due", {
+    sendingMs: number("how long that was"),
+    sentPerSecond: number("requests"),
+    answersPerSecond: number("complete answers"),
+    bytesReceived: count("heads and bodies as they came, without TLS"),
+    bytesSent: count("likewise"),
+    receivedBytesPerSecond: number("bytes received over the same time"),
+  }),
+  latency: object("durations of requests", {
+    ok: latency("from the due time to the end of the answer, of answers with an expected status"),
+    all: latency("from the due time, of every scheduled request"),
+    service: latency("from the first byte written, of every sent request"),
+    firstByte: latency("from the first byte written to the first byte read"),
+  }),
+  connections: object("what requests travelled over", {
+    opened: count("with their TLS handshake"),
+    idleCloses: count("closed by the server while no request was under way"),
+    connect: latency("from the start of a connection until TCP was open"),
+    tls: latency("from then until the handshake was over"),
+  }),
+  statuses: list(
+    "answers by status",
+    object("one status", {
+      status: count("100 to 999"),
+      count: count("answers"),
+      expected: yes("did it count as right?"),
+    }),
+  ),
+  failures: list(
+    "requests without a complete answer, by kind",
+    object("one kind", {
+      kind: one(failureNames, "its name"),
+      count: count("requests"),
+      sent: yes("false: no connection could be opened for them"),
+      text: text("what the kind means"),
+      example: text("the first message of the kind"),
+    }),
+  ),
+  intervals: list(
+    "the run in slices of about a second",
+    object("one slice", {
+      startMs: number("since requests began to come due"),
+      durationMs: number("of the slice"),
+      requests: count("that ended in it, with an answer or without"),
+      answered: count("complete answers"),
+      errors: count("failures and unexpected statuses"),
+      p50Ms: number("response time"),
+      p95Ms: number("response time"),
+      p99Ms: number("response time"),
+    }),
+  ),
+  client: object("how the measuring side fared", {
+    stamp: one(["valid", "client-bound"], "client-bound: the figures may be the client's own, not the server's"),
+    cpuShare: number("of one processor, used by the measuring thread"),
+    lagMs: number("how late its timer ran, at the 99th percentile"),
+    maxLagMs: number("and at worst"),
+    sendLagMs: number("open loop: how late requests left although a connection was free, at the 99th percentile"),
+    boundBy: list("why the client may have set the limit; empty when it did not", { type: "string" }),
+  }),
+  thresholds: list(
+    "the limits that the run was held to, over the response time of all requests",
+    object("one limit", {
+      text: text("as it was written, without blanks"),
+      metric: text("a percentile such as p99.9, mean, max, rate, errors or unanswered"),
+      comparison: one(["<", "<=", ">", ">="], "of the value with the limit"),
+      limit: number("in the unit"),
+      unit: one(["ms", "perSecond", "share", "count"], "of limit and value"),
+      value: orNull(number("what was measured; null where nothing was")),
+      atLeast: yes("the value is a lower bound: requests without an answer could raise it"),
+      verdict: one(["met", "missed", "unproven"], "unproven: it could be missed, or the client may have set it"),
+    }),
+  ),
+});
+
+const dialect = "https://json-schema.org/draft/2020-12/schema";
+
+export const loadSchema: JsonObject = { $schema: dialect, title: "A load run", ...run };
+
+const side = (description: string): JsonObject =>
+  object(description, {
+    method: text("of its requests"),
+    url: text("user information removed, secret query values masked"),
+    startedAt: { type: "string", format: "date-time", description: "when it began" },
+    environment,
+    slices: count("that its values rest on"),
+  });
+
+const signed = (description: string): JsonObject => ({ type: "number", description });
+
+export const comparisonSchema: JsonObject = {
+  $schema: dialect,
+  title: "A load comparison",
+  ...object("Two services under load, or one now and earlier. Changes are of the second against the first.", {
+    kind: { const: "load-comparison" },
     version: { const: 1, description: "of this format" },
-    startedAt: { type: "string", format: "date-time", description: "when the run began" },
-    ending: one(["complete", "interrupted", "unreached"], "unreached: no connection was ever opened"),
-    target: object("what was loaded", {
-      url: text("user information removed, secret query values masked"),
-      address: text("the address that was connected to"),
-      addresses: list("every address the name had", { type: "string" }),
-    }),
-    request: object("what was sent, again and again", {
-      method: text("as it was sent"),
-      headers: list("name and value, in order; the values of secrets are masked", header),
-      bodyBytes: count("bytes of the body"),
-      bytes: count("bytes of the whole request"),
-    }),
-    asked: object("what the run was told to do", {
-      engine: one(["socket"], "what sent the requests"),
-      loop: one(["closed", "open"], "open: requests come due at a rate, whether or not the server keeps up"),
-      ratePerSecond: orNull(number("of an open loop")),
-      concurrency: count("connections"),
-      durationMs: number("how long requests came due"),
-      requests: orNull(count("at most so many")),
-      timeoutMs: number("of one request, opening its connection included"),
-      verifyTls: orNull(yes("null without TLS")),
-    }),
-    requests: object("what became of every request", {
-      scheduled: count("= sent + neverSent"),
-      sent: count("= answered + failed + unanswered"),
-      neverSent: count("due, but without a connection to leave by"),
-      answered: count("complete answers, whatever their status"),
-      failed: count("sent, and ended without a complete answer"),
-      unanswered: count("sent, and neither answered nor failed at the end"),
-      unexpected: count("of the answered: with a status that was not expected"),
-      errors: count("failed, unanswered, unexpected, and never sent because no connection could be opened"),
-      errorRate: number("errors as a share of the scheduled"),
-    }),
-    throughput: object("measured while requests came due", {
-      sendingMs: number("how long that was"),
-      sentPerSecond: number("requests"),
-      answersPerSecond: number("complete answers"),
-      bytesReceived: count("heads and bodies as they came, without TLS"),
-      bytesSent: count("likewise"),
-      receivedBytesPerSecond: number("bytes received over the same time"),
-    }),
-    latency: object("durations of requests", {
-      ok: latency("from the due time to the end of the answer, of answers with an expected status"),
-      all: latency("from the due time, of every scheduled request"),
-      service: latency("from the first byte written, of every sent request"),
-      firstByte: latency("from the first byte written to the first byte read"),
-    }),
-    connections: object("what requests travelled over", {
-      opened: count("with their TLS handshake"),
-      idleCloses: count("closed by the server while no request was under way"),
-      connect: latency("from the start of a connection until TCP was open"),
-      tls: latency("from then until the handshake was over"),
-    }),
-    statuses: list(
-      "answers by status",
-      object("one status", {
-        status: count("100 to 999"),
-        count: count("answers"),
-        expected: yes("did it count as right?"),
+    method: one(["interleaved", "baseline"], "slices side by side, in pairs; or an earlier run's against this one's"),
+    seed: count("of the order of slices and of the intervals"),
+    minEffect: number("the smallest change that counts, as a share"),
+    sliceMs: orNull(number("of a slice, where they are interleaved")),
+    first: side("the one compared with"),
+    second: side("the one that is judged"),
+    metrics: list(
+      "everything compared",
+      object("one metric", {
+        metric: one(["p50", "p95", "p99", "rate", "errors"], "those that slices hold enough requests for"),
+        unit: one(["ms", "perSecond", "share"], "of its values"),
+        first: number("median over the slices; of errors, the mean"),
+        second: number("likewise"),
+        change: signed("as a share of the first: the median over pairs, or of the medians; of errors, the difference"),
+        low: signed("of its 95 % interval"),
+        high: signed("of its 95 % interval"),
+        p: number("Wilcoxon's signed ranks, or Mann and Whitney's rank sum; two-sided"),
+        adjustedP: number("Holm's, over the metrics"),
+        noise: orNull(number("how far identical slices of the first differed; null where that was not measured")),
+        resolution: number("half the interval: the smallest change that could be told"),
+        verdict: one(["slower", "faster", "same", "inconclusive"], "of the second"),
       }),
     ),
-    failures: list(
-      "requests without a complete answer, by kind",
-      object("one kind", {
-        kind: one(failureNames, "its name"),
-        count: count("requests"),
-        sent: yes("false: no connection could be opened for them"),
-        text: text("what the kind means"),
-        example: text("the first message of the kind"),
-      }),
-    ),
-    intervals: list(
-      "the run in slices of about a second",
-      object("one slice", {
-        startMs: number("since requests began to come due"),
-        durationMs: number("of the slice"),
-        answered: count("complete answers"),
-        errors: count("failures and unexpected statuses"),
-        p50Ms: number("response time"),
-        p99Ms: number("response time"),
-      }),
-    ),
-    client: object("how the measuring side fared", {
-      stamp: one(["valid", "client-bound"], "client-bound: the figures may be the client's own, not the server's"),
-      cpuShare: number("of one processor, used by the measuring thread"),
-      lagMs: number("how late its timer ran, at the 99th percentile"),
-      maxLagMs: number("and at worst"),
-      sendLagMs: number("open loop: how late requests left although a connection was free, at the 99th percentile"),
-      boundBy: list("why the client may have set the limit; empty when it did not", { type: "string" }),
-    }),
-    thresholds: list(
-      "the limits that the run was held to, over the response time of all requests",
-      object("one limit", {
-        text: text("as it was written, without blanks"),
-        metric: text("a percentile such as p99.9, mean, max, rate, errors or unanswered"),
-        comparison: one(["<", "<=", ">", ">="], "of the value with the limit"),
-        limit: number("in the unit"),
-        unit: one(["ms", "perSecond", "share", "count"], "of limit and value"),
-        value: orNull(number("what was measured; null where nothing was")),
-        atLeast: yes("the value is a lower bound: requests without an answer could raise it"),
-        verdict: one(["met", "missed", "unproven"], "unproven: it could be missed, or the client may have set it"),
-      }),
-    ),
+    verdict: one(["slower", "faster", "same", "inconclusive"], "over all metrics; a slower one outweighs the others"),
+    differences: list("conditions that were not the same for the baseline", { type: "string" }),
+    runs: list("the runs that were made, their slices as intervals; the last one serves as a baseline", run),
   }),
 };

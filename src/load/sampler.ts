@@ -9,6 +9,7 @@ const nsPerMs = 1e6;
 
 interface Sample {
   readonly elapsed: number;
+  readonly requests: number;
   readonly answered: number;
   readonly errors: number;
   readonly latency: Histogram;
@@ -16,6 +17,7 @@ interface Sample {
 
 const sampleOf = (tally: Tally): Sample => ({
   elapsed: tally.get("elapsed"),
+  requests: tally.get("answered") + failed(tally, "before") + failed(tally, "after"),
   answered: tally.get("answered"),
   errors: failed(tally, "before") + failed(tally, "after") + tally.get("answered") - tally.get("right"),
   latency: merged(tally.histograms.responseRight, tally.histograms.responseWrong),
@@ -26,9 +28,11 @@ const between = (from: Sample, to: Sample): Interval => {
   return {
     startMs: from.elapsed / nsPerMs,
     durationMs: (to.elapsed - from.elapsed) / nsPerMs,
+    requests: to.requests - from.requests,
     answered: to.answered - from.answered,
     errors: to.errors - from.errors,
     p50Ms: added.percentile(50) / nsPerMs,
+    p95Ms: added.percentile(95) / nsPerMs,
     p99Ms: added.percentile(99) / nsPerMs,
   };
 };
@@ -98,4 +102,4 @@ export class Sampler {
   }
 }
 
-const zero: Sample = { elapsed: 0, answered: 0, errors: 0, latency: merged() };
+const zero: Sample = { elapsed: 0, requests: 0, answered: 0, errors: 0, latency: merged() };

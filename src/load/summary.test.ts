@@ -92,6 +92,7 @@ const facts: RunFacts = {
   cpuMs: 1000,
   intervals: [],
   thresholds: [],
+  environment: { host: "h", platform: "linux x64", kernel: "6", processor: "p", processors: 2, runtime: "r" },
 };
 
 interface Happened {
@@ -193,9 +194,11 @@ describe("findings", () => {
       answered.map((count, i) => ({
         startMs: i * 1000,
         durationMs: 1000,
+        requests: count,
         answered: count,
         errors: 0,
         p50Ms: 1,
+        p95Ms: 1,
         p99Ms: 1,
       }));
     const stalls = (happened: Happened, answered: readonly number[], change: Partial<LoadPlan> = {}) =>

@@ -50,19 +50,33 @@ export type Failure = {
 export type Interval = {
   readonly startMs: number;
   readonly durationMs: number;
+  /** That ended in it, with an answer or without. */
+  readonly requests: number;
   readonly answered: number;
   readonly errors: number;
   readonly p50Ms: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
 };
 
 /** Outcome of a whole run. `interrupted`: a person ended it early; `unreached`: no connection was ever opened. */
 export type Ending = "complete" | "interrupted" | "unreached";
 
+/** Where a run was made: what differs between two of them may be what made them differ. */
+export type Environment = {
+  readonly host: string;
+  readonly platform: string;
+  readonly kernel: string;
+  readonly processor: string;
+  readonly processors: number;
+  readonly runtime: string;
+};
+
 export type LoadSummary = {
   readonly kind: "load";
   readonly version: 1;
   readonly startedAt: string;
+  readonly environment: Environment;
   readonly ending: Ending;
   readonly target: { readonly url: string; readonly address: string; readonly addresses: readonly string[] };
   readonly request: {
@@ -156,6 +170,7 @@ export interface RunFacts {
   readonly cpuMs: number;
   readonly intervals: readonly Interval[];
   readonly thresholds: readonly Threshold[];
+  readonly environment: Environment;
 }
 
 const nsPerMs = 1e6;
@@ -277,6 +292,7 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
     kind: "load",
     version: 1,
     startedAt: facts.startedAt.toISOString(),
+    environment: facts.environment,
     ending: facts.ending,
     target: { url: facts.url, address: plan.endpoint.address, addresses: facts.addresses },
     request: {

@@ -1,4 +1,4 @@
-// Runs a load plan in a worker thread: watches its tally from outside, passes on the interrupt, returns what happened.
+// Runs load plans in a worker thread: watches their tallies from outside, passes on the interrupt, returns what happened.
 import { Tally, tallyBytes } from "../../load/tally.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import { startWorker } from "../workers.ts";
@@ -21,19 +21,26 @@ export interface Watch {
   readonly progressMs?: number;
 }
 
-const replyOf = (worker: Worker, order: WorkerOrder): Promise<EngineEnd> =>
-  new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
-      if (data.kind === "end") resolve(data.end);
-      else reject(new Error(data.message));
-    };
-    worker.onerror = (event) => reject(new Error(`the load worker failed: ${event.message}`));
-    // A worker that ends without a word must not leave its host waiting.
-    worker.addEventListener("close", () => reject(new Error("the load worker ended before its run did")));
-    worker.postMessage(order);
-  });
+/** A worker that runs one plan after the other, until it is disposed of. */
+export interface LoadRunner extends Disposable {
+  run(plan: LoadPlan): Promise<LoadRun>;
+}
 
-export const runLoad = async (plan: LoadPlan, watch: Watch): Promise<LoadRun> => {
+const replyOf = (worker: Worker, order: WorkerOrder): Promise<EngineEnd> => {
+  const { promise, resolve, reject } = Promise.withResolvers<EngineEnd>();
+  // A worker that ends without a word must not leave its host waiting.
+  const closed = (): void => reject(new Error("the load worker ended before its run did"));
+  worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
+    if (data.kind === "end") resolve(data.end);
+    else reject(new Error(data.message));
+  };
+  worker.onerror = (event) => reject(new Error(`the load worker failed: ${event.message}`));
+  worker.addEventListener("close", closed);
+  worker.postMessage(order);
+  return promise.finally(() => worker.removeEventListener("close", closed));
+};
+
+const runIn = async (worker: Worker, plan: LoadPlan, watch: Watch): Promise<LoadRun> => {
   const order: WorkerOrder = {
     plan,
     tally: new SharedArrayBuffer(tallyBytes),
@@ -44,7 +51,6 @@ export const runLoad = async (plan: LoadPlan, watch: Watch): Promise<LoadRun> =>
     Atomics.store(new Int32Array(order.stop), 0, 1);
   };
   const startedAt = watch.now();
-  const worker = startWorker("load");
   const timer = setInterval(() => watch.onProgress?.(tally), watch.progressMs ?? 250);
   watch.signal.addEventListener("abort", interrupt);
   if (watch.signal.aborted) interrupt();
@@ -54,6 +60,18 @@ export const runLoad = async (plan: LoadPlan, watch: Watch): Promise<LoadRun> =>
   } finally {
     clearInterval(timer);
     watch.signal.removeEventListener("abort", interrupt);
-    worker.terminate();
   }
+};
+
+export const startLoadRunner = (watch: Watch): LoadRunner => {
+  const worker = startWorker("load");
+  return {
+    run: (plan) => runIn(worker, plan, watch),
+    [Symbol.dispose]: () => worker.terminate(),
+  };
+};
+
+export const runLoad = async (plan: LoadPlan, watch: Watch): Promise<LoadRun> => {
+  using runner = startLoadRunner(watch);
+  return await runner.run(plan);
 };

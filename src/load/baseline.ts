@@ -1,0 +1,113 @@
+// A baseline: the JSON output of an earlier run, checked for every part that a comparison reads.
+import { Fault } from "../kernel/fault.ts";
+import { isObject, own } from "../kernel/json.ts";
+import { listed } from "../kernel/words.ts";
+import type { Environment, Interval, LoadSummary } from "./summary.ts";
+
+export type Baseline = Pick<LoadSummary, "startedAt" | "environment" | "target" | "request" | "asked" | "intervals">;
+
+type Shape = "text" | "number" | "number or null" | { readonly [key: string]: Shape } | readonly [Shape];
+
+const interval = {
+  startMs: "number",
+  durationMs: "number",
+  requests: "number",
+  answered: "number",
+  errors: "number",
+  p50Ms: "number",
+  p95Ms: "number",
+  p99Ms: "number",
+} as const satisfies Record<keyof Interval, Shape>;
+
+const environment = {
+  host: "text",
+  platform: "text",
+  kernel: "text",
+  processor: "text",
+  processors: "number",
+  runtime: "text",
+} as const satisfies Record<keyof Environment, Shape>;
+
+const baseline: Shape = {
+  startedAt: "text",
+  environment,
+  target: { url: "text" },
+  request: { method: "text", bodyBytes: "number" },
+  asked: { loop: "text", ratePerSecond: "number or null", concurrency: "number" },
+  intervals: [interval],
+};
+
+/** Where a value is not of a shape. Of a list, the first wrong item speaks for the others. */
+const lacks = (value: unknown, shape: Shape, path: string): readonly string[] => {
+  if (shape === "text") return typeof value === "string" ? [] : [path];
+  if (shape === "number") return typeof value === "number" && Number.isFinite(value) ? [] : [path];
+  if (shape === "number or null") return value === null ? [] : lacks(value, "number", path);
+  if (isList(shape)) {
+    if (!Array.isArray(value)) return [path];
+    return value.map((item, i) => lacks(item, shape[0], `${path}[${i}]`)).find((found) => found.length > 0) ?? [];
+  }
+  if (!isObject(value)) return [path];
+  return Object.entries(shape).flatMap(([key, inner]) => lacks(own(value, key), inner, `${path}.${key}`));
+};
+
+const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
+
+const refuse = (path: string, what: string): Fault =>
+  new Fault("input.invalid", `${path} is no baseline: ${what}`, {
+    at: { kind: "file", path },
+    help: "make one with `senior load URL --output baseline.json`",
+  });
+
+const parsed = (text: string, path: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new Fault(
+      "input.syntax",
+      `${path} is no baseline: not valid JSON: ${error instanceof Error ? error.message : ""}`,
+      {
+        at: { kind: "file", path },
+        help: "make one with `senior load URL --output baseline.json`",
+      },
+    );
+  }
+};
+
+/** A comparison's newest run serves as well as a run by itself. */
+const runIn = (data: unknown): unknown => {
+  if (!isObject(data) || own(data, "kind") !== "load-comparison") return data;
+  const runs = own(data, "runs");
+  return Array.isArray(runs) ? (runs.at(-1) as unknown) : undefined;
+};
+
+/** Reads the output of `senior load --json`, or its `data` alone. Throws `input.syntax` or `input.invalid` (exit 3). */
+export const readBaseline = (text: string, path: string): Baseline => {
+  const document = parsed(text, path);
+  const wrapped = isObject(document) && Object.hasOwn(document, "data");
+  const run = runIn(wrapped ? own(document, "data") : document);
+  if (!isObject(run) || own(run, "kind") !== "load") {
+    throw refuse(path, `${wrapped ? "data.kind" : "kind"} is not "load", so it is not the JSON output of a load run`);
+  }
+  const missing = lacks(run, baseline, wrapped ? "data" : "").map((place) => place.replace(/^\./, ""));
+  if (missing.length > 0) {
+    const [some, more] = [missing.slice(0, 5), missing.length - 5];
+    throw refuse(path, `it lacks ${listed(more > 0 ? [...some, `${more} more`] : some)}`);
+  }
+  return run as unknown as Baseline;
+};
+
+/** What is not the same in two runs, one sentence part each: `4 instead of 2 processors`. */
+export const differencesOf = (before: Baseline, now: Baseline): readonly string[] => {
+  const pairs: readonly (readonly [what: string, before: unknown, now: unknown])[] = [
+    ...(Object.keys(environment) as (keyof Environment)[]).map(
+      (key) => [key, before.environment[key], now.environment[key]] as const,
+    ),
+    ["URL", before.target.url, now.target.url],
+    ["method", before.request.method, now.request.method],
+    ["body bytes", before.request.bodyBytes, now.request.bodyBytes],
+    ["loop", before.asked.loop, now.asked.loop],
+    ["rate", before.asked.ratePerSecond, now.asked.ratePerSecond],
+    ["concurrency", before.asked.concurrency, now.asked.concurrency],
+  ];
+  return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} ${String(b)} instead of ${String(a)}`);
+};
