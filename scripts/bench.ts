@@ -83,7 +83,8 @@ const size = async (): Promise<void> => {
   );
 };
 
+// Size comes last: a child's peak memory counts what this process held when it was started.
 await start();
-await size();
 await embedded();
+await size();
 await rm(folder, { recursive: true, force: true });
