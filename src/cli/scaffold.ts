@@ -117,8 +117,10 @@ export default command({
   output: "files",
   async run({ args, io, registry }) {
     const framework = frameworkNamed(args.framework, registry);
+    io.terminal.progress(`reading ${args.spec}`);
     const read = readOpenApi(readDocument(args.spec, await io.files.readText(args.spec)));
     const plan = emitKit.plan(read.api);
+    io.terminal.progress(`generating ${plural(plan.api.operations.length, "operation")} for ${framework.name}`);
     const files = args.typesOnly
       ? emitKit.typeOnlyFiles(plan)
       : checkedFiles(await framework.emit(read.api, emitKit), framework);
