@@ -28,6 +28,7 @@ export interface LoadArgs {
   readonly requests: number | undefined;
   readonly timeout: number;
   readonly expectStatus: readonly string[];
+  readonly expectRateLimit: boolean;
   readonly verifySsl: boolean;
   readonly iKnow: boolean;
 }
@@ -70,7 +71,10 @@ export const readSubject = async (io: Io, url: string, args: LoadArgs): Promise<
     durationMs: durationOf(args),
     ...(args.requests === undefined ? {} : { requests: args.requests }),
     timeoutMs: args.timeout,
-    expected: expectedStatuses(args.expectStatus),
+    expected: expectedStatuses(args.expectStatus).map(
+      (right, status) => right || (args.expectRateLimit && status === 429),
+    ),
+    ...(args.expectRateLimit ? { watchRateLimit: true } : {}),
     limits: responseLimits,
   };
   if (!args.iKnow) refuseExcess(settings);
@@ -147,4 +151,5 @@ export const summaryOf = (
     intervals,
     thresholds,
     environment: environment(),
+    rateLimit: run.end.rateLimit,
   });

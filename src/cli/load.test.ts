@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Json } from "../kernel/json.ts";
 import { mergePlugins } from "../registry.ts";
 import { reporters } from "../report/index.ts";
-import { after, behaviours, delayed, every, faultServer } from "../testing/fault-server.ts";
+import { after, behaviours, delayed, every, faultServer, limitedTo } from "../testing/fault-server.ts";
 import { memoryIo } from "../testing/memory-io.ts";
 import type { LoadComparison } from "../load/compare-view.ts";
 import { comparisonSchema, loadSchema } from "../load/load-schema.ts";
@@ -207,6 +207,64 @@ describe("limits", () => {
   });
 });
 
+describe("an expected rate limit", () => {
+  const limits = async (server: { readonly url: string }, ...more: readonly string[]) =>
+    json([server.url, "--rate", "200", "-c", "2", "--expect-rate-limit", ...more]);
+  const found = ({ findings }: Envelope) => findings.map(({ rule, severity }) => `${rule} ${severity}`);
+
+  test("passes when 429s appear, which are no errors; says when, after how many, and what the headers claim", async () => {
+    using server = faultServer(
+      limitedTo(30, 60_000, ["Retry-After: 60", "RateLimit-Limit: 30", "RateLimit-Remaining: 0"]),
+    );
+    const run = await limits(server, "-d", "500ms");
+    expect(run.exit).toBe(0);
+    expect(run.data.requests).toMatchObject({ errors: 0, answered: 100 });
+    expect(run.data.rateLimit).toMatchObject({ firstNumber: 31, burst: 30, limited: 70, sustainedPerSecond: 0 });
+    expect(run.data.rateLimit?.firstMs).toBeGreaterThanOrEqual(145);
+    expect(run.data.rateLimit?.claims.map(({ header, verdict }) => [header, verdict])).toEqual([
+      ["Retry-After", "untested"],
+      ["RateLimit-Limit", "true"],
+      ["RateLimit-Remaining", "true"],
+    ]);
+    const page = await senior([server.url, "--rate", "200", "-d", "300ms", "--expect-rate-limit"]);
+    expect(page.stdout).toMatch(/Retry-After +60 +not tested/);
+  });
+
+  test("fails when none appears", async () => {
+    using server = faultServer(behaviours.ok);
+    const run = await limits(server, "-d", "200ms");
+    expect(run.exit).toBe(1);
+    expect(found(run)).toContain("load/rate-limit-missing error");
+    expect(run.data.rateLimit).toMatchObject({ limited: 0, accepted: 40, firstNumber: null });
+  });
+
+  test("other errors stay errors", async () => {
+    using server = faultServer(every(4, behaviours.error, limitedTo(10, 60_000)));
+    const run = await limits(server, "-d", "300ms");
+    expect(run.exit).toBe(1);
+    expect(found(run)).toContain("load/errors error");
+    expect(found(run)).toContain("load/rate-limit-headers warning");
+  });
+
+  test("without the flag 429s are errors, and nothing is watched", async () => {
+    using server = faultServer(limitedTo(10, 60_000));
+    const run = await json([server.url, "--requests", "40"]);
+    expect([run.exit, run.data.requests.errors, run.data.rateLimit]).toEqual([1, 30, null]);
+  });
+
+  test("the data is what its schema says", async () => {
+    using server = faultServer(limitedTo(10, 200, ["Retry-After: 30", "X-RateLimit-Limit: 500"]));
+    const run = await limits(server, "-d", "600ms");
+    const options = { strict: true, allErrors: true, allowUnionTypes: true, formats: { "date-time": true } } as const;
+    const valid = new Ajv2020(options).compile(loadSchema);
+    valid(run.data);
+    expect(valid.errors ?? []).toEqual([]);
+    // It lets requests through again long before it says, and fewer than it says.
+    expect(run.data.rateLimit?.claims.map(({ verdict }) => verdict)).toEqual(["false", "false"]);
+    expect(run.exit).toBe(0);
+  });
+});
+
 describe("comparisons", () => {
   const comparison = async (argv: readonly string[], files?: Readonly<Record<string, string>>) => {
     const text = (await senior([...argv, "--json"], files)).stdout;
@@ -324,6 +382,7 @@ describe("what cannot be loaded is one clear error", () => {
     "three URLs": [["http://a/", "http://b/", "http://c/", "--compare"], 2, "two at a time"],
     "nothing to compare with": [["http://localhost/", "--compare"], 2, "lacks what to compare with"],
     "limits on two URLs": [["http://a/", "http://b/", "--compare", "--targets", "default"], 2, "run of its own"],
+    "a rate limit and a comparison": [["http://a/", "http://b/", "--compare", "--expect-rate-limit"], 2, "one by one"],
     "a baseline that is missing": [["http://localhost/", "--compare", "missing.json"], 3, "missing.json"],
     "a minimum effect of nothing": [["http://a/", "http://b/", "--compare", "--min-effect", "0"], 2, "such as 5%"],
     "an unknown flag": [["http://localhost/", "--concurency", "5"], 2, "did you mean --concurrency?"],

@@ -39,7 +39,7 @@ interface Compare extends LoadArgs {
 }
 
 /** What goes with what, told before anything is sent. */
-const refuseMixture = ({ url, compare, requests, threshold, targets }: Compare): void => {
+const refuseMixture = ({ url, compare, requests, threshold, targets, expectRateLimit }: Compare): void => {
   const wrong = (message: string, help: string): Fault => new Fault("usage.bad-value", message, { help });
   if (url.length > 2) throw wrong(`${url.length} URLs were given`, "compare two at a time");
   if (url.length === 2 && compare === undefined) {
@@ -50,6 +50,9 @@ const refuseMixture = ({ url, compare, requests, threshold, targets }: Compare):
   }
   if (url.length === 1 && compare === true) {
     throw wrong("--compare lacks what to compare with", "give a second URL, or the JSON output of an earlier run");
+  }
+  if (expectRateLimit && compare !== undefined) {
+    throw wrong("--expect-rate-limit does not go with --compare", "run them one by one");
   }
   if (url.length < 2) return;
   if (requests !== undefined) throw wrong("--requests does not go with two URLs", "say how long with --duration");
@@ -97,6 +100,10 @@ export default command({
       about: "Hold the run to the targets of a profile",
     },
     {
+      run: "senior load http://localhost:3000/login --rate 50 --duration 5s --expect-rate-limit",
+      about: "Does the rate limiter work, and do its headers tell the truth?",
+    },
+    {
       run: "senior load http://localhost:3000/v1/users http://localhost:3000/v2/users --compare",
       about: "Is v2 slower? Measured in turns, for ten seconds each; exit 1 when it is",
     },
@@ -141,6 +148,7 @@ export default command({
     }),
     minEffect: percent("With --compare: the smallest change that counts, 5% by default", 0.05),
     seed: integer("With --compare: draws the order of slices; shown by each run, and a new one by default", { min: 0 }),
+    expectRateLimit: flag("Pass when 429s appear: they are no errors, and their absence is one"),
     verifySsl: flag("Accept whatever certificate the server shows", { default: true, scope: "user" }),
     iKnow: flag("Allow more than 10,000 connections, one hour or 200,000 requests a second", { scope: "user" }),
   },

@@ -121,12 +121,6 @@ export const planned: readonly Planned[] = [
     will: "prove a migration against the queries of the running release",
     meanwhile: "expand first, deploy, contract later",
   },
-  {
-    command: "load",
-    flag: "--expect-rate-limit",
-    will: "pass when the rate limiter answers 429, and say when it starts",
-    meanwhile: "use --expect-status 429 and read the status table",
-  },
   ...["--slo", "--abort-on"].map((flag): Planned => ({
     command: "load",
     flag,

@@ -3,6 +3,7 @@ import type { Finding, Location } from "../kernel/finding.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
 import type { Interval, LoadSummary } from "./summary.ts";
 import type { Judged } from "./threshold.ts";
+import { limitText } from "./rate-limit.ts";
 import { valueText } from "./threshold.ts";
 
 /** From this share of errors on, a run has failed; below it, it has a blemish. */
@@ -188,6 +189,45 @@ const unreached = (summary: LoadSummary): readonly Finding[] =>
         },
       ];
 
+/** `load/rate-limit…`: an error when none appeared, a warning for each header that did not tell the truth. */
+const rateLimits = (summary: LoadSummary): readonly Finding[] => {
+  const { rateLimit: seen, requests } = summary;
+  if (seen === null || summary.ending === "unreached") return [];
+  const at = placeOf(summary);
+  if (seen.limited === 0) {
+    return [
+      {
+        rule: "load/rate-limit-missing",
+        severity: "error",
+        at,
+        message: `no rate limit appeared: none of ${plural(requests.answered, "answer")} in ${milliseconds(summary.throughput.sendingMs)} had status 429`,
+        help: "raise --rate or --duration above the limit, or put a rate limiter in front of this route",
+      },
+    ];
+  }
+  const silent: readonly Finding[] = seen.headers.some(([name]) => /^retry-after$/i.test(name))
+    ? []
+    : [
+        {
+          rule: "load/rate-limit-headers",
+          severity: "warning",
+          at,
+          message: "the first 429 has no Retry-After: clients cannot know when to come back",
+          help: "send Retry-After with every 429, in seconds",
+        },
+      ];
+  const wrong = seen.claims
+    .filter(({ verdict }) => verdict === "false")
+    .map(({ header, value, text }): Finding => ({
+      rule: "load/rate-limit-headers",
+      severity: "warning",
+      at,
+      message: `${header}: ${value} was not true: ${text}`,
+      help: "clients that obey the header are refused, or wait for nothing",
+    }));
+  return [{ rule: "load/rate-limit", severity: "info", at, message: limitText(seen) }, ...silent, ...wrong];
+};
+
 /** `load/interrupted`: the figures are those of a shorter run. */
 const interrupted = (summary: LoadSummary): readonly Finding[] =>
   summary.ending !== "interrupted"
@@ -202,6 +242,6 @@ const interrupted = (summary: LoadSummary): readonly Finding[] =>
       ];
 
 export const loadFindings = (summary: LoadSummary): readonly Finding[] =>
-  [errors, thresholds, stalled, rateMissed, redirected, clientBound, unreached, interrupted].flatMap((rule) =>
-    rule(summary),
+  [errors, thresholds, stalled, rateMissed, redirected, clientBound, rateLimits, unreached, interrupted].flatMap(
+    (rule) => rule(summary),
   );

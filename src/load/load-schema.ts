@@ -166,6 +166,28 @@ const run: JsonObject = object("Durations are milliseconds where their names end
       verdict: one(["met", "missed", "unproven"], "unproven: it could be missed, or the client may have set it"),
     }),
   ),
+  rateLimit: orNull(
+    object("what was seen of a rate limiter, where one was expected", {
+      limited: count("answers with 429"),
+      accepted: count("other answers"),
+      firstNumber: orNull(count("the first 429, counted among all answers from 1")),
+      firstMs: orNull(number("and its time since requests began to come due")),
+      burst: orNull(count("let through before the first 429")),
+      sustainedPerSecond: orNull(number("let through from the first 429 to the end")),
+      acceptedAgainMs: orNull(number("from the first 429 until a request was let through again")),
+      headers: list("of the first 429: Retry-After and whatever names a rate limit", header),
+      acceptedHeaders: list("of the first answer that was let through", header),
+      claims: list(
+        "what the headers said, held against what happened",
+        object("one header", {
+          header: text("its name"),
+          value: text("as it came"),
+          verdict: one(["true", "false", "untested"], "untested: the run ended before it could show"),
+          text: text("what happened"),
+        }),
+      ),
+    }),
+  ),
 });
 
 const dialect = "https://json-schema.org/draft/2020-12/schema";

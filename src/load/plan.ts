@@ -39,6 +39,8 @@ export interface LoadPlan {
   /** Statuses from 0 to 999 that count as right. */
   readonly expected: readonly boolean[];
   readonly limits: ResponseLimits;
+  /** Note when 429s come and go, and what their headers say. */
+  readonly watchRateLimit?: true;
 }
 
 /** What only `--i-know` allows to exceed: a slip of the finger should not become an attack. */

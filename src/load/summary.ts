@@ -7,6 +7,8 @@ import type { FailureKind, Tally } from "./tally.ts";
 import { failed, failureKinds, failureNames } from "./tally.ts";
 import type { Judged, Threshold } from "./threshold.ts";
 import { judge } from "./threshold.ts";
+import type { LimitRecord, RateLimit } from "./rate-limit.ts";
+import { rateLimitOf } from "./rate-limit.ts";
 
 /** The percentiles every report shows, by the name their value has in the data. */
 export const percentiles = [
@@ -143,6 +145,8 @@ export type LoadSummary = {
   readonly client: Client;
   /** The limits that the run was held to, over the response time of all requests. */
   readonly thresholds: readonly Judged[];
+  /** What was seen of a rate limiter, where one was expected. */
+  readonly rateLimit: RateLimit | null;
 };
 
 export type Client = {
@@ -171,6 +175,7 @@ export interface RunFacts {
   readonly intervals: readonly Interval[];
   readonly thresholds: readonly Threshold[];
   readonly environment: Environment;
+  readonly rateLimit?: LimitRecord | undefined;
 }
 
 const nsPerMs = 1e6;
@@ -339,5 +344,6 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
       answersPerSecond: throughput.answersPerSecond,
       clientBound: client.stamp === "client-bound",
     }),
+    rateLimit: facts.rateLimit === undefined ? null : rateLimitOf(facts.rateLimit, plan.concurrency),
   };
 };

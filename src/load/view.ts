@@ -10,6 +10,7 @@ import { caps } from "./plan.ts";
 import type { Ending, Latency, LoadSummary } from "./summary.ts";
 import { percentiles } from "./summary.ts";
 import type { Tally } from "./tally.ts";
+import { limitText } from "./rate-limit.ts";
 import { valueText } from "./threshold.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -164,6 +165,28 @@ const thresholdBlocks = ({ thresholds }: LoadSummary): readonly Block[] =>
         },
       ];
 
+const claimTexts = { true: "true", false: "not true", untested: "not tested" } as const;
+
+const rateLimitBlocks = ({ rateLimit: seen }: LoadSummary): readonly Block[] =>
+  seen === null
+    ? []
+    : [
+        heading("Rate limit"),
+        text(limitText(seen), seen.limited > 0 ? "good" : "bad"),
+        ...(seen.headers.length === 0
+          ? []
+          : [
+              {
+                kind: "table" as const,
+                columns: ["On the first 429", "", "", ""].map((title) => ({ title })),
+                rows: seen.headers.map(([name, value]) => {
+                  const claim = seen.claims.find(({ header }) => header === name);
+                  return [name, value, claim === undefined ? "" : claimTexts[claim.verdict], claim?.text ?? ""];
+                }),
+              },
+            ]),
+      ];
+
 const steps = [1, 2, 5];
 
 /** Upper edges 1, 2, 5, 10, … nanoseconds that cover a range. */
@@ -231,6 +254,7 @@ export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode):
             ...throughputBlocks(summary),
             stampBlock(summary),
             ...thresholdBlocks(summary),
+            ...rateLimitBlocks(summary),
             ...requestBlocks(summary),
             ...latencyBlocks(summary),
             distributionBlock(answered, responseBound),

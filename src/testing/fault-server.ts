@@ -85,6 +85,20 @@ export const frozen =
     else exchange.send(ok);
   };
 
+const refusal = (headers: readonly string[]): string =>
+  ["HTTP/1.1 429 Too Many Requests", ...headers, "Content-Length: 0", "", ""].join("\r\n");
+
+/** Lets n requests through in each window that begins with the first request, and refuses the others. */
+export const limitedTo = (n: number, windowMs: number, headers: readonly string[] = []): Behaviour => {
+  const used = new Map<number, number>();
+  return (exchange) => {
+    const window = Math.floor(exchange.at / 1e6 / windowMs);
+    const before = used.get(window) ?? 0;
+    used.set(window, before + 1);
+    exchange.send(before < n ? ok : refusal(headers));
+  };
+};
+
 /** Every n-th request meets another behaviour. */
 export const every =
   (n: number, odd: Behaviour, usual: Behaviour = behaviours.ok): Behaviour =>

@@ -58,6 +58,10 @@ const handlers: Bun.SocketHandler<Link> = {
   error: (socket, error) => socket.data.connection.closed(socket.data, error),
 };
 
+const noBytes = new Uint8Array(0);
+/** No more is kept of an answer once this much of it has come. */
+const keptHeadBytes = 8192;
+
 export class Connection {
   readonly #owner: ConnectionOwner;
   readonly #parser: ResponseParser;
@@ -68,6 +72,8 @@ export class Connection {
   #written = 0;
   #firstByte = false;
   #takenAt = 0;
+  /** The first bytes of the current answer, where the plan asks for them. */
+  #headBytes: Uint8Array = noBytes;
 
   /** When the current request was due. */
   due = 0;
@@ -86,6 +92,11 @@ export class Connection {
   /** It has a request that is not sent yet. */
   get waiting(): boolean {
     return this.#loaded && this.#phase !== "busy";
+  }
+
+  /** The head of the current answer, with what came beside it; empty unless the plan watches for a rate limit. */
+  get head(): string {
+    return new TextDecoder("latin1").decode(this.#headBytes);
   }
 
   /** Opens it ahead of any request. */
@@ -167,6 +178,7 @@ export class Connection {
     this.#phase = "busy";
     this.#written = 0;
     this.#firstByte = false;
+    this.#headBytes = noBytes;
     this.#parser.begin();
     this.sentAt = now;
     this.#owner.sent();
@@ -202,9 +214,18 @@ export class Connection {
       this.#firstByte = true;
       this.#owner.firstByte(this, now);
     }
+    if (this.#owner.plan.watchRateLimit === true) this.#keepHead(bytes);
     const result = this.#parser.feed(bytes);
     if (result === "done") this.#complete(now);
     else if (result !== "more") this.#fail(result, now, this.#garbage(result, bytes));
+  }
+
+  #keepHead(bytes: Uint8Array): void {
+    const kept = this.#headBytes;
+    if (kept.length >= keptHeadBytes) return;
+    this.#headBytes = new Uint8Array(kept.length + bytes.length);
+    this.#headBytes.set(kept);
+    this.#headBytes.set(bytes, kept.length);
   }
 
   /** What no HTTP response ever began with may be quoted; parts of a response may hold secrets. */

@@ -3,6 +3,8 @@ import type { FailureKind, Tally } from "../../load/tally.ts";
 import { failureKinds, noCounts } from "../../load/tally.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import { graceMs } from "../../load/plan.ts";
+import type { LimitRecord } from "../../load/rate-limit.ts";
+import { LimitRecorder } from "../../load/rate-limit.ts";
 import { Fifo } from "../../load/fifo.ts";
 import { KnownHead } from "../../load/response-head.ts";
 import type { Schedule } from "../../load/schedule.ts";
@@ -19,6 +21,8 @@ export interface EngineEnd {
   readonly samples: Readonly<Partial<Record<FailureKind, string>>>;
   /** Processor time of the engine's thread while requests were under way. */
   readonly cpuMs: number;
+  /** Of a plan that watches for a rate limit. */
+  readonly rateLimit?: LimitRecord;
 }
 
 const ms = 1e6;
@@ -62,6 +66,7 @@ class SocketEngine implements ConnectionOwner {
 
   #lastAnswer = 0;
   readonly #counts = noCounts();
+  readonly #limit: LimitRecorder | undefined;
 
   constructor(plan: LoadPlan, tally: Tally, stopped: () => boolean) {
     this.plan = plan;
@@ -71,6 +76,7 @@ class SocketEngine implements ConnectionOwner {
     this.#tickMs = this.#schedule.waits ? 1 : 10;
     this.#connections = Array.from({ length: plan.concurrency }, () => new Connection(this));
     this.#free = new Fifo(plan.concurrency);
+    this.#limit = plan.watchRateLimit === true ? new LimitRecorder() : undefined;
   }
 
   run(): Promise<EngineEnd> {
@@ -173,6 +179,7 @@ class SocketEngine implements ConnectionOwner {
     this.#lastAnswer = now;
     this.#counts.bodyBytes += bodyBytes;
     this.#tally.addStatus(status);
+    this.#limit?.note(status === 429, now - this.#began, () => connection.head);
     const right = this.plan.expected[status] === true;
     if (right) this.#counts.right++;
     (right ? histograms.responseRight : histograms.responseWrong).record(now - connection.due);
@@ -293,7 +300,9 @@ class SocketEngine implements ConnectionOwner {
     this.#publish(this.now());
     for (const connection of this.#connections) connection.abandon();
     const cpuMs = (this.#cpu.user + this.#cpu.system) / 1000;
-    this.#end.resolve({ reason: this.#reason, samples: this.#samples, cpuMs });
+    const rateLimit = this.#limit?.record(this.#counts.sending);
+    const end = { reason: this.#reason, samples: this.#samples, cpuMs };
+    this.#end.resolve(rateLimit === undefined ? end : { ...end, rateLimit });
   }
 
   #sweep(now: number): void {
