@@ -9,8 +9,8 @@ import { temporaryFolder } from "./temporary.ts";
 const repository = new URL("../..", import.meta.url).pathname;
 
 const options = {
-  target: "ES2023",
-  lib: ["ES2024"],
+  target: "ES2022",
+  lib: ["ES2022"],
   types: ["node"],
   strict: true,
   exactOptionalPropertyTypes: true,
