@@ -53,7 +53,7 @@ const lacks = (value: unknown, shape: Shape, path: string): readonly string[] =>
 const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
 
 const refuse = (path: string, what: string): Fault =>
-  new Fault("input.invalid", `${path} is no baseline: ${what}`, {
+  new Fault("input.invalid", `not a baseline: ${what}`, {
     at: { kind: "file", path },
     help: "make one with `senior load URL --output baseline.json`",
   });
@@ -62,14 +62,10 @@ const parsed = (text: string, path: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new Fault(
-      "input.syntax",
-      `${path} is no baseline: not valid JSON: ${error instanceof Error ? error.message : ""}`,
-      {
-        at: { kind: "file", path },
-        help: "make one with `senior load URL --output baseline.json`",
-      },
-    );
+    throw new Fault("input.syntax", `not a baseline: not valid JSON: ${error instanceof Error ? error.message : ""}`, {
+      at: { kind: "file", path },
+      help: "make one with `senior load URL --output baseline.json`",
+    });
   }
 };
 

@@ -105,17 +105,19 @@ const placeOf = ({ second }: LoadComparison): Location => ({
 const evidenceOf = (one: Compared): string =>
   `${one.metric} ${changeText(one, one.change)} (${intervalText(one)}): ${values[one.unit](one.first)} became ${values[one.unit](one.second)}`;
 
+const tooFew = ({ first, second, metrics }: LoadComparison): boolean =>
+  metrics.length === 0 || Math.min(first.slices, second.slices) < fewestSlices;
+
 /** The interval narrows with the square root of the time. */
-const longer = ({ metrics, minEffect, runs }: LoadComparison): string => {
+const longer = (comparison: LoadComparison): string => {
+  const { metrics, minEffect, runs } = comparison;
+  if (tooFew(comparison)) return "run longer: --duration 10s gives 20 pairs of slices, or 10 slices of one run";
   const open = metrics.filter(({ verdict, unit }) => verdict === "inconclusive" && unit !== "share");
   const factor = Math.max(2, ...open.map(({ resolution }) => (resolution / minEffect) ** 2));
   const seconds = Math.ceil(((runs.at(-1)?.asked.durationMs ?? 10_000) / 1000) * Math.min(factor, 100));
   const seen = open.map((one) => `${one.metric} ${signed(one.resolution).replace("+", "")}`);
   return `${seen.length === 0 ? "" : `this run could tell a change of ${listed(seen)}; `}run longer: --duration ${seconds}s`;
 };
-
-const tooFew = ({ first, second, metrics }: LoadComparison): boolean =>
-  metrics.length === 0 || Math.min(first.slices, second.slices) < fewestSlices;
 
 const names = ({ first, second, method }: LoadComparison): readonly [string, string] =>
   method === "baseline" ? ["this run", `the baseline of ${first.startedAt}`] : [second.url, first.url];

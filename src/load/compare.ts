@@ -78,6 +78,8 @@ const errorMargin = 0.001;
 const alpha = 0.05;
 /** Fewer slices than this cannot reach any significance. */
 export const fewestSlices = 6;
+/** From so many on, what identical slices differed by is a guard, if a coarse one. */
+const fewestRepeated = 3;
 
 /** A metric with its two samples on the scale where effects add up: logarithms, or shares as they are. */
 interface Samples {
@@ -123,7 +125,7 @@ const pairsOf = (metric: Metric, first: readonly Interval[], second: readonly In
 
 /** The edge of the interval of what identical slices differed by. */
 const noiseOf = (metric: Metric, { first, second }: Samples, settings: CompareSettings): number | null => {
-  if (first.length < fewestSlices) return null;
+  if (first.length < fewestRepeated) return null;
   const { low, high } = bootstrapOf(
     differences(first, second),
     centre(metric),
