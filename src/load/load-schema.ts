@@ -172,7 +172,7 @@ const run: JsonObject = object("Durations are milliseconds where their names end
       accepted: count("other answers"),
       firstNumber: orNull(count("the first 429, counted among all answers from 1")),
       firstMs: orNull(number("and its time since requests began to come due")),
-      burst: orNull(count("let through before the first 429")),
+      burst: orNull(count("let through of what was sent before the first 429 came")),
       sustainedPerSecond: orNull(number("let through from the first 429 to the end")),
       acceptedAgainMs: orNull(number("from the first 429 until a request was let through again")),
       headers: list("of the first 429: Retry-After and whatever names a rate limit", header),

@@ -11,7 +11,7 @@ type Phase = readonly [fromMs: number, toMs: number, everyMs: number, limited: b
 const seen = (headers: readonly string[], endMs: number, ...phases: readonly Phase[]) => {
   const recorder = new LimitRecorder();
   for (const [from, to, every, limited] of phases) {
-    for (let at = from; at < to; at += every) recorder.note(limited, at * ms, () => head(...headers));
+    for (let at = from; at < to; at += every) recorder.note(limited, at * ms, at * ms, () => head(...headers));
   }
   return rateLimitOf(recorder.record(endMs * ms), 1);
 };
@@ -28,6 +28,22 @@ describe("what was measured", () => {
     expect(limitText(found)).toBe(
       "the first 429 was answer 101, 1.00 s after the start: 100 requests let through, then 11.1/s; 800 answers with 429",
     );
+  });
+  test("answers that were on their way when the first 429 came do not end it", () => {
+    const recorder = new LimitRecorder();
+    const refused = (): string => head("Retry-After: 60");
+    recorder.note(false, 0, 5 * ms, refused);
+    recorder.note(true, 6 * ms, 8 * ms, refused);
+    recorder.note(false, 6 * ms, 9 * ms, refused);
+    recorder.note(true, 10 * ms, 12 * ms, refused);
+    expect(rateLimitOf(recorder.record(20 * ms), 2)).toMatchObject({
+      firstNumber: 2,
+      burst: 2,
+      accepted: 2,
+      acceptedAgainMs: null,
+      sustainedPerSecond: 0,
+      claims: [{ header: "Retry-After", verdict: "untested" }],
+    });
   });
   test("from the first answer on, and never", () => {
     expect(seen([], 100, [0, 100, 10, true])).toMatchObject({ firstNumber: 1, burst: 0, acceptedAgainMs: null });
@@ -86,7 +102,7 @@ test("only headers that speak of limits are kept, of the final response", () => 
 
 test("a limiter that flickers for ever fills no memory, and loses no answer", () => {
   const recorder = new LimitRecorder();
-  for (let i = 0; i < 30_000; i++) recorder.note(i % 2 === 1, i, () => "");
+  for (let i = 0; i < 30_000; i++) recorder.note(i % 2 === 1, i, i, () => "");
   const record = recorder.record(30_000);
   expect(record.streaks.length).toBeLessThanOrEqual(10_000);
   expect(rateLimitOf(record, 1)).toMatchObject({ limited: 15_000, accepted: 15_000 });

@@ -11,6 +11,8 @@ export interface AnswerStreak {
 
 export interface LimitRecord {
   readonly streaks: readonly AnswerStreak[];
+  /** Let through, and answered after the first 429, but on their way before it: they say nothing about its end. */
+  readonly stragglers: number;
   /** The heads of the first answer let through, and of the first refused. */
   readonly acceptedHead: string;
   readonly limitedHead: string;
@@ -26,8 +28,16 @@ export class LimitRecorder {
   readonly #streaks: AnswerStreak[] = [];
   #acceptedHead = "";
   #limitedHead = "";
+  #firstLimitedNs = Infinity;
+  #stragglers = 0;
 
-  note(limited: boolean, ns: number, head: () => string): void {
+  /** `sentNs`: when the request left; `ns`: when its answer was complete. */
+  note(limited: boolean, sentNs: number, ns: number, head: () => string): void {
+    if (limited) this.#firstLimitedNs = Math.min(this.#firstLimitedNs, ns);
+    else if (sentNs < this.#firstLimitedNs && this.#firstLimitedNs < Infinity) {
+      this.#stragglers++;
+      return;
+    }
     if (limited && this.#limitedHead === "") this.#limitedHead = head();
     if (!limited && this.#acceptedHead === "") this.#acceptedHead = head();
     const last = this.#streaks.at(
@@ -40,7 +50,13 @@ export class LimitRecorder {
   }
 
   record(sendingNs: number): LimitRecord {
-    return { streaks: this.#streaks, acceptedHead: this.#acceptedHead, limitedHead: this.#limitedHead, sendingNs };
+    return {
+      streaks: this.#streaks,
+      stragglers: this.#stragglers,
+      acceptedHead: this.#acceptedHead,
+      limitedHead: this.#limitedHead,
+      sendingNs,
+    };
   }
 }
 
@@ -61,7 +77,7 @@ export type RateLimit = {
   /** The first 429, counted among all answers from 1; null when there was none, as for the others. */
   readonly firstNumber: number | null;
   readonly firstMs: number | null;
-  /** Let through before the first 429. */
+  /** Let through of what was sent before the first 429 came. */
   readonly burst: number | null;
   /** Let through from the first 429 to the end, a second: what the limiter lets through when it is pressed. */
   readonly sustainedPerSecond: number | null;
@@ -198,16 +214,17 @@ const countOf = (streaks: readonly AnswerStreak[], limited: boolean): number =>
   streaks.filter((streak) => streak.limited === limited).reduce((sum, { count }) => sum + count, 0);
 
 export const rateLimitOf = (record: LimitRecord, concurrency: number): RateLimit => {
-  const { streaks, sendingNs } = record;
+  const { streaks, stragglers, sendingNs } = record;
   const at = streaks.findIndex(({ limited }) => limited);
   const first = streaks[at];
-  const counts = { limited: countOf(streaks, true), accepted: countOf(streaks, false) };
+  const counts = { limited: countOf(streaks, true), accepted: countOf(streaks, false) + stragglers };
   const acceptedHeaders = limitHeaders(record.acceptedHead);
   if (first === undefined) {
     const none = { firstNumber: null, firstMs: null, burst: null, sustainedPerSecond: null, acceptedAgainMs: null };
     return { ...counts, ...none, headers: [], acceptedHeaders, claims: [] };
   }
-  const burst = countOf(streaks.slice(0, at), false);
+  const before = countOf(streaks.slice(0, at), false);
+  const burst = before + stragglers;
   const again = streaks.slice(at).find(({ limited }) => !limited);
   const firstMs = first.fromNs / nsPerMs;
   const againMs = again === undefined ? null : again.fromNs / nsPerMs - firstMs;
@@ -215,7 +232,7 @@ export const rateLimitOf = (record: LimitRecord, concurrency: number): RateLimit
   const headers = limitHeaders(record.limitedHead);
   return {
     ...counts,
-    firstNumber: burst + 1,
+    firstNumber: before + 1,
     firstMs,
     burst,
     sustainedPerSecond: endMs > firstMs ? ((counts.accepted - burst) * 1000) / (endMs - firstMs) : 0,

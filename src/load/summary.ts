@@ -2,6 +2,8 @@
 import type { Histogram } from "./histogram.ts";
 import { merged, rankOf } from "./histogram.ts";
 import { hdrBase64 } from "./hdr.ts";
+import type { Client } from "./client.ts";
+import { clientOf } from "./client.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { FailureKind, Tally } from "./tally.ts";
 import { failed, failureKinds, failureNames } from "./tally.ts";
@@ -149,20 +151,6 @@ export type LoadSummary = {
   readonly rateLimit: RateLimit | null;
 };
 
-export type Client = {
-  /** Whether the figures are the server's, or may be the client's own. */
-  readonly stamp: "valid" | "client-bound";
-  /** Share of one processor that the measuring thread used while requests came due. */
-  readonly cpuShare: number;
-  /** How late the thread's timer ran, at the 99th percentile and at worst. */
-  readonly lagMs: number;
-  readonly maxLagMs: number;
-  /** Open loop: how late due requests left although a connection was free, at the 99th percentile. */
-  readonly sendLagMs: number;
-  /** Why the client, not the server, may have set the limit; empty when it did not. */
-  readonly boundBy: readonly string[];
-};
-
 export interface RunFacts {
   readonly startedAt: Date;
   readonly ending: Ending;
@@ -259,34 +247,6 @@ const throughputOf = (tally: Tally): LoadSummary["throughput"] => {
     bytesReceived: tally.get("bytesReceived"),
     bytesSent: tally.get("bytesSent"),
     receivedBytesPerSecond: perSecond(tally.get("bytesReceived")),
-  };
-};
-
-// A thread that is busy nine tenths of the time has no room left: what it measures is also its own queue.
-const busyShare = 0.9;
-const lateMs = 100;
-const lateSendMs = 20;
-
-const clientOf = (tally: Tally, plan: LoadPlan, cpuMs: number): Client => {
-  const { timerLag, sendLag } = tally.histograms;
-  const sendingMs = tally.get("sending") / nsPerMs;
-  const cpuShare = sendingMs === 0 ? 0 : cpuMs / sendingMs;
-  const sendLagMs = plan.pace.kind === "open" ? sendLag.percentile(99) / nsPerMs : 0;
-  const maxLagMs = timerLag.max / nsPerMs;
-  const boundBy = [
-    ...(cpuShare > busyShare ? [`its thread was busy ${(cpuShare * 100).toFixed(0)} % of the time`] : []),
-    ...(sendLagMs > lateSendMs
-      ? [`1 % of the requests left ${sendLagMs.toFixed(0)} ms late or later although a connection was free`]
-      : []),
-    ...(maxLagMs > lateMs ? [`it stood still for ${maxLagMs.toFixed(0)} ms`] : []),
-  ];
-  return {
-    stamp: boundBy.length === 0 ? "valid" : "client-bound",
-    cpuShare,
-    lagMs: timerLag.percentile(99) / nsPerMs,
-    maxLagMs,
-    sendLagMs,
-    boundBy,
   };
 };
 

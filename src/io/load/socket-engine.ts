@@ -179,7 +179,7 @@ class SocketEngine implements ConnectionOwner {
     this.#lastAnswer = now;
     this.#counts.bodyBytes += bodyBytes;
     this.#tally.addStatus(status);
-    this.#limit?.note(status === 429, now - this.#began, () => connection.head);
+    this.#limit?.note(status === 429, connection.sentAt - this.#began, now - this.#began, () => connection.head);
     const right = this.plan.expected[status] === true;
     if (right) this.#counts.right++;
     (right ? histograms.responseRight : histograms.responseWrong).record(now - connection.due);
