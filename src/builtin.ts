@@ -1,5 +1,6 @@
 // The one list of what is bundled, and the registry that it makes together with the plugins a call names.
 import express from "../plugins/express.ts";
+import fastify from "../plugins/fastify.ts";
 import type { Config } from "./cli/config.ts";
 import { references } from "./cli/references.ts";
 import type { Io } from "./io/io.ts";
@@ -12,7 +13,11 @@ import { reporters } from "./report/index.ts";
 import type { Plugin } from "./sdk.ts";
 
 /** Every bundled plugin, one line each. */
-const bundled: readonly Plugin[] = [{ sdk: 1, name: "senior", provides: [...reporters, ...references] }, express];
+const bundled: readonly Plugin[] = [
+  { sdk: 1, name: "senior", provides: [...reporters, ...references] },
+  express,
+  fastify,
+];
 
 /** Plugins that configuration lists: a user's own are loaded as they are, a project's only once they are trusted. */
 const configured = async (io: Io, configs: readonly Config[]): Promise<readonly string[]> => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { basename } from "node:path";
 import { express } from "../../plugins/express.ts";
+import { fastify } from "../../plugins/fastify.ts";
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { startProject, typeErrors, writeProject } from "../testing/emitted-project.ts";
 import { publicDocuments } from "../testing/public-documents.ts";
@@ -28,7 +29,9 @@ const wrongAnswers = async (url: string, { api }: ReadApi): Promise<readonly str
   return answers.flat();
 };
 
-describe.skipIf(publicDocuments.length === 0)("public documents", () => {
+const isMissing = publicDocuments.length === 0;
+
+describe.skipIf(isMissing)("public documents", () => {
   test("all of them type-check together, under both resolutions", async () => {
     const all = await Promise.all(
       publicDocuments.map(async (path, index) =>
@@ -39,12 +42,14 @@ describe.skipIf(publicDocuments.length === 0)("public documents", () => {
     expect(await typeErrors(folder, "NodeNext")).toBe("");
     expect(await typeErrors(folder, "Bundler")).toBe("");
   }, 180_000);
+});
 
+describe.skipIf(isMissing).each([express, fastify])("public documents in $name", (plugin) => {
   test.each(publicDocuments.map((path) => [basename(path), path] as const))(
     "%s boots, and every operation answers",
     async (_, path) => {
       const document = await read(path);
-      const folder = await writeProject(await express.emit(document.api, emitKit));
+      const folder = await writeProject(await plugin.emit(document.api, emitKit));
       await using service = await startProject(folder, "bun");
       expect(await wrongAnswers(service.url, document)).toEqual([]);
     },

@@ -34,12 +34,12 @@ export const planned: readonly Planned[] = [
     will: "recover an OpenAPI document from route code",
     meanwhile: "keep the document that the routes were generated from as the source",
   },
-  ...["fastify", "koa", "hono"].map((value): Planned => ({
+  ...["koa", "hono"].map((value): Planned => ({
     command: "scaffold",
     flag: "--framework",
     value,
     will: `generate routes for ${value}`,
-    meanwhile: "use --framework express, or a framework plugin of your own with --plugin",
+    meanwhile: "use --framework express or fastify, or a framework plugin of your own with --plugin",
   })),
   {
     command: "scaffold",
