@@ -73,12 +73,12 @@ export const planned: readonly Planned[] = [
   {
     command: "db migrate",
     will: "apply a migration, or run and roll it back with --dry-run",
-    meanwhile: "apply it with psql --single-transaction",
+    meanwhile: "apply it with psql -v ON_ERROR_STOP=1, in one transaction where its statements allow that",
   },
   {
     command: "db rollback",
     will: "undo the last migrations",
-    meanwhile: "run the migration's own down file with psql --single-transaction",
+    meanwhile: "run the migration's own down file with psql -v ON_ERROR_STOP=1",
   },
   { command: "db status", will: "say which migrations are applied", meanwhile: "ask your migration runner" },
   {
