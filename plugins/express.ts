@@ -33,7 +33,13 @@ const allowed = (operations: readonly Operation[]): string => {
   return [...new Set([...own, ...(own.includes("GET") ? ["HEAD"] : []), "OPTIONS"])].sort().join(", ");
 };
 
-const routeCode = (route: Route, kit: EmitKit, groups: ReadonlyMap<string, string>): string => {
+/** `rest`: what the path allows, said after the last route of its shape. */
+const routeCode = (
+  route: Route,
+  rest: string | undefined,
+  kit: EmitKit,
+  groups: ReadonlyMap<string, string>,
+): string => {
   const plain = expressPath(route, kit);
   const pattern = plain === undefined ? `new RegExp(${kit.literal(kit.pathPattern(route.path))})` : kit.literal(plain);
   const variables = kit.pathVariables(route.path);
@@ -45,15 +51,25 @@ const routeCode = (route: Route, kit: EmitKit, groups: ReadonlyMap<string, strin
       ? `  .${operation.method.toLowerCase()}(${handlers})`
       : `  .all(onlyFor(${kit.literal(operation.method)}, ${handlers}))`;
   });
-  const rest = `  .all(allow(${kit.literal(allowed(route.operations))}));`;
-  return [`router`, `  .route(${pattern})`, ...calls, rest].join("\n");
+  const last = rest === undefined ? [] : [`  .all(allow(${kit.literal(rest)}))`];
+  return `${["router", `  .route(${pattern})`, ...calls, ...last].join("\n")};`;
+};
+
+/** Templates that differ only in the names of their variables are one path: the last of them answers other methods. */
+const routeCodes = ({ routes }: ApiPlan, kit: EmitKit, groups: ReadonlyMap<string, string>): string => {
+  const rests = new Map<Route, string>();
+  for (const alike of Map.groupBy(routes, ({ path }) => kit.pathPattern(path)).values()) {
+    const last = alike.at(-1);
+    if (last !== undefined) rests.set(last, allowed(alike.flatMap(({ operations }) => operations)));
+  }
+  return routes.map((route) => routeCode(route, rests.get(route), kit, groups)).join("\n\n");
 };
 
 const routesFile = (plan: ApiPlan, kit: EmitKit): GeneratedFile => {
   const files = plan.groups.map(({ file }) => file);
   const names = kit.identifiers(files, ["allow", "handle", "onlyFor", "router", "Router", "rules"]);
   const groups = new Map(files.map((file, index) => [file, names[index] ?? file]));
-  const routes = plan.routes.map((route) => routeCode(route, kit, groups)).join("\n\n");
+  const routes = routeCodes(plan, kit, groups);
   const needed = ["allow", "handle", "onlyFor"].filter((name) => routes.includes(`${name}(`));
   const lines = [
     "// Every route, the most specific first.",

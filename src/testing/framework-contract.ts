@@ -51,6 +51,21 @@ const image = new Blob(["png"], { type: "image/png" });
 const invalid = { status: 400, code: "VALIDATION_ERROR" } as const;
 const stub = { status: 501, code: "NOT_IMPLEMENTED" } as const;
 
+/** Two templates that a router cannot tell apart. */
+const sameShape = `
+openapi: 3.1.0
+info: { title: Same shape, version: "1" }
+paths:
+  /a/{x}:
+    get:
+      parameters: [{ name: x, in: path, required: true, schema: { type: string } }]
+      responses: { "200": { description: fine } }
+  /a/{y}:
+    post:
+      parameters: [{ name: y, in: path, required: true, schema: { type: integer } }]
+      responses: { "200": { description: fine } }
+`;
+
 /** A valid request reaches the stub, which answers 501; a wrong one is told every wrong field. */
 const exchanges: readonly Exchange[] = [
   { about: "a default applies", request: ["GET", "/books"], ...stub },
@@ -206,6 +221,17 @@ export const frameworkContract = (
       const emitted = await emitFor(plugin, hostileDocument(text));
       expect(() => fileSet(".", emitted)).not.toThrow();
       for (const { path } of emitted) expect(path).toMatch(/^[a-z0-9/.-]{1,120}$/);
+    });
+
+    test("templates of one shape are one path, each method with its own variable names", async () => {
+      await using service = await startProject(await writeProject(await emitFor(plugin, sameShape)), "bun");
+      const status = async (method: string, path: string): Promise<number> =>
+        (await fetch(service.url + path, { method })).status;
+      expect([await status("GET", "/a/x"), await status("POST", "/a/1"), await status("POST", "/a/x")]).toEqual([
+        501, 501, 400,
+      ]);
+      const refused = await fetch(`${service.url}/a/x`, { method: "PUT" });
+      expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
     });
 
     for (const runtime of runtimes) {
