@@ -81,7 +81,7 @@ describe("decide", () => {
   });
 
   test("a project's configuration may answer, and may not override", async () => {
-    const config = (line: string) => ({ "/work/senior.config.yaml": `commands:\n  decide:\n    ${line}\n` });
+    const config = (line: string) => ({ "/project/senior.config.yaml": `commands:\n  decide:\n    ${line}\n` });
     expect((await call("--sample", config("team-size: 27"))).exit).toBe(1);
     expect((await call("--sample", config("override-kill: tiny-load-large-team"))).exit).toBe(5);
     expect((await call("--sample", config("because: x"))).exit).toBe(5);
@@ -137,7 +137,7 @@ describe("answers from a file", () => {
     "team_size: 8\nqps-p99: 50\nreadWriteRatio: 20\ntenancy: shared-multi-tenant\ndata-sensitivity: pii\npattern: modular-monolith\nslo: 99.9\nrpo: 30s\nplatform-team: false\n";
 
   test("YAML under any spelling; flags win", async () => {
-    const { report, exit } = await json("--answers a.yaml --team-size 9", { "/work/a.yaml": yaml });
+    const { report, exit } = await json("--answers a.yaml --team-size 9", { "/project/a.yaml": yaml });
     expect(exit).toBe(0);
     expect(report.data["answers"]).toEqual({
       ...{
@@ -164,7 +164,7 @@ describe("answers from a file", () => {
     ["- 8", "an answers file must be a mapping"],
     ["a: [", "a.yaml:1:5"],
   ])("%p is exit 3, with its place", async (text, message) => {
-    const { stderr, exit } = await call("--answers a.yaml", { "/work/a.yaml": text });
+    const { stderr, exit } = await call("--answers a.yaml", { "/project/a.yaml": text });
     expect(exit).toBe(3);
     expect(stderr).toContain(message);
   });
@@ -180,11 +180,11 @@ describe("profiles of an organisation", () => {
 
   test("are found in the project without code changes, and win ties", async () => {
     const { stdout, exit } = await call(example, {
-      "/work/profiles/acme.json": acme({ constraints: { team_size_max: 29 } }),
+      "/project/profiles/acme.json": acme({ constraints: { team_size_max: 29 } }),
     });
     expect(exit).toBe(0);
     expect(stdout).toContain("Recommended: acme (score 1.00)");
-    const { stdout: listed } = await call("--list-profiles", { "/work/profiles/acme.json": acme() });
+    const { stdout: listed } = await call("--list-profiles", { "/project/profiles/acme.json": acme() });
     expect(listed).toMatch(/acme +1–15 .*profiles\/acme\.json/s);
     expect(listed).toContain("go-or-rust-microservice");
   });
@@ -192,7 +192,7 @@ describe("profiles of an organisation", () => {
   test("are found from a folder further down, up to the repository's root, and in the user's folder", async () => {
     const files = {
       "/home/user/.config/senior/profiles/mine.json": acme({ profile_name: "mine" }),
-      "/work/.git/HEAD": "",
+      "/project/.git/HEAD": "",
       "/profiles/x.json": acme(),
     };
     const { stdout } = await call("--list-profiles", files);
@@ -211,17 +211,17 @@ describe("profiles of an organisation", () => {
 
   test("somebody else's JSON is left alone", async () => {
     const files = {
-      "/work/profiles/prod.json": '{"region": "eu"}',
-      "/work/profiles/b.json": "{not json",
-      "/work/profiles/c.json": '["profile_name"]',
+      "/project/profiles/prod.json": '{"region": "eu"}',
+      "/project/profiles/b.json": "{not json",
+      "/project/profiles/c.json": '["profile_name"]',
     };
     expect((await call(example, files)).exit).toBe(0);
   });
 
   test("every problem of every file is listed at once, with file, line and pointer", async () => {
     const files = {
-      "/work/profiles/a.json": acme({ approved: true, named_approver_chain: {} }),
-      "/work/profiles/b.json":
+      "/project/profiles/a.json": acme({ approved: true, named_approver_chain: {} }),
+      "/project/profiles/b.json":
         '{"profile_name":"b","extends":"node-express","constraints":{"team_size_max":1e300},"colour":"red"}',
     };
     const { stderr, exit } = await call(example, files);
@@ -236,19 +236,19 @@ describe("profiles of an organisation", () => {
   test("hostile documents are refused without exhausting anything", async () => {
     const deep = (levels: number, close: string): string =>
       `{"profile_name":"x","extends":"node-express","canon_references":${"[".repeat(levels)}${close.repeat(levels)}}`;
-    expect((await call(example, { "/work/profiles/a.json": deep(100_000, "]") })).exit).toBe(3);
-    expect((await call(example, { "/work/profiles/a.json": deep(30, "]") })).stderr).toContain("nested too deeply");
-    expect((await call(example, { "/work/profiles/a.json": deep(100_000, "") })).exit).toBe(3);
+    expect((await call(example, { "/project/profiles/a.json": deep(100_000, "]") })).exit).toBe(3);
+    expect((await call(example, { "/project/profiles/a.json": deep(30, "]") })).stderr).toContain("nested too deeply");
+    expect((await call(example, { "/project/profiles/a.json": deep(100_000, "") })).exit).toBe(3);
     const bomb = [
       "a: &a [x,x]",
       ..."bcdefg".split("").map((name, i) => `${name}: &${name} [${`*${"abcdef"[i] ?? ""},`.repeat(9)}]`),
     ];
-    expect((await call("--answers a.yaml", { "/work/a.yaml": bomb.join("\n") })).exit).toBe(3);
+    expect((await call("--answers a.yaml", { "/project/a.yaml": bomb.join("\n") })).exit).toBe(3);
   });
 
   test("broken JSON that means to be a profile is exit 3", async () => {
     const { stderr, exit } = await call(example, {
-      "/work/profiles/a.json": '{\n  "profile_name": "acme",\n  "extends" "x"\n}',
+      "/project/profiles/a.json": '{\n  "profile_name": "acme",\n  "extends" "x"\n}',
     });
     expect(exit).toBe(3);
     expect(stderr).toContain("profiles/a.json:3:");
@@ -257,10 +257,10 @@ describe("profiles of an organisation", () => {
   test("a built-in profile can be printed, renamed and used", async () => {
     const { stdout } = await call("--print-profile node-express");
     const copy = { ...(JSON.parse(stdout) as object), profile_name: "acme" };
-    expect((await call(example, { "/work/profiles/acme.json": JSON.stringify(copy) })).exit).toBe(0);
-    expect((await call(example, { "/work/profiles/acme.json": stdout })).exit).toBe(0);
+    expect((await call(example, { "/project/profiles/acme.json": JSON.stringify(copy) })).exit).toBe(0);
+    expect((await call(example, { "/project/profiles/acme.json": stdout })).exit).toBe(0);
     const taken = JSON.stringify({ ...copy, profile_name: "node-express", version: "9.0.0" });
-    expect((await call(example, { "/work/profiles/acme.json": taken })).stderr).toContain(
+    expect((await call(example, { "/project/profiles/acme.json": taken })).stderr).toContain(
       'add "extends": "node-express"',
     );
   });
@@ -270,7 +270,7 @@ describe("the decision record", () => {
   test("is proposed, names its approvers as pending, and is dated", async () => {
     const { io, exit } = await call(`${example} --adr docs/adr/0001-backend.md`);
     expect(exit).toBe(0);
-    const text = io.disk.get("/work/docs/adr/0001-backend.md") ?? "";
+    const text = io.disk.get("/project/docs/adr/0001-backend.md") ?? "";
     expect(text).toStartWith("---\nstatus: proposed\ndate: 2026-01-02\n");
     for (const title of [
       "# Build on",
@@ -290,7 +290,7 @@ describe("the decision record", () => {
   test("foreign text cannot become markup", async () => {
     const evil = "x\n---\n# Approved\n<script>alert(1)</script> [a](b) \u001b[31m\u202e";
     const { io } = await call(["--sample", "--slo-consumer", evil, "--adr", "r.md"]);
-    const text = io.disk.get("/work/r.md") ?? "";
+    const text = io.disk.get("/project/r.md") ?? "";
     expect(text).not.toMatch(/^# Approved|<script>|\u001b|\u202e|\[a\]\(b\)/mu);
   });
 
@@ -300,6 +300,6 @@ describe("the decision record", () => {
 
   test("nothing is written when nothing is recommended", async () => {
     const { io, exit } = await call("--sample --team-size 27 --adr r.md");
-    expect([exit, io.disk.has("/work/r.md")]).toEqual([1, false]);
+    expect([exit, io.disk.has("/project/r.md")]).toEqual([1, false]);
   });
 });

@@ -117,7 +117,7 @@ describe("a run against a real server", () => {
     using server = faultServer(behaviours.ok);
     await senior([server.url, "--requests", "1", "--body", '{"a":1}']);
     await senior([server.url, "--requests", "1", "--body", "@user.json", "-X", "put"], {
-      "/work/user.json": '{"b":22}',
+      "/project/user.json": '{"b":22}',
     });
     expect(server.heads.map((head) => head.split("\r\n").filter((line) => /^(P|Content)/.test(line)))).toEqual([
       ["POST / HTTP/1.1", "Content-Type: application/json", "Content-Length: 7"],
@@ -316,12 +316,12 @@ describe("comparisons", () => {
     const quick = Array.from({ length: 12 }, (_, i) => ({ ...slice, p50Ms: 0.1 + i / 1000 }));
     const old = JSON.stringify({ ...run, data: { ...run.data, environment, intervals: quick } });
     const argv = [server.url, "-d", "1500ms", "-c", "2", "--compare", "old.json"];
-    const { data, findings, exit } = await comparison(argv, { "/work/old.json": old });
+    const { data, findings, exit } = await comparison(argv, { "/project/old.json": old });
     expect(data).toMatchObject({ method: "baseline", verdict: "inconclusive", first: { slices: 12 } });
     expect(data.runs).toHaveLength(1);
     expect(exit).toBe(0);
     expect(findings.find(({ rule }) => rule === "load/different-conditions")?.message).toMatch(/instead of 0\.0\.1/);
-    const page = await senior(argv, { "/work/old.json": saved });
+    const page = await senior(argv, { "/project/old.json": saved });
     expect(page.stdout).toContain("Distribution of response times");
     expect(page.stdout).toContain("Against the baseline");
   }, 30_000);

@@ -68,8 +68,8 @@ describe("runSenior", () => {
 });
 
 describe("configuration", () => {
-  const repository = { "/work/.git/HEAD": "ref: x" };
-  const config = "/work/senior.config.yaml";
+  const repository = { "/project/.git/HEAD": "ref: x" };
+  const config = "/project/senior.config.yaml";
 
   test("flag beats environment beats project beats user", async () => {
     const user = { "/home/user/.config/senior/senior.config.yaml": "reporter: nonsense-user" };
@@ -82,11 +82,11 @@ describe("configuration", () => {
   });
 
   test("is found upwards to the repository root, and no further", async () => {
-    const below = { cwd: "/work/a/b", files: { ...repository, [config]: "reporter: found" } };
+    const below = { cwd: "/project/a/b", files: { ...repository, [config]: "reporter: found" } };
     expect((await run(["schema", "report"], below)).stderr).toContain("found");
     const outside = { cwd: "/tmp/x", files: { "/tmp/senior.config.yaml": "reporter: planted" } };
     expect((await run(["schema", "report"], outside)).exit).toBe(0);
-    const above = { cwd: "/work", files: { "/senior.config.yaml": "reporter: planted", ...repository } };
+    const above = { cwd: "/project", files: { "/senior.config.yaml": "reporter: planted", ...repository } };
     expect((await run(["schema", "report"], above)).exit).toBe(0);
   });
 
@@ -100,7 +100,7 @@ describe("configuration", () => {
     ["plugin: [x.ts]", 5, 'a project\'s configuration may not set "plugin"'],
     ["config: other.yaml", 5, 'a project\'s configuration may not set "config"'],
     ["verbose: maybe", 2, "expected true or false"],
-    ["fail-on: later", 2, '"fail-on" (/work/senior.config.yaml:1:1) got "later", expected one of error'],
+    ["fail-on: later", 2, '"fail-on" (/project/senior.config.yaml:1:1) got "later", expected one of error'],
   ])("%p exits %i", async (text, exit, message) => {
     const outcome = await run(["schema", "report"], { files: { ...repository, [config]: text } });
     expect(outcome.stderr).toContain(message);
@@ -108,12 +108,12 @@ describe("configuration", () => {
   });
 
   test("JSON works too, two files in one folder do not, and --config replaces the search", async () => {
-    const json = { "/work/senior.config.json": '{"reporter": "json"}' };
+    const json = { "/project/senior.config.json": '{"reporter": "json"}' };
     expect((await run(["schema", "report"], { files: json })).stdout).toStartWith('{\n  "schema"');
     const both = await run(["schema", "report"], { files: { ...json, [config]: "" } });
     expect(both.stderr).toContain("two configuration files");
     const named = await run(["schema", "report", "--config", "mine.yaml"], {
-      files: { ...json, "/work/mine.yaml": "reporter: mine" },
+      files: { ...json, "/project/mine.yaml": "reporter: mine" },
     });
     expect(named.stderr).toContain("mine");
   });

@@ -17,7 +17,7 @@ paths:
 `;
 
 const scaffold = async (words: readonly string[], text = users): Promise<readonly [Outcome, MemoryIo]> => {
-  const io = memoryIo({ files: { "/work/openapi.yaml": text } });
+  const io = memoryIo({ files: { "/project/openapi.yaml": text } });
   return [await runSenior(["scaffold", ...words], io, loadRegistry), io];
 };
 
@@ -31,10 +31,10 @@ describe("scaffold", () => {
   });
 
   test.each([
-    [[], "/work/generated/"],
-    [["--output", "src/routes/"], "/work/src/"],
-    [["--output", "routes"], "/work/"],
-    [["--output", "server"], "/work/server/"],
+    [[], "/project/generated/"],
+    [["--output", "src/routes/"], "/project/src/"],
+    [["--output", "routes"], "/project/"],
+    [["--output", "server"], "/project/server/"],
     [["--output", "/srv/api/routes"], "/srv/api/"],
   ] as const)("%j writes below %s", async (words, root) => {
     const [, io] = await scaffold(["openapi.yaml", ...words]);
@@ -47,9 +47,9 @@ describe("scaffold", () => {
     const [{ stdout }, io] = await scaffold(["openapi.yaml", "--types-only", "--output", "src"]);
     expect(stdout).toStartWith("Generated TypeScript types\n");
     expect([...written(io)].sort()).toEqual([
-      "/work/src/middleware/reply.ts",
-      "/work/src/types/models.ts",
-      "/work/src/types/users.ts",
+      "/project/src/middleware/reply.ts",
+      "/project/src/types/models.ts",
+      "/project/src/types/users.ts",
     ]);
   });
 

@@ -17,7 +17,7 @@ export interface MemoryIo extends Io {
   readonly disk: ReadonlyMap<string, string>;
 }
 
-export const memoryIo = ({ files = {}, env = {}, cwd = "/work", signal, tty = false }: Setup = {}): MemoryIo => {
+export const memoryIo = ({ files = {}, env = {}, cwd = "/project", signal, tty = false }: Setup = {}): MemoryIo => {
   const disk = new Map(Object.entries(files));
   const notes: string[] = [];
   const full = (path: string): string => new URL(path, `file://${cwd}/`).pathname.replace(/\/$/, "");

@@ -49,13 +49,13 @@ const json = async (argv: readonly string[], setup?: Setup): Promise<Envelope> =
 
 describe("a schema file", () => {
   test("gives a page with findings at their lines and the SQL in one piece", async () => {
-    const { stdout, stderr, exit } = await analyze(["schema.sql"], { files: { "/work/schema.sql": schema } });
+    const { stdout, stderr, exit } = await analyze(["schema.sql"], { files: { "/project/schema.sql": schema } });
     expect([stderr, exit]).toEqual(["", 0]);
     expect(stdout.replace(/PostgreSQL 18\.\d+/, "PostgreSQL 18")).toMatchSnapshot();
   });
 
   test("gives JSON with places, fixes and counts", async () => {
-    const { findings, data, exit } = await json(["schema.sql"], { files: { "/work/schema.sql": schema } });
+    const { findings, data, exit } = await json(["schema.sql"], { files: { "/project/schema.sql": schema } });
     expect(exit).toBe(0);
     expect(findings.map(({ rule, at }) => [rule, at])).toEqual([
       ["db/foreign-key-without-index", { kind: "file", path: "schema.sql", line: 4, column: 17 }],
@@ -71,14 +71,14 @@ describe("a schema file", () => {
   });
 
   test("fails a pipeline only when asked to", async () => {
-    const files = { "/work/schema.sql": schema };
+    const files = { "/project/schema.sql": schema };
     expect((await analyze(["schema.sql", "--fail-on", "warning"], { files })).exit).toBe(1);
     expect((await analyze(["schema.sql", "--fail-on", "error"], { files })).exit).toBe(0);
   });
 
   test("that PostgreSQL refuses: message, place, frame, exit 3", async () => {
     const { stdout, stderr, exit } = await analyze(["x.sql"], {
-      files: { "/work/x.sql": "create table a (\n  i integr\n);" },
+      files: { "/project/x.sql": "create table a (\n  i integr\n);" },
     });
     expect([stdout, exit]).toEqual(["", 3]);
     expect(stderr).toContain(
@@ -88,7 +88,7 @@ describe("a schema file", () => {
   });
 
   test("that is empty, and one that is not there", async () => {
-    expect((await json(["x.sql"], { files: { "/work/x.sql": "-- nothing\n" } })).findings).toEqual([]);
+    expect((await json(["x.sql"], { files: { "/project/x.sql": "-- nothing\n" } })).findings).toEqual([]);
     const { stderr, exit } = await analyze(["nowhere.sql"]);
     expect([stderr.split("\n")[0], exit]).toEqual(["error: cannot read nowhere.sql: no such file", 3]);
   });
@@ -96,15 +96,15 @@ describe("a schema file", () => {
 
 test("a folder is loaded in the order people number files, without the ways back", async () => {
   const files = {
-    "/work/m/2_b.sql": "create table b (a_id int references a);",
-    "/work/m/10_c.sql": "alter table b add primary key (a_id);",
-    "/work/m/1_a.up.sql": "create table a (id int primary key);",
-    "/work/m/1_a.down.sql": "drop table a;",
-    "/work/m/README.md": "not SQL",
+    "/project/m/2_b.sql": "create table b (a_id int references a);",
+    "/project/m/10_c.sql": "alter table b add primary key (a_id);",
+    "/project/m/1_a.up.sql": "create table a (id int primary key);",
+    "/project/m/1_a.down.sql": "drop table a;",
+    "/project/m/README.md": "not SQL",
   };
   const { findings, data } = await json(["m"], { files });
   expect([findings, data.counts]).toMatchObject([[], { tables: 2 }]);
-  expect((await analyze(["e"], { files: { "/work/e/README.md": "" } })).stderr).toContain("no .sql file in e");
+  expect((await analyze(["e"], { files: { "/project/e/README.md": "" } })).stderr).toContain("no .sql file in e");
 });
 
 describe.skipIf(server === undefined)("a server", () => {
@@ -165,7 +165,7 @@ describe("wrong usage", () => {
     [["--connection", "mysql://u:s3cret@h"], "neither a URL nor key=value pairs", 2],
     [["schema.sql", "--schema", "nowhere"], 'there is no schema "nowhere" in schema.sql', 2],
   ] as const)("%p", async (argv, message, exit) => {
-    const ran = await analyze(argv, { files: { "/work/schema.sql": schema, "/work/a.sql": "" } });
+    const ran = await analyze(argv, { files: { "/project/schema.sql": schema, "/project/a.sql": "" } });
     expect(ran.stderr).toContain(message);
     expect(ran.stderr).not.toContain("s3cret");
     expect(ran.exit).toBe(exit);
@@ -173,7 +173,7 @@ describe("wrong usage", () => {
 
   test("a file wins over DATABASE_URL", async () => {
     const ran = await json(["schema.sql"], {
-      files: { "/work/schema.sql": schema },
+      files: { "/project/schema.sql": schema },
       env: { DATABASE_URL: "postgres://127.0.0.1:1" },
     });
     expect(ran.data.server.kind).toBe("embedded");
