@@ -1,5 +1,6 @@
 // What a command takes: typed, strict descriptions of flags and positionals, one vocabulary for parsing, help and schemas.
 import { Fault } from "../kernel/fault.ts";
+import { nearest } from "../kernel/words.ts";
 
 /** Who may set a flag through a file: `any` config, or only the `user` (flags, environment, own config; never a project's). */
 export type Scope = "any" | "user";
@@ -159,8 +160,9 @@ export const choice = <const C extends readonly string[], const O extends Common
   options: O = {} as O,
 ) => {
   const parse: Parse<C[number]> = (raw, name) => {
-    if (!choices.includes(raw)) throw bad(name, raw, `one of ${choices.join(", ")}`);
-    return raw;
+    if (choices.includes(raw)) return raw;
+    const near = nearest(raw, choices);
+    throw bad(name, raw, `one of ${choices.join(", ")}${near === undefined ? "" : `; did you mean ${near}?`}`);
   };
   return { ...single<C[number], O>(about, options, choices.join("|"), parse), choices };
 };

@@ -96,7 +96,8 @@ describe("parseArgv", () => {
     [["--ratio", "NaN"], "a number of at least 0"],
     [["--duration", "5 s"], "a duration such as"],
     [["--duration", "-5"], "a duration such as"],
-    [["--method", "get"], "one of GET, POST"],
+    [["--method", "get"], "one of GET, POST; did you mean GET?"],
+    [["--method", "TRACE"], "one of GET, POST"],
     [["--color=blue"], "one of auto, always, never"],
   ])("%p says what it expects", (argv, expected) => {
     expect(faultOf(() => read(argv))).toContain(expected);
