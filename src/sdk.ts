@@ -5,6 +5,7 @@ import type { GeneratedFile } from "./kernel/fileset.ts";
 import type { Reporter } from "./kernel/report.ts";
 
 export type { ApiModel } from "./api/model.ts";
+export type { EmitOptions } from "./api/emit-options.ts";
 export type { EmitKit } from "./api/kit.ts";
 export type { ApiPlan } from "./api/plan.ts";
 export type { GeneratedFile } from "./kernel/fileset.ts";

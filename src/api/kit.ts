@@ -3,6 +3,8 @@ import type { GeneratedFile } from "../kernel/fileset.ts";
 import { handlerFiles } from "./emit-handlers.ts";
 import { operationTypeFiles } from "./emit-operation-types.ts";
 import { validatorFiles } from "./emit-operation-validators.ts";
+import type { EmitOptions } from "./emit-options.ts";
+import { defaultOptions } from "./emit-options.ts";
 import { modelTypes } from "./emit-types.ts";
 import bodyText from "./emitted/body.ts.txt" with { type: "text" };
 import errorsText from "./emitted/errors.ts.txt" with { type: "text" };
@@ -20,6 +22,8 @@ import { pathPattern, pathVariables } from "./route-path.ts";
 
 export interface EmitKit {
   readonly version: 1;
+  /** What the user chose; the kit's own files follow it already. */
+  readonly options: EmitOptions;
   /** Names, files and route order of everything: a plugin never invents its own. */
   plan(api: ApiModel): ApiPlan;
   /** `types/models.ts` and `types/<tag>.ts`. */
@@ -56,19 +60,32 @@ const typeFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
   ...operationTypeFiles(plan),
 ];
 
-export const emitKit: EmitKit = {
+/** With 400 in its source, which a user may read and change. */
+const requestFor = ({ validationStatus }: EmitOptions): string =>
+  requestText.replace("const validationStatus = 400;", `const validationStatus = ${validationStatus};`);
+
+const validationFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
+  ...Object.entries({ ...middleware, request: requestFor(plan.options) }).map(([name, text]) => ({
+    path: `middleware/${name}.ts`,
+    text,
+  })),
+  ...validatorFiles(plan),
+];
+
+/** The kit for what a user chose. */
+export const createKit = (options: EmitOptions): EmitKit => ({
   version: 1,
-  plan: planApi,
+  options,
+  plan: (api) => planApi(api, options),
   typeFiles,
   typeOnlyFiles: (plan) => [...typeFiles(plan), { path: "middleware/reply.ts", text: replyText }],
-  validationFiles: (plan) => [
-    ...Object.entries(middleware).map(([name, text]) => ({ path: `middleware/${name}.ts`, text })),
-    ...validatorFiles(plan),
-  ],
+  validationFiles,
   handlerFiles,
   literal,
   commentText,
   identifiers: (texts, taken) => distinctNames(texts, (text) => valueName(text, "group"), taken),
   pathPattern,
   pathVariables,
-};
+});
+
+export const emitKit: EmitKit = createKit(defaultOptions);

@@ -1,5 +1,7 @@
 // What the generated code calls everything, and in which order: decided once, for types, validators and every framework.
 import { order } from "../kernel/graph.ts";
+import type { EmitOptions } from "./emit-options.ts";
+import { defaultOptions } from "./emit-options.ts";
 import type { ApiModel, Body, NamedSchema, Operation, Parameter, ParameterLocation, Schema } from "./model.ts";
 import { distinctNames, fileName, typeName, valueName } from "./names.ts";
 import type { RoutePath } from "./route-path.ts";
@@ -24,7 +26,7 @@ export interface PlannedOperation {
   readonly name: string;
   /** `ListUsers` */
   readonly type: string;
-  /** The file of its tag, without extension: `users`. */
+  /** The file of its group, without extension: `users`. */
   readonly file: string;
   readonly parameters: Readonly<Record<ParameterLocation, readonly Parameter[]>>;
   /** Present when there is content to read. */
@@ -46,6 +48,7 @@ export interface PlannedRoute {
 
 export interface ApiPlan {
   readonly api: ApiModel;
+  readonly options: EmitOptions;
   /** By `$ref`; targets before the schemas that refer to them, as far as there are no circles. */
   readonly schemas: ReadonlyMap<string, PlannedSchema>;
   readonly groups: readonly PlannedGroup[];
@@ -130,11 +133,20 @@ const operationNames = (operations: readonly Operation[]): readonly string[] =>
   distinctNames(operations.map(spokenName), (text) => valueName(text, "operation"), [], suffixes);
 
 /** Operations without a tag go by the first fixed segment of their path. */
-const groupTitle = ({ tags, path }: Operation): string =>
+const tagTitle = ({ tags, path }: Operation): string =>
   tags[0] ?? path.split("/").find((segment) => segment !== "" && !segment.includes("{")) ?? "default";
 
-const planOperations = ({ operations }: ApiModel): readonly PlannedOperation[] => {
+/** What stands together in one file. */
+const groupTitles = {
+  tags: tagTitle,
+  operations: (_, name) => name,
+  flat: () => "operations",
+} as const satisfies Readonly<Record<EmitOptions["layout"], (operation: Operation, name: string) => string>>;
+
+const planOperations = ({ operations }: ApiModel, layout: EmitOptions["layout"]): readonly PlannedOperation[] => {
   const names = operationNames(operations);
+  const groupTitle = (operation: Operation, index: number): string =>
+    groupTitles[layout](operation, names[index] ?? "");
   const titles = [...new Set(operations.map(groupTitle))];
   const files = distinctNames(titles, (title) => fileName(title, "default"), ["index", "models"]);
   const fileOf = new Map(titles.map((title, index) => [title, files[index] ?? "default"]));
@@ -145,18 +157,23 @@ const planOperations = ({ operations }: ApiModel): readonly PlannedOperation[] =
       operation,
       name,
       type: name.slice(0, 1).toUpperCase() + name.slice(1),
-      file: fileOf.get(groupTitle(operation)) ?? "default",
+      file: fileOf.get(groupTitle(operation, index)) ?? "default",
       parameters: byLocation(operation.parameters),
       ...(body !== undefined && body.contents.length > 0 ? { body } : {}),
     };
   });
 };
 
-const planGroups = ({ tags }: ApiModel, operations: readonly PlannedOperation[]): readonly PlannedGroup[] =>
+const planGroups = (
+  { tags }: ApiModel,
+  operations: readonly PlannedOperation[],
+  layout: EmitOptions["layout"],
+): readonly PlannedGroup[] =>
   [...Map.groupBy(operations, ({ file }) => file)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([file, members]) => {
-      const title = members[0] === undefined ? file : groupTitle(members[0].operation);
+      const [first] = members;
+      const title = first === undefined ? file : groupTitles[layout](first.operation, first.name);
       const description = tags.find(({ name }) => name === title)?.description;
       return { file, title, ...(description === undefined ? {} : { description }), operations: members };
     });
@@ -180,13 +197,14 @@ const basePathOf = ({ servers }: ApiModel): string => {
   return /^(\/[\w.~%+-]+)+\/?$/.test(path) ? path.replace(/\/$/, "") : "";
 };
 
-/** The plan of a model. Pure: equal models give equal plans. */
-export const planApi = (api: ApiModel): ApiPlan => {
-  const operations = planOperations(api);
+/** The plan of a model. Pure: equal models and options give equal plans. */
+export const planApi = (api: ApiModel, options: EmitOptions = defaultOptions): ApiPlan => {
+  const operations = planOperations(api, options.layout);
   return {
     api,
+    options,
     schemas: planSchemas(api),
-    groups: planGroups(api, operations),
+    groups: planGroups(api, operations, options.layout),
     routes: planRoutes(operations),
     basePath: basePathOf(api),
   };

@@ -60,12 +60,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "describe the wrapped reply in the document's response schemas",
   },
   {
-    command: "scaffold",
-    flag: "--layout",
-    will: "choose how generated files are laid out",
-    meanwhile: "use the one layout: routes/, middleware/ and types/ below --output",
-  },
-  {
     command: "db diff",
     will: "compare two schemas and write the migration and its way back",
     meanwhile: "write the migration by hand, and look at both schemas with `senior db analyze FILE`",

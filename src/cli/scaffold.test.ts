@@ -60,6 +60,21 @@ describe("scaffold", () => {
     expect(stdout).toContain("api/no-responses");
   });
 
+  test.each([
+    ["tags", ["routes/index.ts", "routes/users.ts"]],
+    ["operations", ["routes/create-user.ts", "routes/index.ts", "routes/list-users.ts"]],
+    ["flat", ["routes/index.ts", "routes/operations.ts"]],
+  ] as const)("--layout %s", async (layout, files) => {
+    const [, io] = await scaffold(["openapi.yaml", "--layout", layout, "--output", "."]);
+    const paths = written(io).map((path) => path.replace("/project/", ""));
+    expect(paths.filter((path) => path.startsWith("routes/")).sort()).toEqual([...files]);
+  });
+
+  test("--validation-status 422 is in the code", async () => {
+    const [, io] = await scaffold(["openapi.yaml", "--validation-status", "422", "--output", "."]);
+    expect(io.disk.get("/project/middleware/request.ts")).toContain("const validationStatus = 422;");
+  });
+
   test("--dry-run writes nothing", async () => {
     const [{ exit }, io] = await scaffold(["openapi.yaml", "--dry-run"]);
     expect([exit, written(io).length]).toEqual([0, 0]);

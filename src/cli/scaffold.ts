@@ -1,6 +1,7 @@
 // senior scaffold: from an OpenAPI document to typed handlers, validators and types for one web framework.
+import { defaultOptions } from "../api/emit-options.ts";
+import { createKit } from "../api/kit.ts";
 import type { ApiPlan } from "../api/plan.ts";
-import { emitKit } from "../api/kit.ts";
 import { readDocument } from "../api/read-document.ts";
 import type { ReadApi } from "../api/read-openapi.ts";
 import { readOpenApi } from "../api/read-openapi.ts";
@@ -15,7 +16,7 @@ import { listed, nearest, plural } from "../kernel/words.ts";
 import type { Registry } from "../registry.ts";
 import type { FrameworkPlugin } from "../sdk.ts";
 import { command } from "./command.ts";
-import { flag, text } from "./flags.ts";
+import { choice, flag, text } from "./flags.ts";
 
 /** `src/routes` means that the routes go there: the output root is the folder above. */
 const outputRoot = (output: string): string => {
@@ -113,17 +114,26 @@ export default command({
     framework: text("The web framework to generate for", { short: "f", value: "NAME", default: "express" }),
     output: text("Where to write", { short: "o", value: "DIR", default: "./generated" }),
     typesOnly: flag("Write only the TypeScript types"),
+    layout: choice(["tags", "operations", "flat"], "One file for each tag, for each operation, or one for all", {
+      default: "tags",
+    }),
+    validationStatus: choice(["400", "422"], "The status of answers that list wrong fields", { default: "400" }),
   },
   output: "files",
   async run({ args, io, registry }) {
     const framework = frameworkNamed(args.framework, registry);
+    const kit = createKit({
+      ...defaultOptions,
+      layout: args.layout,
+      validationStatus: args.validationStatus === "422" ? 422 : 400,
+    });
     io.terminal.progress(`reading ${args.spec}`);
     const read = readOpenApi(readDocument(args.spec, await io.files.readText(args.spec)));
-    const plan = emitKit.plan(read.api);
+    const plan = kit.plan(read.api);
     io.terminal.progress(`generating ${plural(plan.api.operations.length, "operation")} for ${framework.name}`);
     const files = args.typesOnly
-      ? emitKit.typeOnlyFiles(plan)
-      : checkedFiles(await framework.emit(read.api, emitKit), framework);
+      ? kit.typeOnlyFiles(plan)
+      : checkedFiles(await framework.emit(read.api, kit), framework);
     const root = outputRoot(args.output);
     const set = fileSet(root, files);
     checkSources(set.files, framework.name);

@@ -1,4 +1,5 @@
 // Loads a plugin script into a worker of its own, with deadlines, and stands in for its functions on this side.
+import type { EmitKit } from "../../api/kit.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Plugin, Provided } from "../../sdk.ts";
 import type { Terminal } from "../io.ts";
@@ -24,10 +25,19 @@ const broken = (path: string, trouble: Trouble): Fault =>
     ...(trouble.frame === undefined ? {} : { frame: trouble.frame }),
   });
 
+type Called = Extract<ToWorker, { readonly kind: "call" }>;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (fault: Fault) => void;
 }
+
+/** Of a kit, only what the user chose can cross. */
+const crossing = (method: string, args: readonly unknown[]): Pick<Called, "args" | "options"> => {
+  if (!takesKit.includes(method)) return { args };
+  const { options } = args.at(-1) as EmitKit;
+  return { args: args.slice(0, -1), options };
+};
 
 /** One plugin's worker. It holds real state: the worker, and the calls that wait for an answer. */
 class PluginHost {
@@ -64,8 +74,7 @@ class PluginHost {
       (method: string) =>
       (...args: readonly unknown[]): Promise<unknown> => {
         const id = this.#next++;
-        const sent = takesKit.includes(method) ? args.slice(0, -1) : args;
-        return this.#ask(id, { kind: "call", id, item, method, args: sent }, this.#deadlines.callMs);
+        return this.#ask(id, { kind: "call", id, item, method, ...crossing(method, args) }, this.#deadlines.callMs);
       };
     return { ...data, ...Object.fromEntries(methods.map((method) => [method, call(method)])) } as Provided;
   }

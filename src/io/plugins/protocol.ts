@@ -1,4 +1,5 @@
 // What the host and a plugin's worker say to each other; everything crosses by structured clone.
+import type { EmitOptions } from "../../api/emit-options.ts";
 import type { Provided } from "../../sdk.ts";
 
 /** A provided item without its functions: those stay in the worker and are called by name. */
@@ -23,6 +24,8 @@ export type ToWorker =
       readonly item: number;
       readonly method: string;
       readonly args: readonly unknown[];
+      /** What the user chose: the worker makes a kit of its own from it, because functions cannot cross. */
+      readonly options?: EmitOptions;
     };
 
 export type FromWorker =
@@ -31,5 +34,5 @@ export type FromWorker =
   | { readonly kind: "failed"; readonly id?: number; readonly trouble: Trouble }
   | { readonly kind: "printed"; readonly text: string };
 
-/** Methods that receive the worker's own kit as their last argument, because functions cannot cross. */
+/** Methods whose last argument is a kit. */
 export const takesKit: readonly string[] = ["emit"];

@@ -1,5 +1,6 @@
 // The worker that holds one plugin script: loads it, calls it, and keeps what it prints away from standard output.
-import { emitKit } from "../../api/kit.ts";
+import { defaultOptions } from "../../api/emit-options.ts";
+import { createKit } from "../../api/kit.ts";
 import type { Provided } from "../../sdk.ts";
 import { isPlugin, pluginProblems, resultProblem } from "./check.ts";
 import type { Described, FromWorker, ToWorker } from "./protocol.ts";
@@ -47,10 +48,12 @@ const load = async (path: string): Promise<readonly Provided[]> => {
   return module.default.provides;
 };
 
-const call = async (item: Provided | undefined, method: string, args: readonly unknown[]): Promise<unknown> => {
+type Called = Extract<ToWorker, { readonly kind: "call" }>;
+
+const call = async (item: Provided | undefined, { method, args, options }: Called): Promise<unknown> => {
   const run = (item as unknown as Readonly<Record<string, unknown>> | undefined)?.[method];
   if (typeof run !== "function") throw new Error(`the plugin has no method ${method}`);
-  const given = takesKit.includes(method) ? [...args, emitKit] : args;
+  const given = takesKit.includes(method) ? [...args, createKit(options ?? defaultOptions)] : args;
   const value: unknown = await Reflect.apply(run, item, given);
   const problem = resultProblem(method, value);
   if (problem !== undefined) throw new Error(problem);
@@ -67,7 +70,7 @@ const serve = (): ((message: ToWorker) => Promise<void>) => {
         script = message.path;
         items = await load(message.path);
       } else {
-        const value = await call(items[message.item], message.method, message.args);
+        const value = await call(items[message.item], message);
         send({ kind: "returned", id: message.id, value });
       }
     } catch (error) {
