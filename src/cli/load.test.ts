@@ -103,7 +103,7 @@ describe("a run against a real server", () => {
     const { stdout, exit } = await senior([server.url, "--requests", "50"]);
     expect(exit).toBe(1);
     expect(stdout).toContain("error GET");
-    expect(stdout).toContain("5 requests of 50 went wrong (10 %): 5 × connection reset before the answer was complete");
+    expect(stdout).toContain("5 requests of 50 went wrong (10 %): 5 × connection reset before the answer began");
   });
 
   test("a status that is expected is none", async () => {

@@ -17,7 +17,7 @@ const interval = {
   p50Ms: "number",
   p95Ms: "number",
   p99Ms: "number",
-} as const satisfies Record<keyof Interval, Shape>;
+} as const satisfies Partial<Record<keyof Interval, Shape>>;
 
 const environment = {
   host: "text",

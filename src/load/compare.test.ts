@@ -12,6 +12,8 @@ const slice = (p50Ms: number, change: Partial<Interval> = {}): Interval => ({
   durationMs: 500,
   requests: 100,
   answered: 100,
+  sent: 100,
+  heat: [],
   errors: 0,
   p50Ms,
   p95Ms: p50Ms * 2,

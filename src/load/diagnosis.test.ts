@@ -48,6 +48,8 @@ const summaryOf = (run: Run): LoadSummary => {
     startMs: i * 1000,
     durationMs: 1000,
     requests: 200,
+    sent: 200,
+    heat: [],
     p95Ms: p50Ms,
     answered: 200,
     errors: 0,

@@ -228,6 +228,20 @@ const rateLimits = (summary: LoadSummary): readonly Finding[] => {
   return [{ rule: "load/rate-limit", severity: "info", at, message: limitText(seen) }, ...silent, ...wrong];
 };
 
+/** `load/aborted`: a condition of `--abort-on` came true. */
+const aborted = (summary: LoadSummary): readonly Finding[] =>
+  summary.abortedBy === null
+    ? []
+    : [
+        {
+          rule: "load/aborted",
+          severity: "error",
+          at: placeOf(summary),
+          message: `ended by --abort-on ${summary.abortedBy.text} after ${milliseconds(summary.throughput.sendingMs)}: ${valueText(summary.abortedBy)}`,
+          help: "everything until then is in this report",
+        },
+      ];
+
 /** `load/interrupted`: the figures are those of a shorter run. */
 const interrupted = (summary: LoadSummary): readonly Finding[] =>
   summary.ending !== "interrupted"
@@ -242,6 +256,15 @@ const interrupted = (summary: LoadSummary): readonly Finding[] =>
       ];
 
 export const loadFindings = (summary: LoadSummary): readonly Finding[] =>
-  [errors, thresholds, stalled, rateMissed, redirected, clientBound, rateLimits, unreached, interrupted].flatMap(
-    (rule) => rule(summary),
-  );
+  [
+    errors,
+    thresholds,
+    stalled,
+    rateMissed,
+    redirected,
+    clientBound,
+    rateLimits,
+    unreached,
+    aborted,
+    interrupted,
+  ].flatMap((rule) => rule(summary));

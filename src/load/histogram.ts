@@ -164,3 +164,14 @@ export class Histogram {
 /** One histogram that holds all of the given ones. */
 export const merged = (...histograms: readonly Histogram[]): Histogram =>
   histograms.reduce((sum, one) => sum.add(one), new Histogram());
+
+/** How the durations spread over classes of a tenth of a power of ten: class k ends at 10^(k/10) microseconds. */
+export const heatOf = (histogram: Histogram): readonly (readonly [heatClass: number, count: number])[] => {
+  const classes = new Map<number, number>();
+  for (const [slot, count] of histogram.slots()) {
+    const micros = Math.max(1, slotHigh(slot)) / 1000;
+    const heatClass = Math.ceil(Number((10 * Math.log10(micros)).toPrecision(12)));
+    classes.set(heatClass, (classes.get(heatClass) ?? 0) + count);
+  }
+  return [...classes].sort(([a], [b]) => a - b);
+};

@@ -56,12 +56,27 @@ const environment: JsonObject = object("where the run was made", {
   runtime: text("what the load engine runs on"),
 });
 
+const judged = (description: string): JsonObject =>
+  object(description, {
+    text: text("as it was written, without blanks"),
+    metric: text("a percentile such as p99.9, mean, max, rate, errors or unanswered"),
+    comparison: one(["<", "<=", ">", ">="], "of the value with the limit"),
+    limit: number("in the unit"),
+    unit: one(["ms", "perSecond", "share", "count"], "of limit and value"),
+    value: orNull(number("what was measured; null where nothing was")),
+    atLeast: yes("the value is a lower bound: requests without an answer could raise it"),
+    verdict: one(["met", "missed", "unproven"], "unproven: it could be missed, or the client may have set it"),
+  });
+
 const run: JsonObject = object("Durations are milliseconds where their names end in Ms.", {
   kind: { const: "load" },
   version: { const: 1, description: "of this format" },
   startedAt: { type: "string", format: "date-time", description: "when the run began" },
   environment,
-  ending: one(["complete", "interrupted", "unreached"], "unreached: no connection was ever opened"),
+  ending: one(
+    ["complete", "interrupted", "aborted", "unreached"],
+    "aborted: by --abort-on; unreached: no connection was ever opened",
+  ),
   target: object("what was loaded", {
     url: text("user information removed, secret query values masked"),
     address: text("the address that was connected to"),
@@ -74,9 +89,22 @@ const run: JsonObject = object("Durations are milliseconds where their names end
     bytes: count("bytes of the whole request"),
   }),
   asked: object("what the run was told to do", {
-    engine: one(["socket"], "what sent the requests"),
+    engine: one(["socket", "fetch"], "what sent the requests"),
+    engineReason: text("why that; empty where there was nothing to choose"),
+    workers: count("threads that sent"),
     loop: one(["closed", "open"], "open: requests come due at a rate, whether or not the server keeps up"),
-    ratePerSecond: orNull(number("of an open loop")),
+    ratePerSecond: orNull(number("of an open loop; with stages, their mean")),
+    stages: orNull(
+      object("a rate that changes evenly through each stage", {
+        fromPerSecond: number("the rate at the start"),
+        stages: list(
+          "in order",
+          object("one stage", { durationMs: number("how long"), toPerSecond: number("the rate at its end") }),
+        ),
+      }),
+    ),
+    warmupMs: number("load before the measured time, of which nothing counts"),
+    seed: count("of what is random in the run"),
     concurrency: count("connections"),
     durationMs: number("how long requests came due"),
     requests: orNull(count("at most so many")),
@@ -107,6 +135,7 @@ const run: JsonObject = object("Durations are milliseconds where their names end
     all: latency("from the due time, of every scheduled request"),
     service: latency("from the first byte written, of every sent request"),
     firstByte: latency("from the first byte written to the first byte read"),
+    download: latency("from the first byte read to the end of the answer"),
   }),
   connections: object("what requests travelled over", {
     opened: count("with their TLS handshake"),
@@ -143,8 +172,44 @@ const run: JsonObject = object("Durations are milliseconds where their names end
       p50Ms: number("response time"),
       p95Ms: number("response time"),
       p99Ms: number("response time"),
+      sent: count("requests that left in it"),
+      heat: list("how response times spread: a class k, which ends at 10^(k/10) microseconds, and a count", {
+        type: "array",
+        prefixItems: [{ type: "integer" }, { type: "integer", minimum: 0 }],
+        minItems: 2,
+        maxItems: 2,
+      }),
     }),
   ),
+  byRequest: list(
+    "each request by its name, where there are several",
+    object("one request", {
+      name: text("as the file calls it"),
+      method: text("as it was sent"),
+      path: text("as written: placeholders stay, secret values are masked"),
+      scheduled: count("= sent + neverSent"),
+      sent: count("= answered + failed + unanswered"),
+      neverSent: count("due, but without a connection to leave by"),
+      answered: count("complete answers, whatever their status"),
+      failed: count("sent, and ended without a complete answer"),
+      unanswered: count("sent, and neither answered nor failed at the end"),
+      unexpected: count("of the answered: with a status that was not expected, or a check that did not hold"),
+      all: latency("from the due time, of every scheduled one"),
+      service: latency("from the first byte written, of every sent one"),
+    }),
+  ),
+  checks: list(
+    "what was expected of answers beside their status",
+    object("one check", {
+      request: text("the name of the request; empty for a run of one"),
+      text: text("what was expected"),
+      held: count("answers that met it"),
+      broken: count("answers that did not"),
+      example: text("what the first of those held instead"),
+    }),
+  ),
+  abortedBy: orNull(judged("the --abort-on condition that ended the run")),
+  notes: list("what a reader must know about how the engine measures", { type: "string" }),
   client: object("how the measuring side fared", {
     stamp: one(["valid", "client-bound"], "client-bound: the figures may be the client's own, not the server's"),
     cpuShare: number("of one processor, used by the measuring thread"),
@@ -153,19 +218,7 @@ const run: JsonObject = object("Durations are milliseconds where their names end
     sendLagMs: number("open loop: how late requests left although a connection was free, at the 99th percentile"),
     boundBy: list("why the client may have set the limit; empty when it did not", { type: "string" }),
   }),
-  thresholds: list(
-    "the limits that the run was held to, over the response time of all requests",
-    object("one limit", {
-      text: text("as it was written, without blanks"),
-      metric: text("a percentile such as p99.9, mean, max, rate, errors or unanswered"),
-      comparison: one(["<", "<=", ">", ">="], "of the value with the limit"),
-      limit: number("in the unit"),
-      unit: one(["ms", "perSecond", "share", "count"], "of limit and value"),
-      value: orNull(number("what was measured; null where nothing was")),
-      atLeast: yes("the value is a lower bound: requests without an answer could raise it"),
-      verdict: one(["met", "missed", "unproven"], "unproven: it could be missed, or the client may have set it"),
-    }),
-  ),
+  thresholds: list("the limits that the run was held to, over the response time of all requests", judged("one limit")),
   rateLimit: orNull(
     object("what was seen of a rate limiter, where one was expected", {
       limited: count("answers with 429"),

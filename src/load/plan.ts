@@ -4,11 +4,21 @@ import { milliseconds, plural } from "../kernel/words.ts";
 import type { ResponseLimits } from "./response-parser.ts";
 import { responseLimits } from "./response-parser.ts";
 
+/** The rate changes evenly over so long, from where the stage before ended, to `rate` a second. */
+export interface Stage {
+  readonly durationMs: number;
+  readonly rate: number;
+}
+
 /**
- * When requests come due. `closed`: each connection's next request when its last one is answered. `open`: at a constant
- * rate from one schedule, whether or not the server keeps up.
+ * When requests come due. `closed`: each connection's next request when its last one is answered. `open`: from one
+ * schedule, whether or not the server keeps up: at a constant rate, or from that rate through stages.
  */
-export type Pace = { readonly kind: "closed" } | { readonly kind: "open"; readonly rate: number };
+export type Pace =
+  { readonly kind: "closed" } | { readonly kind: "open"; readonly rate: number; readonly stages?: readonly Stage[] };
+
+/** `socket`: HTTP/1.1 over sockets of our own; `fetch`: Bun's client, for what only it speaks. */
+export type EngineName = "socket" | "fetch";
 
 /** Where connections go, once the name is resolved. */
 export interface Endpoint {
@@ -30,6 +40,8 @@ export interface LoadPlan {
   readonly pace: Pace;
   /** Connections: as many requests can be under way at once. */
   readonly concurrency: number;
+  /** Load at the same pace before the measured time; nothing of it counts. */
+  readonly warmupMs?: number;
   /** How long requests come due. Answers may arrive during the grace period after it. */
   readonly durationMs: number;
   /** At most so many requests. */
@@ -39,6 +51,12 @@ export interface LoadPlan {
   /** Statuses from 0 to 999 that count as right. */
   readonly expected: readonly boolean[];
   readonly limits: ResponseLimits;
+  /** `socket` unless said. */
+  readonly engine?: EngineName;
+  /** Threads that send; one unless said. */
+  readonly workers?: number;
+  /** Draws what is random. */
+  readonly seed?: number;
   /** Note when 429s come and go, and what their headers say. */
   readonly watchRateLimit?: true;
 }
@@ -46,8 +64,11 @@ export interface LoadPlan {
 /** What only `--i-know` allows to exceed: a slip of the finger should not become an attack. */
 export const caps = { concurrency: 10_000, durationMs: 3_600_000, rate: 200_000 } as const;
 
+const peakRate = ({ rate, stages = [] }: Extract<Pace, { readonly kind: "open" }>): number =>
+  Math.max(rate, ...stages.map((stage) => stage.rate));
+
 export const refuseExcess = (plan: Pick<LoadPlan, "concurrency" | "durationMs" | "pace">): void => {
-  const rate = plan.pace.kind === "open" ? plan.pace.rate : 0;
+  const rate = plan.pace.kind === "open" ? peakRate(plan.pace) : 0;
   const excess = [
     ...(plan.concurrency > caps.concurrency
       ? [`${plural(plan.concurrency, "connection")} (the cap is ${caps.concurrency})`]

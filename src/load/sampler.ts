@@ -1,6 +1,6 @@
 // Watches a running tally from outside: what happened in each second, and in the last moments for the progress line.
 import type { Histogram } from "./histogram.ts";
-import { merged } from "./histogram.ts";
+import { heatOf, merged } from "./histogram.ts";
 import type { Interval } from "./summary.ts";
 import type { Tally } from "./tally.ts";
 import { failed } from "./tally.ts";
@@ -11,6 +11,7 @@ interface Sample {
   readonly elapsed: number;
   readonly requests: number;
   readonly answered: number;
+  readonly sent: number;
   readonly errors: number;
   readonly latency: Histogram;
 }
@@ -19,6 +20,7 @@ const sampleOf = (tally: Tally): Sample => ({
   elapsed: tally.get("elapsed"),
   requests: tally.get("answered") + failed(tally, "before") + failed(tally, "after"),
   answered: tally.get("answered"),
+  sent: tally.get("sent"),
   errors: failed(tally, "before") + failed(tally, "after") + tally.get("answered") - tally.get("right"),
   latency: merged(tally.histograms.responseRight, tally.histograms.responseWrong),
 });
@@ -34,6 +36,8 @@ const between = (from: Sample, to: Sample): Interval => {
     p50Ms: added.percentile(50) / nsPerMs,
     p95Ms: added.percentile(95) / nsPerMs,
     p99Ms: added.percentile(99) / nsPerMs,
+    sent: to.sent - from.sent,
+    heat: heatOf(added),
   };
 };
 
@@ -102,4 +106,4 @@ export class Sampler {
   }
 }
 
-const zero: Sample = { elapsed: 0, requests: 0, answered: 0, errors: 0, latency: merged() };
+const zero: Sample = { elapsed: 0, requests: 0, answered: 0, sent: 0, errors: 0, latency: merged() };

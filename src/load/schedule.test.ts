@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Fault } from "../kernel/fault.ts";
+import type { Pace } from "./plan.ts";
 import { caps, expectedStatuses, graceMs, refuseExcess } from "./plan.ts";
-import { scheduleOf } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
+import { scheduleOf, warmupSchedule } from "./schedule.ts";
 
 const open = (rate: number, durationMs: number, requests?: number) =>
   scheduleOf({ pace: { kind: "open", rate }, durationMs, ...(requests === undefined ? {} : { requests }) });
@@ -62,4 +64,80 @@ test("what exceeds a cap is named, all of it", () => {
   expect(() =>
     refuseExcess({ concurrency: caps.concurrency, durationMs: caps.durationMs, pace: { kind: "closed" } }),
   ).not.toThrow();
+});
+
+describe("stages", () => {
+  const staged = (rate: number, stages: readonly (readonly [seconds: number, rate: number])[], requests?: number) =>
+    scheduleOf({
+      pace: { kind: "open", rate, stages: stages.map(([s, to]) => ({ durationMs: s * 1000, rate: to })) },
+      durationMs: stages.reduce((sum, [s]) => sum + s * 1000, 0),
+      ...(requests === undefined ? {} : { requests }),
+    });
+  const dues = (schedule: Schedule) => Array.from({ length: schedule.total }, (_, i) => schedule.take(i, Infinity));
+  const within = (list: readonly number[], from: number, to: number) =>
+    list.filter((due) => due >= from * 1e9 && due < to * 1e9).length;
+
+  test("a ramp from 0 sends the area under it: half of what its end rate would", () => {
+    const schedule = staged(0, [[10, 100]]);
+    expect(schedule.total).toBe(500);
+    // Until half of the time a quarter has come due.
+    expect(within(dues(schedule), 0, 5)).toBe(125);
+    expect(schedule.spanNs).toBe(10e9);
+  });
+
+  test("a stage at the rate before it holds it, down-ramps end in silence, 0 seconds is a jump", () => {
+    const schedule = staged(0, [
+      [0, 100],
+      [10, 100],
+      [10, 0],
+      [5, 0],
+    ]);
+    expect(schedule.total).toBe(1500);
+    const list = dues(schedule);
+    expect([within(list, 0, 10), within(list, 10, 15), within(list, 15, 20), within(list, 20, 25)]).toEqual([
+      1000, 375, 125, 0,
+    ]);
+    expect(list.slice(0, 3)).toEqual([0, 1e7, 2e7].map((ns) => expect.closeTo(ns, -1)));
+  });
+
+  test("due times never go back, and lie where the rate's area reaches their number", () => {
+    const list = dues(
+      staged(3, [
+        [7, 41],
+        [2, 41],
+        [3, 0.5],
+        [1, 200],
+      ]),
+    );
+    expect(list).toEqual(list.toSorted((a, b) => a - b));
+    const area = (s: number): number => {
+      const knots = [
+        [0, 3],
+        [7, 41],
+        [9, 41],
+        [12, 0.5],
+        [13, 200],
+      ] as const;
+      return knots.slice(1).reduce((sum, [end, to], i) => {
+        const [start, from] = knots[i] ?? [0, 0];
+        const length = Math.max(0, Math.min(s, end) - start);
+        return sum + from * length + (((to - from) / (end - start)) * length * length) / 2;
+      }, 0);
+    };
+    for (const [i, due] of list.entries()) expect(area(due / 1e9)).toBeCloseTo(i, 6);
+  });
+
+  test("a number of requests ends them earlier", () => {
+    const schedule = staged(0, [[10, 100]], 125);
+    expect(schedule.total).toBe(125);
+    expect(schedule.spanNs).toBeCloseTo(5e9, 0);
+    expect(schedule.take(125, Infinity)).toBe(-1);
+  });
+});
+
+test("a warm-up goes at the rate that the run begins with, or at its first stage's", () => {
+  const of = (pace: Pace) => warmupSchedule({ pace, warmupMs: 2000 }).total;
+  expect(of({ kind: "open", rate: 50 })).toBe(100);
+  expect(of({ kind: "open", rate: 0, stages: [{ durationMs: 1000, rate: 20 }] })).toBe(40);
+  expect(of({ kind: "closed" })).toBe(Infinity);
 });

@@ -1,5 +1,5 @@
 // One slice of a comparison as values, and slices of one service put together again.
-import { merged } from "./histogram.ts";
+import { heatOf, merged } from "./histogram.ts";
 import type { Interval } from "./summary.ts";
 import type { Tally } from "./tally.ts";
 import { failed } from "./tally.ts";
@@ -21,6 +21,8 @@ export const sliceOf = (tally: Tally, startMs: number): Interval => {
     p50Ms: all.percentile(50) / nsPerMs,
     p95Ms: all.percentile(95) / nsPerMs,
     p99Ms: all.percentile(99) / nsPerMs,
+    sent: tally.get("sent"),
+    heat: heatOf(all),
   };
 };
 

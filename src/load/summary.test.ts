@@ -174,7 +174,7 @@ describe("findings", () => {
       ),
     );
     expect(finding?.message).toBe(
-      "40 requests of 100 went wrong (40 %): 20 × connection refused, 10 × status 500, 5 × connection reset before the answer was complete and 5 × not answered by the end",
+      "40 requests of 100 went wrong (40 %): 20 × connection refused, 10 × status 500, 5 × connection reset before the answer began and 5 × not answered by the end",
     );
     expect(finding?.evidence?.note).toContain("ECONNREFUSED");
   });
@@ -200,6 +200,8 @@ describe("findings", () => {
         p50Ms: 1,
         p95Ms: 1,
         p99Ms: 1,
+        sent: 1,
+        heat: [],
       }));
     const stalls = (happened: Happened, answered: readonly number[], change: Partial<LoadPlan> = {}) =>
       loadFindings(summaryOf(happened, change, { intervals: slices(...answered) }))

@@ -4,7 +4,8 @@ import { merged, rankOf } from "./histogram.ts";
 import { hdrBase64 } from "./hdr.ts";
 import type { Client } from "./client.ts";
 import { clientOf } from "./client.ts";
-import type { LoadPlan } from "./plan.ts";
+import type { EngineName, LoadPlan } from "./plan.ts";
+import { meanRate } from "./schedule.ts";
 import type { FailureKind, Tally } from "./tally.ts";
 import { failed, failureKinds, failureNames } from "./tally.ts";
 import type { Judged, Threshold } from "./threshold.ts";
@@ -61,10 +62,50 @@ export type Interval = {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
+  /** Left in it. */
+  readonly sent: number;
+  /**
+   * How the response times of its requests spread, for a heat map: pairs of a class and a count, empty classes left
+   * out. Class k holds what lies above 10^((k-1)/10) and up to 10^(k/10) microseconds: ten classes to a power of ten.
+   */
+  readonly heat: readonly (readonly [heatClass: number, count: number])[];
 };
 
-/** Outcome of a whole run. `interrupted`: a person ended it early; `unreached`: no connection was ever opened. */
-export type Ending = "complete" | "interrupted" | "unreached";
+/** One of several requests of a run, by its name. The counts add up as those of the whole run do. */
+export type RequestResult = {
+  readonly name: string;
+  readonly method: string;
+  /** Path and query, as written: placeholders stay, secret values are masked. */
+  readonly path: string;
+  readonly scheduled: number;
+  readonly sent: number;
+  readonly neverSent: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly unanswered: number;
+  /** Of the answered: a status that was not expected, or a check that did not hold. */
+  readonly unexpected: number;
+  /** As for the whole run: from the due time, of every scheduled one; and from the first byte written. */
+  readonly all: Latency | null;
+  readonly service: Latency | null;
+};
+
+/** What was expected of answers beside their status: a body that contains something, a value in its JSON. */
+export type CheckResult = {
+  /** The name of the request; empty for a run of one. */
+  readonly request: string;
+  readonly text: string;
+  readonly held: number;
+  readonly broken: number;
+  /** Of the first answer that broke it: what was found instead. Never the body itself. */
+  readonly example: string;
+};
+
+/**
+ * Outcome of a whole run. `interrupted`: a person ended it early; `aborted`: `--abort-on` did; `unreached`: no
+ * connection was ever opened.
+ */
+export type Ending = "complete" | "interrupted" | "aborted" | "unreached";
 
 /** Where a run was made: what differs between two of them may be what made them differ. */
 export type Environment = {
@@ -90,9 +131,23 @@ export type LoadSummary = {
     readonly bytes: number;
   };
   readonly asked: {
-    readonly engine: "socket";
+    readonly engine: EngineName;
+    /** Why this engine; empty where there was nothing to choose. */
+    readonly engineReason: string;
+    /** Threads that sent. */
+    readonly workers: number;
     readonly loop: "closed" | "open";
+    /** Of an open loop; with stages, their mean. */
     readonly ratePerSecond: number | null;
+    /** The rate at the start, and then at the end of each stage; null for a constant rate and for a closed loop. */
+    readonly stages: {
+      readonly fromPerSecond: number;
+      readonly stages: readonly { readonly durationMs: number; readonly toPerSecond: number }[];
+    } | null;
+    /** Load before the measured time; nothing of it counts. */
+    readonly warmupMs: number;
+    /** Draws what is random in the run: the order of requests and data rows. */
+    readonly seed: number;
     readonly concurrency: number;
     readonly durationMs: number;
     readonly requests: number | null;
@@ -134,6 +189,8 @@ export type LoadSummary = {
     readonly service: Latency | null;
     /** From the first byte written to the first byte read. */
     readonly firstByte: Latency | null;
+    /** From the first byte read to the end of the answer. */
+    readonly download: Latency | null;
   };
   readonly connections: {
     readonly opened: number;
@@ -144,6 +201,13 @@ export type LoadSummary = {
   readonly statuses: readonly { readonly status: number; readonly count: number; readonly expected: boolean }[];
   readonly failures: readonly Failure[];
   readonly intervals: readonly Interval[];
+  /** Each request by its name, where there are several; empty for a run of one. */
+  readonly byRequest: readonly RequestResult[];
+  readonly checks: readonly CheckResult[];
+  /** The `--abort-on` condition that ended the run. */
+  readonly abortedBy: Judged | null;
+  /** What a reader must know about how the engine measures; empty for the socket engine. */
+  readonly notes: readonly string[];
   readonly client: Client;
   /** The limits that the run was held to, over the response time of all requests. */
   readonly thresholds: readonly Judged[];
@@ -164,6 +228,11 @@ export interface RunFacts {
   readonly thresholds: readonly Threshold[];
   readonly environment: Environment;
   readonly rateLimit?: LimitRecord | undefined;
+  readonly engineReason?: string;
+  readonly byRequest?: readonly RequestResult[];
+  readonly checks?: readonly CheckResult[];
+  readonly abortedBy?: Judged | undefined;
+  readonly notes?: readonly string[];
 }
 
 const nsPerMs = 1e6;
@@ -250,6 +319,13 @@ const throughputOf = (tally: Tally): LoadSummary["throughput"] => {
   };
 };
 
+const paceOf = ({ pace, durationMs }: LoadPlan): Pick<LoadSummary["asked"], "ratePerSecond" | "stages"> => {
+  if (pace.kind === "closed") return { ratePerSecond: null, stages: null };
+  if (pace.stages === undefined) return { ratePerSecond: pace.rate, stages: null };
+  const stages = pace.stages.map(({ durationMs: ms, rate }) => ({ durationMs: ms, toPerSecond: rate }));
+  return { ratePerSecond: meanRate(pace, durationMs), stages: { fromPerSecond: pace.rate, stages } };
+};
+
 export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSummary => {
   const { histograms: h } = tally;
   const [requests, throughput, client] = [requestsOf(tally), throughputOf(tally), clientOf(tally, plan, facts.cpuMs)];
@@ -267,9 +343,13 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
       bytes: plan.request.length,
     },
     asked: {
-      engine: "socket",
+      engine: plan.engine ?? "socket",
+      engineReason: facts.engineReason ?? "",
+      workers: plan.workers ?? 1,
       loop: plan.pace.kind,
-      ratePerSecond: plan.pace.kind === "open" ? plan.pace.rate : null,
+      ...paceOf(plan),
+      warmupMs: plan.warmupMs ?? 0,
+      seed: plan.seed ?? 0,
       concurrency: plan.concurrency,
       durationMs: plan.durationMs,
       requests: plan.requests ?? null,
@@ -283,6 +363,7 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
       all: latencyOf([h.responseRight, h.responseWrong], [h.responseBound]),
       service: latencyOf([h.service], [h.serviceBound]),
       firstByte: latencyOf([h.firstByte]),
+      download: latencyOf([h.download]),
     },
     connections: {
       opened: tally.get("connections"),
@@ -293,6 +374,10 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
     statuses: statusesOf(tally, plan.expected),
     failures: failuresOf(tally, facts.examples),
     intervals: facts.intervals,
+    byRequest: facts.byRequest ?? [],
+    checks: facts.checks ?? [],
+    abortedBy: facts.abortedBy ?? null,
+    notes: facts.notes ?? [],
     client,
     thresholds: judge(facts.thresholds, {
       known: merged(h.responseRight, h.responseWrong),

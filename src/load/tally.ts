@@ -11,7 +11,8 @@ export const failureKinds = {
   tls: { sent: "before", text: "TLS handshake failed" },
   "tls-timeout": { sent: "before", text: "TLS handshake not finished within the timeout" },
   timeout: { sent: "after", text: "no complete answer within the timeout" },
-  reset: { sent: "after", text: "connection reset before the answer was complete" },
+  reset: { sent: "after", text: "connection reset before the answer began" },
+  "reset-midway": { sent: "after", text: "connection reset in the middle of the answer" },
   "closed-early": { sent: "after", text: "connection closed before the answer was complete" },
   malformed: { sent: "after", text: "not an HTTP/1.x answer" },
   surplus: { sent: "after", text: "more bytes than the answer declared" },
@@ -62,6 +63,8 @@ const histogramNames = [
   "service",
   "serviceBound",
   "firstByte",
+  /** From the first byte of an answer to its end. */
+  "download",
   "connect",
   "handshake",
   /** How late a due request left although a connection was free: the client's own delay. */

@@ -39,7 +39,12 @@ const spanText = ({ durationMs, requests }: LoadSummary["asked"]): string => {
 const loopText = ({ asked }: LoadSummary): string =>
   asked.ratePerSecond === null
     ? `closed loop: ${plural(asked.concurrency, "connection")} ${spanText(asked)}, each sending again as soon as it is answered`
-    : `open loop: ${asked.ratePerSecond} requests a second ${spanText(asked)}, over at most ${plural(asked.concurrency, "connection")}`;
+    : `open loop: ${rateText(asked)} ${spanText(asked)}, over at most ${plural(asked.concurrency, "connection")}`;
+
+const rateText = ({ ratePerSecond, stages }: LoadSummary["asked"]): string =>
+  stages === null
+    ? `${ratePerSecond ?? 0} requests a second`
+    : `${[`from ${stages.fromPerSecond}/s`, ...stages.stages.map(({ durationMs, toPerSecond }) => `${durationMs === 0 ? "at once" : `in ${milliseconds(durationMs)}`} to ${toPerSecond}/s`)].join(", ")},`;
 
 const sentText = ({ request, asked }: LoadSummary): string => {
   const body = request.bodyBytes === 0 ? "no body" : `a body of ${bytes(request.bodyBytes)}`;
@@ -237,7 +242,12 @@ const intervalBlocks = ({ intervals }: LoadSummary): readonly Block[] =>
         },
       ];
 
-const exits: Readonly<Record<Ending, ExitCode | undefined>> = { complete: undefined, interrupted: 130, unreached: 4 };
+const exits: Readonly<Record<Ending, ExitCode | undefined>> = {
+  complete: undefined,
+  interrupted: 130,
+  aborted: 1,
+  unreached: 4,
+};
 
 /** `exit` overrides the status of an interrupted run: which signal it was is known outside. */
 export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode): Report<LoadSummary> => {

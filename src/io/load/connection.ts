@@ -71,6 +71,7 @@ export class Connection {
   #loaded = false;
   #written = 0;
   #firstByte = false;
+  #firstByteAt = 0;
   #takenAt = 0;
   /** The first bytes of the current answer, where the plan asks for them. */
   #headBytes: Uint8Array = noBytes;
@@ -92,6 +93,11 @@ export class Connection {
   /** It has a request that is not sent yet. */
   get waiting(): boolean {
     return this.#loaded && this.#phase !== "busy";
+  }
+
+  /** When the first byte of the current answer came. */
+  get firstByteAt(): number {
+    return this.#firstByteAt;
   }
 
   /** The head of the current answer, with what came beside it; empty unless the plan watches for a rate limit. */
@@ -212,6 +218,7 @@ export class Connection {
     const now = this.#owner.now();
     if (!this.#firstByte) {
       this.#firstByte = true;
+      this.#firstByteAt = now;
       this.#owner.firstByte(this, now);
     }
     if (this.#owner.plan.watchRateLimit === true) this.#keepHead(bytes);
@@ -250,7 +257,7 @@ export class Connection {
     else if (this.#phase === "opening") this.#fail("connect-reset", now, message);
     else if (this.#phase === "securing")
       this.#fail("tls", now, message === "" ? "closed during the handshake" : message);
-    else if (error !== undefined) this.#fail("reset", now, message);
+    else if (error !== undefined) this.#fail(this.#firstByte ? "reset-midway" : "reset", now, message);
     else if (this.#parser.close() === "done") this.#complete(now);
     else this.#fail("closed-early", now, "");
   }

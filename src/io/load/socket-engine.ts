@@ -184,6 +184,7 @@ class SocketEngine implements ConnectionOwner {
     if (right) this.#counts.right++;
     (right ? histograms.responseRight : histograms.responseWrong).record(now - connection.due);
     histograms.service.record(now - connection.sentAt);
+    histograms.download.record(now - connection.firstByteAt);
     this.#continue(connection, now);
     // Looking at the schedule whenever something happens sends requests closer to their time than the timer can.
     if (this.#schedule.waits && this.#stage === "sending") this.#dispatch(now);
