@@ -97,7 +97,7 @@ describe("stages", () => {
     expect([within(list, 0, 10), within(list, 10, 15), within(list, 15, 20), within(list, 20, 25)]).toEqual([
       1000, 375, 125, 0,
     ]);
-    expect(list.slice(0, 3)).toEqual([0, 1e7, 2e7].map((ns) => expect.closeTo(ns, -1)));
+    expect(list.slice(0, 3).map(Math.round)).toEqual([0, 1e7, 2e7]);
   });
 
   test("due times never go back, and lie where the rate's area reaches their number", () => {
