@@ -5,7 +5,7 @@ import { Fault } from "../kernel/fault.ts";
 import { atLeast } from "../kernel/finding.ts";
 import type { Severity } from "../kernel/finding.ts";
 import { splitPath } from "../kernel/paths.ts";
-import type { Look, Report } from "../kernel/report.ts";
+import type { Look, Report, Reporter } from "../kernel/report.ts";
 import type { Registry } from "../registry.ts";
 import type { Command } from "./command.ts";
 import { findConfig } from "./config.ts";
@@ -61,24 +61,39 @@ const render = async (report: Report, exit: ExitCode, globals: Globals, registry
   return reporter.render(report, exit, globals.look);
 };
 
-/** `--output FILE` of commands whose report is the product: JSON for a `.json` name, else what was printed, uncoloured. */
+/** `gl-code-quality-report.json` has the end `code-quality-report.json` as well as `json`. */
+const isNamed = (name: string, end: string): boolean =>
+  name === end || name.endsWith(`.${end}`) || (end.includes(".") && name.endsWith(`-${end}`));
+
+/** The reporter that `--output FILE` means: the chosen one where it writes such files, else the one whose name it has. */
+const reporterFor = (path: string, { reporter: chosen }: Globals, { reporters }: Registry): string => {
+  const name = splitPath(path).name.toLowerCase();
+  const match = (one: Reporter | undefined): number =>
+    Math.max(0, ...(one?.extensions ?? []).filter((end) => isNamed(name, end)).map(({ length }) => length));
+  if (match(reporters.get(chosen)) > 0) return chosen;
+  const [best] = [...reporters.values()].sort((a, b) => match(b) - match(a));
+  return match(best) > 0 ? (best?.name ?? chosen) : chosen;
+};
+
+/** `--output FILE`, any number of times, of commands whose report is the product. */
 const saveReport = async (
   report: Report,
   exit: ExitCode,
-  globals: Globals,
-  path: unknown,
-  call: Prepared,
+  { globals, registry, io, values }: Prepared,
 ): Promise<void> => {
-  if (typeof path !== "string") return;
-  const reporter = path.endsWith(".json") ? "json" : globals.reporter;
-  const text = await render(
-    report,
-    exit,
-    { ...globals, reporter, look: { ...globals.look, color: false } },
-    call.registry,
-  );
-  const { folder, name } = splitPath(path);
-  await call.io.files.write({ root: folder, files: [{ path: name, text }] }, { force: true, dryRun: false });
+  const paths = values["output"];
+  if (!Array.isArray(paths)) return;
+  const look = { ...globals.look, color: false };
+  for (const path of paths as readonly string[]) {
+    const text = await render(
+      report,
+      exit,
+      { ...globals, look, reporter: reporterFor(path, globals, registry) },
+      registry,
+    );
+    const { folder, name } = splitPath(path);
+    await io.files.write({ root: folder, files: [{ path: name, text }] }, { force: true, dryRun: false });
+  }
 };
 
 export interface Finished {
@@ -154,10 +169,10 @@ const carryOut = async (call: Prepared, loadRegistry: LoadRegistry): Promise<Rep
 
 /** Runs a prepared call to its text and exit status. */
 export const finish = async (call: Prepared, loadRegistry: LoadRegistry): Promise<Finished> => {
-  const { command, values, globals, registry, io } = call;
+  const { command, globals, registry, io } = call;
   const report = await carryOut(call, loadRegistry);
   const exit = exitOf(report, globals.failOn);
   const stdout = await untilSignal(command, render(report, exit, globals, registry), io);
-  if (command.output === "report") await saveReport(report, exit, globals, values["output"], call);
+  if (command.output === "report") await saveReport(report, exit, call);
   return { stdout, exit };
 };

@@ -22,7 +22,10 @@ const color: Arg<string> = {
 export const globalFlags = {
   help: flag("Show this help", { short: "h" }),
   json: flag("Print the result as JSON, the same as --reporter json"),
-  reporter: text("How to print the result: human, json, or one of a plugin's", { value: "NAME", default: "human" }),
+  reporter: text(
+    "How to print the result: human, json, markdown, junit, github, gitlab, sarif, csv, html, or one of a plugin's",
+    { value: "NAME", default: "human" },
+  ),
   color,
   verbose: flag("Show more detail", { short: "v" }),
   failOn: choice(["error", "warning", "info", "never"], "Exit 1 when a finding is at least this bad", {
@@ -40,5 +43,9 @@ export const fileFlags = {
 
 /** Added to commands whose report is itself the product. */
 export const reportFlags = {
-  output: text("Write the result to a file as well: JSON for a .json name, else as printed", { value: "FILE" }),
+  output: many(
+    text("Write the result to a file as well, as its name says: .json, .html, .md, .xml (JUnit), .sarif, .csv, .txt", {
+      value: "FILE",
+    }),
+  ),
 } as const;

@@ -15,6 +15,22 @@ export type Block =
       readonly kind: "table";
       readonly columns: readonly { readonly title: string; readonly align?: "left" | "right" }[];
       readonly rows: readonly (readonly string[])[];
+      /** One for each row, where a row is good or bad news. */
+      readonly tones?: readonly Tone[];
+    }
+  /** A verdict in one word, and what it rests on: `VALID`, `CLIENT-BOUND`. */
+  | { readonly kind: "stamp"; readonly label: string; readonly text: string; readonly tone: Tone }
+  /** The report's checks as a table; reporters that show them first leave it out. */
+  | { readonly kind: "checks"; readonly title: string; readonly checks: readonly Check[] }
+  /** The few figures that matter most. */
+  | {
+      readonly kind: "figures";
+      readonly figures: readonly {
+        readonly label: string;
+        readonly value: string;
+        readonly note?: string;
+        readonly tone?: Tone;
+      }[];
     }
   | { readonly kind: "code"; readonly language: string; readonly text: string }
   | { readonly kind: "markdown"; readonly text: string }
@@ -24,13 +40,21 @@ export type Block =
       readonly title: string;
       readonly bars: readonly { readonly label: string; readonly value: number; readonly text: string }[];
     }
-  /** Lines over a shared horizontal axis, as sparklines on a terminal. */
+  /** Lines over a shared horizontal axis, as sparklines on a terminal. A null is a gap. */
   | {
       readonly kind: "lines";
       readonly title: string;
       readonly unit: string;
       readonly x: readonly number[];
-      readonly series: readonly { readonly label: string; readonly y: readonly number[] }[];
+      readonly series: readonly { readonly label: string; readonly y: readonly (number | null)[] }[];
+      /** What the horizontal axis counts. Seconds by default. */
+      readonly axis?: string;
+      /** Places on the horizontal axis by name, where numbers would say nothing. */
+      readonly ticks?: readonly { readonly at: number; readonly label: string }[];
+      /** The vertical axis by powers of ten. */
+      readonly logarithmic?: boolean;
+      /** Intervals on the horizontal axis that mean something: a phase, an outage. */
+      readonly spans?: readonly { readonly from: number; readonly to: number; readonly label: string }[];
     }
   /** Counts by row and column; rows from top to bottom. */
   | {
@@ -41,10 +65,32 @@ export type Block =
       readonly counts: readonly (readonly number[])[];
     };
 
+/** Something that was held against a limit or an expectation. `unproven` did not pass. */
+export interface Check {
+  readonly name: string;
+  readonly verdict: "passed" | "failed" | "unproven";
+  /** What was seen. */
+  readonly text: string;
+  /** Findings of this rule say the same. */
+  readonly rule?: Finding["rule"];
+}
+
+/** The result as one table of plain values, for spreadsheets. */
+export interface Sheet {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
 export interface Report<Data extends Json = Json> {
   /** The command as typed, without flags: `db analyze`. */
   readonly command: string;
+  /** What the report is about, in one line: `GET http://localhost:3000/users`. */
+  readonly title?: string;
   readonly blocks: readonly Block[];
+  /** The blocks of a page with room for charts, where those are not the ones of a terminal. */
+  readonly page?: readonly Block[];
+  readonly checks?: readonly Check[];
+  readonly sheet?: Sheet;
   readonly findings: readonly Finding[];
   /** Exact text that people get instead of blocks: a generated document, a schema. Printed as it is. */
   readonly raw?: string;
@@ -72,6 +118,8 @@ export interface Reporter {
   readonly kind: "reporter";
   readonly name: string;
   readonly about: string;
+  /** Ends of file names that mean this format, without the dot. The first reporter that lists one gets it. */
+  readonly extensions?: readonly string[];
   render(report: Report, exit: ExitCode, look: Look): string | Promise<string>;
 }
 

@@ -1,7 +1,7 @@
 // The report of a comparison: every metric with its change, its interval and a verdict, and one verdict for all.
 import type { ExitCode } from "../kernel/fault.ts";
 import type { Finding, Location } from "../kernel/finding.ts";
-import type { Block, Report } from "../kernel/report.ts";
+import type { Block, Check, Report } from "../kernel/report.ts";
 import { heading, text } from "../kernel/report.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
 import type { Compared, CompareVerdict } from "./compare.ts";
@@ -173,6 +173,15 @@ const runText = ({ target, throughput, requests, client }: LoadSummary): string 
     client.stamp === "valid" ? "VALID" : `CLIENT-BOUND: ${client.boundBy.join("; ")}`
   }`;
 
+/** Only a metric that got worse fails: what is inconclusive is said, and fails nothing. */
+const metricChecks = ({ metrics, minEffect }: LoadComparison): readonly Check[] =>
+  metrics.map((one) => ({
+    name: `${one.metric} not slower by more than ${(minEffect * 100).toFixed(0)} %`,
+    verdict: one.verdict === "slower" ? "failed" : "passed",
+    text: `${verdictTexts[one.verdict]}: ${evidenceOf(one)}`,
+    rule: "load/slower",
+  }));
+
 /** `details` are those of the run that met a baseline; `exit` is the status of an interrupt. */
 export const comparisonReport = (
   comparison: LoadComparison,
@@ -185,6 +194,8 @@ export const comparisonReport = (
   const status = interrupted ? (exit ?? 130) : unreached ? 4 : undefined;
   return {
     command: "load",
+    title: `${second.url} against ${comparison.method === "baseline" ? `the baseline of ${first.startedAt}` : first.url}`,
+    checks: metricChecks(comparison),
     blocks: [
       ...details,
       heading(comparison.method === "baseline" ? "Against the baseline" : "Two URLs in turns"),

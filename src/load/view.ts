@@ -11,7 +11,7 @@ import type { Ending, Latency, LoadSummary } from "./summary.ts";
 import { percentiles } from "./summary.ts";
 import type { Tally } from "./tally.ts";
 import { limitText } from "./rate-limit.ts";
-import { valueText } from "./threshold.ts";
+import { checksOf, sheetOf } from "./sheet.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -152,23 +152,18 @@ const noteOf = ({ asked, latency, client }: LoadSummary): readonly Block[] => {
 
 const stampBlock = ({ client }: LoadSummary): Block =>
   client.stamp === "valid"
-    ? text(
-        `VALID: the client had room (its thread was busy ${percentText(client.cpuShare)} of the time, its timer late by ${milliseconds(client.maxLagMs)} at worst)`,
-        "good",
-      )
-    : text(`CLIENT-BOUND: ${client.boundBy.join("; ")}`, "bad");
+    ? {
+        kind: "stamp",
+        label: "VALID",
+        text: `the client had room (its thread was busy ${percentText(client.cpuShare)} of the time, its timer late by ${milliseconds(client.maxLagMs)} at worst)`,
+        tone: "good",
+      }
+    : { kind: "stamp", label: "CLIENT-BOUND", text: client.boundBy.join("; "), tone: "bad" };
 
 const thresholdBlocks = ({ thresholds }: LoadSummary): readonly Block[] =>
   thresholds.length === 0
     ? []
-    : [
-        heading("Thresholds, over all requests"),
-        {
-          kind: "table",
-          columns: [{ title: "" }, right(""), { title: "" }],
-          rows: thresholds.map((judged) => [judged.text, valueText(judged), judged.verdict]),
-        },
-      ];
+    : [{ kind: "checks", title: "Thresholds, over all requests", checks: checksOf(thresholds) }];
 
 const claimTexts = { true: "true", false: "not true", untested: "not tested" } as const;
 
@@ -257,6 +252,9 @@ export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode):
   const measured = summary.requests.scheduled > 0;
   return {
     command: "load",
+    title: `${summary.request.method} ${summary.target.url}`,
+    checks: checksOf(summary.thresholds),
+    sheet: sheetOf(summary),
     blocks: [
       ...targetBlocks(summary),
       ...(measured

@@ -57,10 +57,11 @@ const squeeze = (values: readonly number[], columns: number): readonly number[] 
 
 /** One sparkline per series, on one scale. */
 export const drawLines = (block: Of<"lines">, { look, paint }: Pen): string => {
-  const largest = Math.max(...block.series.flatMap(({ y }) => y), Number.MIN_VALUE);
-  const labelWidth = widest(block.series.map(({ label }) => oneLine(label)));
+  const series = block.series.map(({ label, y }) => ({ label, y: y.map((value) => value ?? 0) }));
+  const largest = Math.max(...series.flatMap(({ y }) => y), Number.MIN_VALUE);
+  const labelWidth = widest(series.map(({ label }) => oneLine(label)));
   const room = Math.max(10, Math.min(80, look.width - labelWidth - 6));
-  const lines = block.series.map(
+  const lines = series.map(
     ({ label, y }) =>
       `  ${padEnd(oneLine(label), labelWidth)}  ${paint("accent", spark(squeeze(y, room), largest, look.unicode))}`,
   );
@@ -80,4 +81,17 @@ export const drawHeatmap = (block: Of<"heatmap">, { look, paint }: Pen): string 
     return `  ${padStart(oneLine(row), labelWidth)} ${paint("accent", cells)}`.trimEnd();
   });
   return [paint("dim", oneLine(block.title)), ...lines].join("\n");
+};
+
+/** Label and value side by side, a note behind. */
+export const drawFigures = (block: Of<"figures">, { paint }: Pen): string => {
+  const labels = block.figures.map(({ label }) => oneLine(label));
+  const values = block.figures.map(({ value }) => oneLine(value));
+  const [labelWidth, valueWidth] = [widest(labels), widest(values)];
+  return block.figures
+    .map(({ note = "", tone = "plain" }, i) => {
+      const value = paint(tone, padStart(values[i] ?? "", valueWidth));
+      return `  ${padEnd(labels[i] ?? "", labelWidth)}  ${value}  ${paint("dim", oneLine(note))}`.trimEnd();
+    })
+    .join("\n");
 };

@@ -2,12 +2,13 @@
 import { plural } from "../kernel/words.ts";
 import type { WrittenFile } from "../kernel/fileset.ts";
 import type { Finding } from "../kernel/finding.ts";
-import { locationText, severities, sortFindings } from "../kernel/finding.ts";
-import type { Block, Look, Report, Reporter } from "../kernel/report.ts";
-import { drawBars, drawHeatmap, drawLines } from "./draw.ts";
+import { locationText, sortFindings } from "../kernel/finding.ts";
+import type { Block, Check, Look, Report, Reporter } from "../kernel/report.ts";
+import { drawBars, drawFigures, drawHeatmap, drawLines } from "./draw.ts";
 import type { Paint } from "./paint.ts";
 import { painter } from "./paint.ts";
 import { oneLine, plain } from "./plain.ts";
+import { countsOf } from "./findings.ts";
 import { drawTable } from "./table.ts";
 
 interface Pen {
@@ -31,6 +32,11 @@ const wrapped = (value: string, look: Look, by = ""): string =>
     })
     .join("\n");
 
+const verdicts = { passed: "met", failed: "missed", unproven: "not shown" } as const satisfies Record<
+  Check["verdict"],
+  string
+>;
+
 const draw = {
   heading: (block, { paint }) => paint("bold", oneLine(block.text)),
   text: (block, { paint, look }) => paint(block.tone ?? "plain", wrapped(plain(block.text), look)),
@@ -39,6 +45,14 @@ const draw = {
     return block.items.map((item) => mark + wrapped(plain(item), look, "  ").trimStart()).join("\n");
   },
   table: (block, { look, paint }) => drawTable(block, look, paint),
+  stamp: (block, { paint, look }) => paint(block.tone, wrapped(`${oneLine(block.label)}: ${plain(block.text)}`, look)),
+  figures: drawFigures,
+  checks: ({ title, checks }, { look, paint }) => {
+    const rows = checks.map(({ name, text, verdict }) => [name, text, verdicts[verdict]]);
+    const tones = checks.map(({ verdict }) => (verdict === "passed" ? "good" : "bad"));
+    const columns = [{ title: "" }, { title: "", align: "right" as const }, { title: "" }];
+    return `${paint("bold", oneLine(title))}\n${drawTable({ kind: "table", columns, rows, tones }, look, paint)}`;
+  },
   code: (block, { paint }) =>
     indent(block.language === "usage" ? paint("accent", plain(block.text)) : plain(block.text).trimEnd()),
   markdown: (block, { look }) =>
@@ -74,14 +88,10 @@ const drawFinding = (finding: Finding, pen: Pen): string => {
   ].join("\n");
 };
 
-const tally = (findings: readonly Finding[], { paint }: Pen): string => {
-  const parts = severities.flatMap((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length;
-    const noun = severity === "info" ? "note" : severity;
-    return count === 0 ? [] : [paint(severity, plural(count, noun))];
-  });
-  return parts.join(", ");
-};
+const tally = (findings: readonly Finding[], { paint }: Pen): string =>
+  countsOf(findings)
+    .map(({ severity, text }) => paint(severity, text))
+    .join(", ");
 
 /** What became of each file; a dry run lists them all, since the list is what was asked for. */
 const drawWritten = (report: Report, { paint, look }: Pen): readonly string[] => {
@@ -123,6 +133,7 @@ export const human: Reporter = {
   kind: "reporter",
   name: "human",
   about: "text for people, coloured on a terminal",
+  extensions: ["txt", "log"],
   render(report, _exit, look) {
     if (report.raw !== undefined) return report.raw.endsWith("\n") ? report.raw : `${report.raw}\n`;
     const pen = { look, paint: painter(look) };

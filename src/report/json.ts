@@ -63,6 +63,7 @@ export const json: Reporter = {
   kind: "reporter",
   name: "json",
   about: "one JSON object for programs; `senior schema report` prints its schema",
+  extensions: ["json"],
   render(report, exit) {
     const envelope = {
       schema: envelopeVersion,

@@ -40,6 +40,6 @@ export const drawTable = (table: Table, look: Look, paint: Paint): string => {
   const titles = table.columns.map(({ title }) => oneLine(title));
   const titled = titles.some((title) => title !== "");
   const widths = widthsOf(titled ? [titles, ...rows] : rows, titles.length);
-  const lines = rows.map((row) => `  ${columnsText(table, look, widths, row)}`);
+  const lines = rows.map((row, i) => paint(table.tones?.[i] ?? "plain", `  ${columnsText(table, look, widths, row)}`));
   return [...(titled ? [paint("dim", `  ${columnsText(table, look, widths, titles)}`)] : []), ...lines].join("\n");
 };

@@ -26,7 +26,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "src/pg/": pure(2),
   "src/load/": pure(2),
   "src/decide/": pure(2),
-  "src/report/": pure(2),
+  "src/report/": pure(2, ["uplot"]),
   "src/api/": pure(3, ["yaml"], [/^src\/kernel\//, /^src\/pg\/catalog\.ts$/]),
   "src/project/": pure(4),
   "src/sdk.ts": pure(5),
@@ -41,7 +41,17 @@ export const rooms: Readonly<Record<string, Room>> = {
 /** Data that any file may import: JSON, text and assets are not code. */
 const isData = (path: string): boolean => !/\.tsx?$/.test(path);
 
-const purePartsOfBun = ["YAML", "TOML", "markdown", "stringWidth", "stripANSI", "wrapAnsi", "sliceAnsi", "inspect"];
+const purePartsOfBun = [
+  "YAML",
+  "TOML",
+  "markdown",
+  "stringWidth",
+  "stripANSI",
+  "wrapAnsi",
+  "sliceAnsi",
+  "inspect",
+  "CryptoHasher",
+];
 const actingGlobals = [
   "process",
   "console",

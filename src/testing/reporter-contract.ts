@@ -3,7 +3,8 @@ import { expect, test } from "bun:test";
 import type { Finding, Location } from "../kernel/finding.ts";
 import type { Block, Report, Reporter } from "../kernel/report.ts";
 
-const hostile = "a\u001b[31mred\u0007\u202egnp.exe\u0000\r\nb</script>::error::x";
+export const hostile =
+  "=cmd()|a\u001b[31mred\u0007\u202egnp.exe\u0000\r\nb</script>`<img src=x onerror=alert(1)>`::error::x\n::error::y ]]> %0A @all";
 
 const places: readonly Location[] = [
   { kind: "file", path: hostile, line: 1 },
@@ -28,16 +29,51 @@ export const everyBlock: readonly Block[] = [
   { kind: "heading", text: hostile },
   { kind: "text", text: hostile, tone: "warn" },
   { kind: "list", items: [hostile, "short"] },
-  { kind: "table", columns: [{ title: hostile }, { title: "n", align: "right" }], rows: [[hostile, "1"], ["x"]] },
+  {
+    kind: "table",
+    columns: [{ title: hostile }, { title: "n", align: "right" }],
+    rows: [[hostile, "1"], ["x"]],
+    tones: ["bad"],
+  },
+  { kind: "checks", title: hostile, checks: [{ name: hostile, verdict: "failed", text: hostile }] },
+  { kind: "stamp", label: "VALID", text: hostile, tone: "good" },
+  {
+    kind: "figures",
+    figures: [
+      { label: hostile, value: hostile, note: hostile, tone: "warn" },
+      { label: "b", value: "2" },
+    ],
+  },
   { kind: "code", language: "sql", text: hostile },
   { kind: "markdown", text: `# ${hostile}` },
   { kind: "bars", title: hostile, bars: [{ label: hostile, value: 3, text: hostile }] },
   { kind: "lines", title: hostile, unit: "ms", x: [1, 2], series: [{ label: hostile, y: [1, 5] }] },
+  {
+    kind: "lines",
+    title: hostile,
+    unit: hostile,
+    x: [1, 2, 3],
+    series: [{ label: "gap", y: [1, null, 5] }],
+    axis: hostile,
+    ticks: [{ at: 1, label: hostile }],
+    logarithmic: true,
+    spans: [{ from: 1, to: 2, label: hostile }],
+  },
   { kind: "heatmap", title: hostile, rows: [hostile], columns: ["1", "2"], counts: [[0, 4]] },
 ];
 
 export const everyReport: Report = {
   command: "test",
+  title: hostile,
+  checks: (["passed", "failed", "unproven"] as const).map((verdict) => ({ name: hostile, verdict, text: hostile })),
+  sheet: {
+    columns: ["name", hostile],
+    rows: [
+      [hostile, -1],
+      ["b", null],
+    ],
+  },
+  page: everyBlock,
   blocks: everyBlock,
   findings,
   data: { text: hostile },
