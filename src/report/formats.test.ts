@@ -1,6 +1,7 @@
 // What the readers of each format see: Jenkins and GitLab, GitHub's runner and code scanning, spreadsheets, comments.
 import { describe, expect, test } from "bun:test";
 import sarifSchema from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json";
+import type { AnySchemaObject } from "ajv";
 import { Ajv } from "ajv";
 import type { ExitCode } from "../kernel/fault.ts";
 import type { Finding } from "../kernel/finding.ts";
@@ -112,7 +113,10 @@ describe("github", () => {
 });
 
 describe("sarif", () => {
-  const { $schema: _, id: __, ...draft4 } = sarifSchema as Record<string, unknown>;
+  // Its dialect is an older one, of which it uses nothing that the newer does not know.
+  const draft4: AnySchemaObject = { ...sarifSchema };
+  delete draft4["$schema"];
+  delete draft4["id"];
   const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false }).compile(
     draft4,
   );
