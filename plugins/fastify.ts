@@ -1,10 +1,9 @@
 // Fastify 5: how its routes, its edge and its server look; everything else comes from the kit.
-import type { ApiModel, ApiPlan, EmitKit, FrameworkPlugin, GeneratedFile, Plugin } from "../src/sdk.ts";
+import type { ApiPlan, EmitKit, FrameworkPlugin, Plugin, ServedRoute } from "../src/sdk.ts";
 import handleText from "./fastify/handle.ts.txt" with { type: "text" };
 import serverText from "./fastify/server.ts.txt" with { type: "text" };
 
-type Route = ApiPlan["routes"][number];
-type Segment = Route["path"]["segments"][number];
+type Segment = ServedRoute["path"]["segments"][number];
 
 const decoded = (text: string): string => {
   try {
@@ -32,7 +31,7 @@ const fastifySegment = (parts: Segment, firstVariable: number): string => {
     .join("");
 };
 
-const fastifyPath = ({ path }: Route): string => {
+const fastifyPath = ({ path }: ServedRoute): string => {
   let variables = 0;
   const segments = path.segments.map((parts) => {
     const text = fastifySegment(parts, variables);
@@ -42,76 +41,53 @@ const fastifyPath = ({ path }: Route): string => {
   return `/${segments.join("/")}`;
 };
 
-const routeCode = (
-  url: string,
-  routes: readonly Route[],
-  kit: EmitKit,
-  groups: ReadonlyMap<string, string>,
-): string => {
-  const calls = routes.flatMap((route) => {
-    const variables = kit.pathVariables(route.path);
-    const names = variables.length > 0 ? `, [${variables.map((name) => kit.literal(name)).join(", ")}]` : "";
-    return route.operations.map(({ name, file, operation }) => {
-      const handler = `handle(rules.${name}, ${groups.get(file) ?? file}.${name}${names})`;
-      return `    ${kit.literal(operation.method)}: ${handler},`;
-    });
+const routeCode = (route: ServedRoute, kit: EmitKit): string => {
+  const calls = route.operations.map(({ method, parts, names, variables }) => {
+    const handler = `handle(${parts}${variables.length === 0 ? "" : `, ${names}`})`;
+    return `    ${kit.literal(method)}: ${handler},`;
   });
-  return [`  answer(app, ${kit.literal(url)}, {`, ...calls, "  });"].join("\n");
+  const [url, allow] = [kit.literal(fastifyPath(route)), kit.literal(route.allow)];
+  return [`  answer(app, ${url}, ${allow}, {`, ...calls, "  });", ""].join("\n");
 };
 
-const routesFile = (plan: ApiPlan, kit: EmitKit): GeneratedFile => {
-  const files = plan.groups.map(({ file }) => file);
-  const names = kit.identifiers(files, ["answer", "app", "FastifyInstance", "handle", "routes", "rules"]);
-  const groups = new Map(files.map((file, index) => [file, names[index] ?? file]));
-  // Templates that differ only in the names of their variables are one path to a router.
-  const code = [...Map.groupBy(plan.routes, fastifyPath)].map(([url, own]) => routeCode(url, own, kit, groups));
-  const isEmpty = code.length === 0;
-  const lines = [
+const routesText = (plan: ApiPlan, kit: EmitKit): string => {
+  const own = ["answer", "app", "FastifyInstance", "handle", "handling", "options", "Options", "routes"];
+  const { imports, routes } = kit.routeTable(plan, own);
+  const isEmpty = routes.length === 0;
+  return [
     "// Every route; Fastify tries fixed text before variables.",
     'import type { FastifyInstance } from "fastify";',
-    ...(isEmpty
-      ? []
-      : [
-          'import { answer, handle } from "../middleware/handle.js";',
-          'import * as rules from "../middleware/validators.js";',
-        ]),
-    ...files.map((file) => `import * as ${groups.get(file) ?? file} from "./${file}.js";`),
+    ...(isEmpty ? [] : ['import { answer, handling } from "../middleware/handle.js";']),
+    'import type { Options } from "../middleware/operation.js";',
+    ...imports,
     "",
-    `export const routes = (${isEmpty ? "_app" : "app"}: FastifyInstance): void => {`,
-    ...(isEmpty ? ["  // The document has no operations."] : [code.join("\n\n")]),
+    `export const routes = (${isEmpty ? "_app" : "app"}: FastifyInstance, ${isEmpty ? "_options" : "options"}: Options): void => {`,
+    ...(isEmpty ? ["  // The document has no operations."] : ["  const handle = handling(options);", ""]),
+    ...routes.map((route) => routeCode(route, kit)),
     "};",
-  ];
-  return { path: "routes/index.ts", text: `${lines.join("\n")}\n` };
+    "",
+  ]
+    .join("\n")
+    .replace(/\n\n};\n$/, "\n};\n");
 };
 
-const appFile = ({ api, basePath }: ApiPlan, kit: EmitKit): GeneratedFile => {
-  const lines = [
-    `// ${kit.commentText(`${api.title} ${api.version}`)}`,
+const appText = (plan: ApiPlan, kit: EmitKit): string => {
+  const { title, imports, parameter, options } = kit.appParts(plan);
+  return [
+    title,
     'import type { FastifyInstance } from "fastify";',
     'import { createEdge } from "./middleware/handle.js";',
+    ...imports,
     'import { routes } from "./routes/index.js";',
     "",
     "/** The service, ready to listen. */",
-    "export const createApp = (): FastifyInstance => {",
-    `  const app = createEdge(${basePath === "" ? "" : kit.literal(basePath)});`,
-    "  routes(app);",
+    `export const createApp = (${parameter}): FastifyInstance => {`,
+    `  const app = createEdge(${kit.literal(plan.basePath)});`,
+    `  routes(app, ${options});`,
     "  return app;",
     "};",
-  ];
-  return { path: "app.ts", text: `${lines.join("\n")}\n` };
-};
-
-const emit = (api: ApiModel, kit: EmitKit): readonly GeneratedFile[] => {
-  const plan = kit.plan(api);
-  return [
-    appFile(plan, kit),
-    { path: "server.ts", text: serverText },
-    { path: "middleware/handle.ts", text: handleText },
-    routesFile(plan, kit),
-    ...kit.handlerFiles(plan),
-    ...kit.validationFiles(plan),
-    ...kit.typeFiles(plan),
-  ];
+    "",
+  ].join("\n");
 };
 
 export const fastify: FrameworkPlugin = {
@@ -119,7 +95,11 @@ export const fastify: FrameworkPlugin = {
   name: "fastify",
   about: "Fastify 5 with Zod 4 validation",
   packages: { fastify: "^5.5.0", zod: "^4.1.0", "@types/node": ">=20" },
-  emit,
+  emit: (api, kit) => {
+    const plan = kit.plan(api);
+    const texts = { app: appText(plan, kit), server: serverText, handle: handleText, routes: routesText(plan, kit) };
+    return kit.serviceFiles(plan, texts);
+  },
 };
 
 const plugin: Plugin = { sdk: 1, name: "fastify", provides: [fastify] };

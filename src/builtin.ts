@@ -1,6 +1,7 @@
 // The one list of what is bundled, and the registry that it makes together with the plugins a call names.
 import express from "../plugins/express.ts";
 import fastify from "../plugins/fastify.ts";
+import koa from "../plugins/koa.ts";
 import type { Config } from "./cli/config.ts";
 import { references } from "./cli/references.ts";
 import type { Io } from "./io/io.ts";
@@ -17,6 +18,7 @@ const bundled: readonly Plugin[] = [
   { sdk: 1, name: "senior", provides: [...reporters, ...references] },
   express,
   fastify,
+  koa,
 ];
 
 /** Plugins that configuration lists: a user's own are loaded as they are, a project's only once they are trusted. */

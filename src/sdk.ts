@@ -7,6 +7,7 @@ import type { Reporter } from "./kernel/report.ts";
 export type { ApiModel } from "./api/model.ts";
 export type { EmitOptions } from "./api/emit-options.ts";
 export type { EmitKit } from "./api/kit.ts";
+export type { AppParts, RouteTable, ServedOperation, ServedRoute, ServiceTexts } from "./api/emit-service.ts";
 export type { ApiPlan } from "./api/plan.ts";
 export type { GeneratedFile } from "./kernel/fileset.ts";
 export type { Evidence, Finding, Fix, Location, Severity } from "./kernel/finding.ts";

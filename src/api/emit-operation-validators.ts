@@ -101,14 +101,21 @@ const bodyParts = ({ body, name, type }: PlannedOperation, scope: ValidatorScope
   return [{ declared: declared[0], member: concat("body: ", value) }];
 };
 
+/** Media types of its successes: what a client must accept one of. */
+const producedMember = ({ operation }: PlannedOperation): readonly Doc[] => {
+  const successes = operation.responses.filter(({ status }) => status.startsWith("2"));
+  const types = [...new Set(successes.flatMap(({ contents }) => contents.map(({ mediaType }) => mediaType)))];
+  return types.length === 0 ? [] : [concat("produces: ", data(types))];
+};
+
 const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): Doc => {
   const all = [...parameterParts(planned, scope), ...bodyParts(planned, scope)];
   const declarations = all.flatMap(({ declared }) =>
     declared === undefined ? [] : [declareValidator(declared.name, declared.type, declared.validator, scope)],
   );
   const rules = concat(
-    `export const ${planned.name}: RequestRules =`,
-    assigned(braces(all.map(({ member }) => member))),
+    `export const ${planned.name}: OperationRules =`,
+    assigned(braces([...producedMember(planned), ...all.map(({ member }) => member)])),
     ";",
   );
   return separated([...declarations, documented(comment(headline(planned)), rules)]);
@@ -132,7 +139,7 @@ const validatorsFile = (plan: ApiPlan, group: PlannedGroup): GeneratedFile => {
   const head = imports([
     declares && `import ${usesZod ? "" : "type "}{ z } from "zod";`,
     scope.uses.has("s") && 'import * as s from "../json-schema.js";',
-    'import type { RequestRules } from "../request.js";',
+    'import type { OperationRules } from "../operation.js";',
     declares && `import type * as types from "../../types/${group.file}.js";`,
     scope.uses.has("models") && 'import * as models from "./models.js";',
   ]);

@@ -3,12 +3,17 @@ import type { GeneratedFile } from "../kernel/fileset.ts";
 import { handlerFiles } from "./emit-handlers.ts";
 import { operationTypeFiles } from "./emit-operation-types.ts";
 import { validatorFiles } from "./emit-operation-validators.ts";
+import type { AppParts, RouteTable, ServiceTexts } from "./emit-service.ts";
+import { appParts, frameworkFiles, routeTable } from "./emit-service.ts";
 import type { EmitOptions } from "./emit-options.ts";
 import { defaultOptions } from "./emit-options.ts";
 import { modelTypes } from "./emit-types.ts";
+import acceptText from "./emitted/accept.ts.txt" with { type: "text" };
 import bodyText from "./emitted/body.ts.txt" with { type: "text" };
+import bytesText from "./emitted/bytes.ts.txt" with { type: "text" };
 import errorsText from "./emitted/errors.ts.txt" with { type: "text" };
 import jsonSchemaText from "./emitted/json-schema.ts.txt" with { type: "text" };
+import operationText from "./emitted/operation.ts.txt" with { type: "text" };
 import parametersText from "./emitted/parameters.ts.txt" with { type: "text" };
 import replyText from "./emitted/reply.ts.txt" with { type: "text" };
 import requestText from "./emitted/request.ts.txt" with { type: "text" };
@@ -17,8 +22,6 @@ import { distinctNames, valueName } from "./names.ts";
 import type { ApiPlan } from "./plan.ts";
 import { planApi } from "./plan.ts";
 import { commentText, literal } from "./print.ts";
-import type { RoutePath } from "./route-path.ts";
-import { pathPattern, pathVariables } from "./route-path.ts";
 
 export interface EmitKit {
   readonly version: 1;
@@ -34,22 +37,27 @@ export interface EmitKit {
   validationFiles(plan: ApiPlan): readonly GeneratedFile[];
   /** `routes/<tag>.ts`: typed handlers to be written; they import `Handler` from the plugin's `middleware/handle.ts`. */
   handlerFiles(plan: ApiPlan): readonly GeneratedFile[];
+  /** All files of a service: what only the framework can say, and everything else. */
+  serviceFiles(plan: ApiPlan, texts: ServiceTexts): readonly GeneratedFile[];
+  /** Every route as code, the most specific first. `taken`: names that the plugin's `routes/index.ts` uses itself. */
+  routeTable(plan: ApiPlan, taken: readonly string[]): RouteTable;
+  /** How `app.ts` begins, and what its `createApp` takes. */
+  appParts(plan: ApiPlan): AppParts;
   /** A string literal: the only way that text of a document may enter code. */
   literal(text: string): string;
   /** Text for a comment, which it cannot end. */
   commentText(text: string): string;
   /** Identifiers for texts, each its own, none of `taken`. */
   identifiers(texts: readonly string[], taken: readonly string[]): readonly string[];
-  /** The source of a regular expression for an undecoded path: one group for each variable. */
-  pathPattern(path: RoutePath): string;
-  /** The names of a path's variables, in order. */
-  pathVariables(path: RoutePath): readonly string[];
 }
 
 const middleware = {
+  accept: acceptText,
   body: bodyText,
+  bytes: bytesText,
   errors: errorsText,
   "json-schema": jsonSchemaText,
+  operation: operationText,
   parameters: parametersText,
   reply: replyText,
   request: requestText,
@@ -81,11 +89,17 @@ export const createKit = (options: EmitOptions): EmitKit => ({
   typeOnlyFiles: (plan) => [...typeFiles(plan), { path: "middleware/reply.ts", text: replyText }],
   validationFiles,
   handlerFiles,
+  serviceFiles: (plan, texts) => [
+    ...frameworkFiles(texts),
+    ...handlerFiles(plan),
+    ...validationFiles(plan),
+    ...typeFiles(plan),
+  ],
+  routeTable,
+  appParts,
   literal,
   commentText,
   identifiers: (texts, taken) => distinctNames(texts, (text) => valueName(text, "group"), taken),
-  pathPattern,
-  pathVariables,
 });
 
 export const emitKit: EmitKit = createKit(defaultOptions);

@@ -5,7 +5,7 @@ import { defaultOptions } from "./emit-options.ts";
 import type { ApiModel, Body, NamedSchema, Operation, Parameter, ParameterLocation, Schema } from "./model.ts";
 import { distinctNames, fileName, typeName, valueName } from "./names.ts";
 import type { RoutePath } from "./route-path.ts";
-import { bySpecificity, parseRoutePath } from "./route-path.ts";
+import { bySpecificity, parseRoutePath, pathPattern } from "./route-path.ts";
 import { innerSchemas, refOf, referencesIn, referencesInPlace, schemaMapIn } from "./schema-view.ts";
 
 export interface PlannedSchema {
@@ -40,10 +40,14 @@ export interface PlannedGroup {
   readonly operations: readonly PlannedOperation[];
 }
 
-/** Everything that one path answers. */
+/** Everything that one path answers. Templates that differ only in the names of their variables are one path. */
 export interface PlannedRoute {
+  /** That of its first operation: names of variables are the operations' own. */
   readonly path: RoutePath;
+  /** By method; no two share one. */
   readonly operations: readonly PlannedOperation[];
+  /** The `Allow` header: its own methods, HEAD with GET, and OPTIONS. */
+  readonly allow: string;
 }
 
 export interface ApiPlan {
@@ -178,18 +182,21 @@ const planGroups = (
       return { file, title, ...(description === undefined ? {} : { description }), operations: members };
     });
 
-const planRoutes = (operations: readonly PlannedOperation[]): readonly PlannedRoute[] => {
-  const shape = ({ operation }: PlannedOperation): string => operation.path.replace(/\{[^{}]*\}/g, "{}");
-  return [...Map.groupBy(operations, shape).values()]
-    .flatMap((members) =>
-      // Two templates may differ in the names of their variables: each keeps its own.
-      [...Map.groupBy(members, ({ operation }) => operation.path)].map(([path, own]) => ({
-        path: parseRoutePath(path),
-        operations: own.toSorted((a, b) => (a.operation.method < b.operation.method ? -1 : 1)),
-      })),
-    )
-    .sort((a, b) => bySpecificity(a.path, b.path));
+const allowOf = (operations: readonly PlannedOperation[]): string => {
+  const own = operations.map(({ operation }) => operation.method);
+  return [...new Set([...own, ...(own.includes("GET") ? ["HEAD"] : []), "OPTIONS"])].sort().join(", ");
 };
+
+const planRoutes = (operations: readonly PlannedOperation[]): readonly PlannedRoute[] =>
+  [...Map.groupBy(operations, ({ operation }) => pathPattern(parseRoutePath(operation.path))).values()]
+    .flatMap((members) => {
+      const byMethod = Map.groupBy(members, ({ operation }) => operation.method);
+      const own = [...byMethod].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, same]) => same.slice(0, 1));
+      const [first] = members;
+      if (first === undefined) return [];
+      return [{ path: parseRoutePath(first.operation.path), operations: own, allow: allowOf(own) }];
+    })
+    .sort((a, b) => bySpecificity(a.path, b.path));
 
 const basePathOf = ({ servers }: ApiModel): string => {
   const url = servers[0]?.url ?? "";

@@ -73,3 +73,21 @@ const fixedPattern = (text: string): string => {
 /** The variables in order, as the document names them. */
 export const pathVariables = ({ segments }: RoutePath): readonly string[] =>
   segments.flatMap((parts) => parts.flatMap((part) => (part.kind === "variable" ? [part.name] : [])));
+
+/** Text that routers may read as it is: anything that a client would percent-encode goes by regular expression. */
+const isLiteral = (text: string): boolean => /^[\w.~!$&'()*+,;=:@-]*$/.test(text);
+
+const escapedForRouter = (text: string): string => text.replace(/[{}()[\]+?!*:\\]/g, "\\$&");
+
+/** `/users/:id` as path-to-regexp 8 reads it (Express 5, Koa), or undefined when only a regular expression can say it. */
+export const namedPath = (path: RoutePath): string | undefined => {
+  const names = pathVariables(path);
+  const isNamed = names.every((name) => /^[A-Za-z_]\w*$/.test(name) && name !== "__proto__");
+  const parts = path.segments.flat();
+  const isPlain = path.plain && isNamed && new Set(names).size === names.length;
+  if (!isPlain || !parts.every((part) => part.kind === "variable" || isLiteral(part.text))) return undefined;
+  const segments = path.segments.map(([part]) =>
+    part === undefined ? "" : part.kind === "variable" ? `:${part.name}` : escapedForRouter(part.text),
+  );
+  return `/${segments.join("/")}`;
+};

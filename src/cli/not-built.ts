@@ -8,8 +8,6 @@ export interface Planned {
   readonly command: string;
   /** Only with this flag; without it, the whole command is still to come. */
   readonly flag?: string;
-  /** Only with this value of the flag. */
-  readonly value?: string;
   readonly will: string;
   readonly meanwhile: string;
 }
@@ -34,13 +32,6 @@ export const planned: readonly Planned[] = [
     will: "recover an OpenAPI document from route code",
     meanwhile: "keep the document that the routes were generated from as the source",
   },
-  ...["koa", "hono"].map((value): Planned => ({
-    command: "scaffold",
-    flag: "--framework",
-    value,
-    will: `generate routes for ${value}`,
-    meanwhile: "use --framework express or fastify, or a framework plugin of your own with --plugin",
-  })),
   {
     command: "scaffold",
     flag: "--project",
@@ -161,19 +152,15 @@ export const planned: readonly Planned[] = [
   },
 ];
 
-const takes = (words: readonly string[], flag: string, value: string | undefined): boolean =>
-  words.some(
-    (word, i) =>
-      (word === flag && (value === undefined || words[i + 1] === value)) ||
-      (word.startsWith(`${flag}=`) && (value === undefined || word === `${flag}=${value}`)),
-  );
+const takes = (words: readonly string[], flag: string): boolean =>
+  words.some((word) => word === flag || word.startsWith(`${flag}=`));
 
-const applies = ({ command, flag, value }: Planned, path: readonly string[], words: readonly string[]): boolean => {
+const applies = ({ command, flag }: Planned, path: readonly string[], words: readonly string[]): boolean => {
   const { rest } = leadingFlags(words, globalFlags);
   const firstFlag = rest.findIndex((word) => word.startsWith("-"));
   const leading = [...path, ...(firstFlag < 0 ? rest : rest.slice(0, firstFlag))];
   const named = command.split(" ").every((word, i) => leading[i] === word);
-  return named && (flag === undefined || takes(words, flag, value));
+  return named && (flag === undefined || takes(words, flag));
 };
 
 /**
@@ -184,7 +171,7 @@ export const notBuilt = (path: readonly string[], words: readonly string[]): Fau
   const end = words.indexOf("--");
   const found = planned.find((one) => applies(one, path, end < 0 ? words : words.slice(0, end)));
   if (found === undefined) return undefined;
-  const typed = ["senior", found.command, found.flag, found.value].filter((part) => part !== undefined).join(" ");
+  const typed = ["senior", found.command, found.flag].filter((part) => part !== undefined).join(" ");
   return new Fault("usage.not-built", `${typed} is not built yet: it will ${found.will}`, {
     help: `until then, ${found.meanwhile}`,
   });
