@@ -5,7 +5,19 @@ import { usableDefault } from "./defaults.ts";
 import type { TypeScope } from "./emit-types.ts";
 import { declareType, documented, typeBraces, typeDoc, unionDoc } from "./emit-types.ts";
 import type { Doc } from "./layout.ts";
-import { assigned, concat, hardline, layout, separated } from "./layout.ts";
+import {
+  assigned,
+  braces,
+  concat,
+  group,
+  hardline,
+  indent,
+  join,
+  layout,
+  line,
+  separated,
+  softline,
+} from "./layout.ts";
 import type { ApiResponse, Body, Content, Parameter } from "./model.ts";
 import { headline, imports, parametersSchema, parts } from "./operation-parts.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
@@ -25,56 +37,86 @@ const contentType = (plan: ApiPlan, content: Content, scope: TypeScope): Doc => 
   return kind === "bytes" ? "Uint8Array" : typeDoc(checkedSchema(plan, content), scope);
 };
 
+const inputScope = (plan: ApiPlan): TypeScope => ({ plan, direction: "input", prefix: "models." });
+
+/** What a body may be, each kind once, with the media types that say so. */
+const bodyKinds = (plan: ApiPlan, { contents }: Body): readonly { type: Doc; mediaTypes: readonly string[] }[] => {
+  const kinds = new Map<string, { type: Doc; mediaTypes: string[] }>();
+  for (const content of contents) {
+    const type = contentType(plan, content, inputScope(plan));
+    const kind = kinds.getOrInsert(layout(type), { type, mediaTypes: [] });
+    kind.mediaTypes.push(content.mediaType);
+  }
+  return [...kinds.values()];
+};
+
 const declareBody = (plan: ApiPlan, { body, type }: PlannedOperation): readonly Doc[] => {
   if (body === undefined) return [];
-  const scope: TypeScope = { plan, direction: "input", prefix: "models." };
-  const types = body.contents.map((content) => contentType(plan, content, scope));
+  const types = bodyKinds(plan, body).map((kind) => kind.type);
   return [concat(`export type ${type}Body =`, assigned(unionDoc(types)), ";")];
 };
 
-const declareRequest = ({ type, parameters, body }: PlannedOperation): Doc => {
+/** A media type as a type: a range is a template, which tells it from the others as well. */
+const mediaTypeType = (mediaType: string): string => {
+  if (!mediaType.includes("*")) return literal(mediaType);
+  const isPlain = /^[\w.+*/-]+$/.test(mediaType) && mediaType !== "*/*";
+  return isPlain ? `\`${mediaType.replaceAll("*", "${string}")}\`` : "string";
+};
+
+const mediaTypeOf = (mediaTypes: readonly string[]): string => mediaTypes.map(mediaTypeType).join(" | ");
+
+/** The members that tell of the body: one list, or one for every kind of body where the media type tells which. */
+const bodyMembers = (plan: ApiPlan, { type, body }: PlannedOperation): readonly (readonly Doc[])[] => {
+  if (body === undefined) return [[]];
+  const optional = body.required ? "" : " | undefined";
+  const kinds = bodyKinds(plan, body);
+  if (kinds.length > 1) {
+    const members = kinds.map((kind): readonly Doc[] => [
+      `contentType: ${mediaTypeOf(kind.mediaTypes)}`,
+      concat("body: ", kind.type),
+    ]);
+    return body.required ? members : [...members, ["contentType: undefined", "body: undefined"]];
+  }
+  const mediaTypes = kinds.flatMap((kind) => kind.mediaTypes);
+  const told = mediaTypes.length > 1 ? [`contentType: ${mediaTypeOf(mediaTypes)}${optional}`] : [];
+  return [[`body: ${type}Body${optional}`, ...told]];
+};
+
+const declareRequest = (plan: ApiPlan, planned: PlannedOperation): Doc => {
+  const { type, parameters } = planned;
   const members = parts
     .filter(({ location }) => parameters[location].length > 0)
     .map(({ part, suffix }) => `${part}: ${type}${suffix}`);
-  const optional = body?.required === true ? "" : " | undefined";
-  const bodyMembers =
-    body === undefined
-      ? []
-      : [`body: ${type}Body${optional}`, ...contentTypeMember(body).map((one) => `${one}${optional}`)];
-  const all = [...members, ...bodyMembers];
-  if (all.length === 0) return concat(`export type ${type}Request =`, assigned("object"), ";");
-  return concat(`export interface ${type}Request `, blockOf(all));
+  const [first = [], ...others] = bodyMembers(plan, planned).map((own) => [...members, ...own]);
+  if (others.length > 0)
+    return concat(`export type ${type}Request = `, unionDoc([first, ...others].map(typeBraces)), ";");
+  if (first.length === 0) return concat(`export type ${type}Request =`, assigned("object"), ";");
+  return concat(`export interface ${type}Request `, blockOf(first));
 };
-
-const contentTypeMember = ({ contents }: Body): readonly string[] =>
-  contents.length < 2 ? [] : ["contentType: string"];
 
 /** Members of an interface always stand one to a line. */
 const blockOf = (members: readonly Doc[]): Doc =>
   concat(typeBraces([concat(members[0] ?? "", breakHere), ...members.slice(1)]));
 const breakHere: Doc = { kind: "group", inner: "", broken: true };
 
-const payloads = (kind: string): Doc => (kind === "text" || kind === "bytes" ? "Payload" : "unknown");
+const generic = (name: string, ...args: readonly Doc[]): Doc =>
+  group(`${name}<`, indent(softline, join(args, concat(",", line))), softline, ">");
 
-const replyBody = (plan: ApiPlan, content: Content): readonly Doc[] => {
-  const kind = kindOf(content.mediaType);
+const replyType = (plan: ApiPlan, status: string, { mediaType, schema }: Content): Doc => {
+  const kind = kindOf(mediaType);
+  const isPlain = mediaType === "application/json" || mediaType === "*/*";
   if (kind === "json") {
-    const plainJson = content.mediaType === "application/json" || content.mediaType === "*/*";
-    const type = typeDoc(content.schema, { plan, direction: "output", prefix: "models." });
-    return [concat("body: ", type), plainJson ? "" : concat("contentType: ", literal(content.mediaType))];
+    const body = typeDoc(schema, { plan, direction: "output", prefix: "models." });
+    return isPlain ? generic("JsonReply", status, body) : generic("MediaReply", status, literal(mediaType), body);
   }
-  const isRange = content.mediaType.includes("*");
-  return [concat("body: ", payloads(kind)), concat("contentType: ", isRange ? "string" : literal(content.mediaType))];
+  const body = kind === "text" || kind === "bytes" ? "Payload" : "unknown";
+  return generic("MediaReply", status, mediaTypeType(mediaType), body);
 };
 
 const replyTypes = (plan: ApiPlan, { status, contents }: ApiResponse): readonly Doc[] => {
-  const statusMember = `status: ${/^\d+$/.test(status) ? status : "number"}`;
-  const headers = "headers?: ReplyHeaders | undefined";
-  if (contents.length === 0) return [typeBraces([statusMember, "body?: undefined", headers])];
-  return contents.map((content) => {
-    const members = replyBody(plan, content).filter((member) => member !== "");
-    return typeBraces([statusMember, ...members, headers]);
-  });
+  const code = /^\d+$/.test(status) ? status : "number";
+  if (contents.length === 0) return [generic("EmptyReply", code)];
+  return contents.map((content) => replyType(plan, code, content));
 };
 
 const isSuccess = ({ status }: ApiResponse): boolean => status === "default" || /^[123]/.test(status);
@@ -87,7 +129,7 @@ const declareReply = (plan: ApiPlan, { operation, type }: PlannedOperation): Doc
 };
 
 const operationTypes = (plan: ApiPlan, planned: PlannedOperation): Doc => {
-  const request = documented(comment(`What ${headline(planned)} takes.`), declareRequest(planned));
+  const request = documented(comment(`What ${headline(planned)} takes.`), declareRequest(plan, planned));
   const reply = documented(comment(`What ${headline(planned)} answers.`), declareReply(plan, planned));
   return separated([...declareParameters(plan, planned), ...declareBody(plan, planned), request, reply]);
 };
@@ -98,9 +140,9 @@ const mentions = (text: string, name: string): boolean =>
 
 const typesFile = (plan: ApiPlan, group: PlannedGroup): GeneratedFile => {
   const body = layout(concat(separated(group.operations.map((one) => operationTypes(plan, one))), hardline));
-  const names = ["Payload", "Reply", "ReplyHeaders"].filter((name) => mentions(body, name));
+  const names = ["EmptyReply", "JsonReply", "MediaReply", "Payload", "Reply"].filter((name) => mentions(body, name));
   const head = imports([
-    names.length > 0 && `import type { ${names.join(", ")} } from "../middleware/reply.js";`,
+    names.length > 0 && layout(concat("import type ", braces(names), ' from "../middleware/reply.js";')),
     mentions(body, "models") && 'import type * as models from "./models.js";',
   ]);
   const title = commentText(group.title);

@@ -142,6 +142,8 @@ const document = (): string =>
                 schema: { type: "object", properties: { n: { type: "integer" }, o: point } },
               },
               "text/plain": { schema: { type: "string", minLength: 2 } },
+              "application/*+json": { schema: { type: "array" } },
+              "image/*": {},
             },
           },
         },
@@ -218,6 +220,13 @@ describe("over HTTP", () => {
     expect((await post("application/json", "null"))[1]["body"]).toBeNull();
     expect((await post("application/json", '{"a":"1"}'))[0]).toBe(400);
     expect((await post("application/json", "5"))[0]).toBe(400);
+  });
+
+  test("media types by range", async () => {
+    expect((await post("application/vnd.a+json", "[1]"))[1]["body"]).toEqual([1]);
+    expect((await post("application/vnd.a+json", "{}"))[0]).toBe(400);
+    expect((await post("application/vnd.a+xml", "<a/>"))[0]).toBe(415);
+    expect((await post("image/png", "bytes"))[0]).toBe(200);
   });
 
   test("forms and text", async () => {
