@@ -84,7 +84,7 @@ export const readCatalog = async (io: Io, source: CatalogSource, options: Catalo
     source.kind === "server"
       ? await readServer(io, source.connection, options)
       : await readFiles(io, source.path, options);
-  const missing = options.schemas.find((name) => !read.reading.catalog.schemas.includes(name));
+  const missing = options.schemas.find((name) => !read.reading.catalog.schemas.some((schema) => schema.name === name));
   if (missing === undefined) return read;
   throw new Fault("usage.bad-value", `there is no schema "${missing}" in ${read.source}`, {
     help: "check --schema; names are as the server stores them, without quotes",

@@ -1,8 +1,9 @@
 // What the statistics say about a table, as evidence for findings.
 import type { Evidence } from "../kernel/finding.ts";
 import { bytes, plural } from "../kernel/words.ts";
-import type { CatalogReading, ObjectName, TableStatistics } from "./catalog.ts";
-import { sameName } from "./catalog.ts";
+import type { CatalogReading, TableStatistics } from "./catalog.ts";
+import type { ObjectName } from "./catalog/object.ts";
+import { sameName } from "./catalog/object.ts";
 
 export const statisticsOf = ({ statistics }: CatalogReading, table: ObjectName): TableStatistics | undefined =>
   statistics.find((one) => sameName(one, table));

@@ -1,5 +1,6 @@
 // Names for new indexes and constraints: readable, at most 63 bytes, and not taken.
-import type { Catalog, Table } from "./catalog.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Table } from "./catalog/tables.ts";
 
 /** PostgreSQL cuts longer names silently (NAMEDATALEN - 1). */
 const longest = 63;

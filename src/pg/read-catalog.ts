@@ -1,21 +1,21 @@
 // Reads a catalog through a function that answers queries, and builds the model from the rows.
 import { Fault } from "../kernel/fault.ts";
-import type {
-  Catalog,
-  CatalogReading,
-  Column,
-  Constraint,
-  EnumType,
-  Index,
-  ObjectName,
-  ReferentialAction,
-  Table,
-  TableStatistics,
-  TypeKind,
-  View,
-} from "./catalog.ts";
+import type { Catalog, CatalogReading, TableStatistics } from "./catalog.ts";
 import { catalogVersion } from "./catalog.ts";
-import { catalogQueries, oldestVersion, versionQuery } from "./introspect.ts";
+import type { ObjectName } from "./catalog/object.ts";
+import { byName, byPath, compareText } from "./catalog/object.ts";
+import type { DefaultPrivileges, Extension } from "./catalog/services.ts";
+import { catalogQueries, oldestVersion, sizesQuery, versionQuery } from "./introspect.ts";
+import type { Context } from "./read-catalog/context.ts";
+import { contextOf } from "./read-catalog/context.ts";
+import { linksOf } from "./read-catalog/dependencies.ts";
+import type { AclKind } from "./read-catalog/grants.ts";
+import { grantsOf } from "./read-catalog/grants.ts";
+import { relationsOf } from "./read-catalog/relations.ts";
+import { routinesOf } from "./read-catalog/routines.ts";
+import type { Row } from "./read-catalog/rows.ts";
+import { Rows, maybe, optional, rowsIn, text, texts } from "./read-catalog/rows.ts";
+import { typesOf } from "./read-catalog/types.ts";
 
 /** Runs a query of one text column and gives its rows. */
 export type Ask = (sql: string) => Promise<readonly string[]>;
@@ -23,178 +23,43 @@ export type Ask = (sql: string) => Promise<readonly string[]>;
 export interface CatalogScope {
   /** Only these schemas; all of the user's when empty. */
   readonly schemas: readonly string[];
+  /** The role that ran a schema file: what it owns is left without an owner. */
+  readonly loader?: string;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+const extension = (row: Row, context: Context): Extension => ({
+  name: text(row, "name"),
+  schema: text(row, "schema"),
+  version: text(row, "version"),
+  ...context.described("pg_extension", row),
+});
 
-// Rows are made by our own queries: their shape is known, and a test reads every kind of object from real servers.
-const text = (row: Row, key: string): string => String(row[key]);
-const maybe = (row: Row, key: string): string | undefined =>
-  row[key] === null || row[key] === undefined || row[key] === "" ? undefined : text(row, key);
-const texts = (row: Row, key: string): readonly string[] => (row[key] ?? []) as readonly string[];
-const name = (row: Row, key: string): ObjectName | undefined => (row[key] ?? undefined) as ObjectName | undefined;
-const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
-  (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+const granted = {
+  r: { objects: "tables", acl: "table" },
+  S: { objects: "sequences", acl: "sequence" },
+  f: { objects: "functions", acl: "routine" },
+  T: { objects: "types", acl: "type" },
+  n: { objects: "schemas", acl: "schema" },
+  L: { objects: "large objects", acl: "large object" },
+} as const satisfies Readonly<Record<string, { objects: DefaultPrivileges["objects"]; acl: AclKind }>>;
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byPath = (a: ObjectName, b: ObjectName): number => compare(a.schema, b.schema) || compare(a.name, b.name);
-const byName = (a: { readonly name: string }, b: { readonly name: string }): number => compare(a.name, b.name);
-
-const typeKinds: Readonly<Record<string, TypeKind>> = {
-  b: "base",
-  e: "enum",
-  d: "domain",
-  c: "composite",
-  r: "range",
-  m: "multirange",
-  p: "pseudo",
-};
-
-const column = (row: Row): Column => {
-  const expression = maybe(row, "expression");
-  const [identity, generated] = [maybe(row, "identity"), maybe(row, "generated")];
+const defaultPrivileges = (row: Row, { version }: Context, loader: string | undefined): DefaultPrivileges => {
+  const { objects, acl } = granted[text(row, "objects") as keyof typeof granted];
+  const [role, schema] = [text(row, "role"), maybe(row, "schema")];
   return {
-    name: text(row, "name"),
-    type: {
-      schema: text(row, "typeSchema"),
-      name: text(row, "typeName"),
-      kind: typeKinds[text(row, "typeKind")] ?? "base",
-      array: row["array"] === true,
-      text: text(row, "text"),
-      ...optional("base", maybe(row, "base")),
-    },
-    nullable: row["nullable"] === true,
-    ...(generated === undefined
-      ? optional("default", expression)
-      : { generated: { expression: expression ?? "", storage: generated === "v" ? "virtual" : "stored" } as const }),
-    ...(identity === undefined ? {} : { identity: identity === "a" ? ("always" as const) : ("by default" as const) }),
-    ...optional("collation", name(row, "collation")),
-    local: row["local"] === true,
-    ...optional("comment", maybe(row, "comment")),
+    ...(role === loader ? {} : { role }),
+    ...optional("schema", schema),
+    objects,
+    grants: grantsOf(texts(row, "acl"), acl, schema === undefined ? role : undefined, version),
   };
 };
-
-const actions: Readonly<Record<string, ReferentialAction>> = {
-  a: "no action",
-  r: "restrict",
-  c: "cascade",
-  n: "set null",
-  d: "set default",
-};
-const matches = { s: "simple", f: "full", p: "partial" } as const;
-
-const constraint = (row: Row): Constraint => {
-  const common = {
-    name: text(row, "name"),
-    deferrable: row["deferrable"] !== true ? "no" : row["deferred"] === true ? "deferred" : "immediate",
-    validated: row["validated"] === true,
-    enforced: row["enforced"] === true,
-    inherited: row["inherited"] === true,
-    definition: text(row, "definition"),
-  } as const;
-  const columns = texts(row, "columns");
-  switch (text(row, "type")) {
-    case "f":
-      return {
-        ...common,
-        kind: "foreign-key",
-        columns,
-        references: {
-          table: name(row, "target") ?? { schema: "", name: "" },
-          columns: texts(row, "targetColumns"),
-          ...optional("index", maybe(row, "index")),
-        },
-        match: matches[text(row, "match") as keyof typeof matches],
-        onUpdate: actions[text(row, "onUpdate")] ?? "no action",
-        onDelete: actions[text(row, "onDelete")] ?? "no action",
-      };
-    case "c":
-      return {
-        ...common,
-        kind: "check",
-        columns,
-        expression: text(row, "expression"),
-        noInherit: row["noInherit"] === true,
-      };
-    default: {
-      const kinds = { p: "primary-key", u: "unique", x: "exclusion" } as const;
-      const kind = kinds[text(row, "type") as keyof typeof kinds];
-      return { ...common, kind, columns, index: text(row, "index") };
-    }
-  }
-};
-
-const index = (row: Row): Index => ({
-  name: text(row, "name"),
-  method: text(row, "method"),
-  unique: row["unique"] === true,
-  nullsNotDistinct: row["nullsNotDistinct"] === true,
-  valid: row["valid"] === true,
-  keys: ((row["keys"] ?? []) as readonly Row[]).map((key) => ({
-    text: maybe(key, "column") ?? text(key, "text"),
-    expression: maybe(key, "column") === undefined,
-    opclass: name(key, "opclass") ?? { schema: "", name: "" },
-    ...optional("collation", name(key, "collation")),
-    // Bits of pg_index.indoption: 1 DESC, 2 NULLS FIRST.
-    descending: (Number(key["option"]) & 1) !== 0,
-    nullsFirst: (Number(key["option"]) & 2) !== 0,
-  })),
-  include: texts(row, "include"),
-  ...optional("predicate", maybe(row, "predicate")),
-  ...optional("constraint", maybe(row, "constraint")),
-  replicaIdentity: row["replicaIdentity"] === true,
-  ...optional("partOf", name(row, "partOf")),
-  definition: text(row, "definition"),
-});
-
-interface Parts {
-  readonly columns: ReadonlyMap<string, readonly Row[]>;
-  readonly constraints: ReadonlyMap<string, readonly Row[]>;
-  readonly indexes: ReadonlyMap<string, readonly Row[]>;
-}
-
-const tableKinds: Readonly<Record<string, Table["kind"]>> = { r: "table", p: "partitioned", f: "foreign" };
-
-const table = (row: Row, parts: Parts): Table => {
-  const oid = text(row, "oid");
-  const bound = maybe(row, "bound");
-  const parents = (row["parents"] ?? []) as readonly ObjectName[];
-  const parent = parents[0];
-  const numbered = (parts.columns.get(oid) ?? []).toSorted((a, b) => Number(a["number"]) - Number(b["number"]));
-  return {
-    schema: text(row, "schema"),
-    name: text(row, "name"),
-    kind: tableKinds[text(row, "kind")] ?? "table",
-    persistence: row["persistence"] === "u" ? "unlogged" : "permanent",
-    ...optional("partitionKey", maybe(row, "partitionKey")),
-    ...(bound === undefined || parent === undefined ? {} : { partitionOf: { parent, bound } }),
-    inherits: bound === undefined ? parents : [],
-    columns: numbered.map(column),
-    constraints: (parts.constraints.get(oid) ?? []).map(constraint).sort(byName),
-    indexes: (parts.indexes.get(oid) ?? []).map(index).sort(byName),
-    ...optional("comment", maybe(row, "comment")),
-  };
-};
-
-const view = (row: Row, parts: Parts): View => ({
-  schema: text(row, "schema"),
-  name: text(row, "name"),
-  materialized: row["kind"] === "m",
-  indexes: (parts.indexes.get(text(row, "oid")) ?? []).map(index).sort(byName),
-});
-
-const enumType = (row: Row): EnumType => ({
-  schema: text(row, "schema"),
-  name: text(row, "name"),
-  values: texts(row, "values"),
-});
 
 const tableStatistics = (row: Row): TableStatistics => ({
   schema: text(row, "schema"),
   name: text(row, "name"),
   ...(row["rows"] === null ? {} : { rows: Number(row["rows"]) }),
   bytes: Number(row["bytes"]),
-  indexes: ((row["indexes"] ?? []) as readonly Row[])
+  indexes: rowsIn(row, "indexes")
     .map((one) => ({ name: text(one, "name"), bytes: Number(one["bytes"]), scans: Number(one["scans"]) }))
     .sort(byName),
 });
@@ -211,34 +76,86 @@ const readVersion = async (ask: Ask): Promise<{ readonly version: number; readon
   return { version, text: full };
 };
 
+const signatureOrder = (a: ObjectName & { readonly types: readonly string[] }, b: typeof a): number =>
+  byPath(a, b) || compareText(a.types.join(), b.types.join());
+
+const privilegeOrder = (a: DefaultPrivileges, b: DefaultPrivileges): number =>
+  compareText(a.role ?? "", b.role ?? "") ||
+  compareText(a.schema ?? "", b.schema ?? "") ||
+  compareText(a.objects, b.objects);
+
+const catalogOf = (context: Context, { schemas: wanted, loader }: CatalogScope): Catalog => {
+  const { rows } = context;
+  const inScope = (schema: string): boolean => wanted.length === 0 || wanted.includes(schema);
+  const pick = <T extends ObjectName>(found: readonly T[], order: (a: T, b: T) => number = byPath): readonly T[] =>
+    found.filter(({ schema }) => inScope(schema)).sort(order);
+  const relations = relationsOf(context);
+  const types = typesOf(context);
+  const { routines, aggregates } = routinesOf(context);
+  const { dependencies } = linksOf(context);
+  return {
+    version: catalogVersion,
+    schemas: relations.schemas.filter(({ name }) => inScope(name)).sort(byName),
+    extensions: rows
+      .of("extensions")
+      .map((row) => extension(row, context))
+      .sort(byName),
+    tables: pick(relations.tables),
+    views: pick(relations.views),
+    sequences: pick(relations.sequences),
+    enums: pick(types.enums),
+    domains: pick(types.domains),
+    composites: pick(types.composites),
+    ranges: pick(types.ranges),
+    baseTypes: pick(types.baseTypes),
+    collations: pick(types.collations),
+    routines: pick(routines, signatureOrder),
+    aggregates: pick(aggregates, signatureOrder),
+    operators: [],
+    operatorFamilies: [],
+    operatorClasses: [],
+    casts: [],
+    transforms: [],
+    conversions: [],
+    languages: [],
+    accessMethods: [],
+    eventTriggers: [],
+    statistics: pick(relations.statistics),
+    publications: [],
+    foreignDataWrappers: [],
+    servers: [],
+    userMappings: [],
+    textSearchParsers: [],
+    textSearchTemplates: [],
+    textSearchDictionaries: [],
+    textSearchConfigurations: [],
+    defaultPrivileges: rows
+      .of("defaultPrivileges")
+      .map((row) => defaultPrivileges(row, context, loader))
+      .filter(({ schema }) => schema === undefined || inScope(schema))
+      .sort(privilegeOrder),
+    dependencies,
+    unmodelled: [],
+  };
+};
+
+const readRows = async (ask: Ask, queries: readonly string[]): Promise<Rows> => {
+  const rows = new Rows();
+  for (const query of queries) for (const answer of await ask(query)) rows.add(answer);
+  return rows;
+};
+
 /** Reads everything in scope. `ask` must answer from one snapshot, with an empty search_path so that names are printed in full. */
 export const readCatalogWith = async (
   ask: Ask,
   kind: CatalogReading["server"]["kind"],
-  { schemas: wanted }: CatalogScope,
+  scope: CatalogScope,
 ): Promise<CatalogReading> => {
   const { version, text: versionText } = await readVersion(ask);
-  const queries = catalogQueries(version);
-  const rows = async (sql: string): Promise<readonly Row[]> => (await ask(sql)).map((json) => JSON.parse(json) as Row);
-  const grouped = async (sql: string) => Map.groupBy(await rows(sql), (row) => text(row, "relation"));
-  const inScope = ({ schema }: { readonly schema: string }): boolean => wanted.length === 0 || wanted.includes(schema);
-
-  const schemas = (await rows(queries.schemas)).map((row) => text(row, "name"));
-  const relations = await rows(queries.relations);
-  const parts: Parts = {
-    columns: await grouped(queries.columns),
-    constraints: await grouped(queries.constraints),
-    indexes: await grouped(queries.indexes),
-  };
-  const isView = (row: Row): boolean => row["kind"] === "v" || row["kind"] === "m";
-  const pick = <T extends ObjectName>(found: readonly T[]): readonly T[] => found.filter(inScope).sort(byPath);
-  const catalog: Catalog = {
-    version: catalogVersion,
-    schemas: schemas.filter((schema) => inScope({ schema })).sort(compare),
-    tables: pick(relations.filter((row) => !isView(row)).map((row) => table(row, parts))),
-    views: pick(relations.filter(isView).map((row) => view(row, parts))),
-    enums: pick((await rows(queries.enums)).map(enumType)),
-  };
-  const statistics = kind === "embedded" ? [] : pick((await rows(queries.statistics)).map(tableStatistics));
+  const catalog = catalogOf(contextOf(await readRows(ask, catalogQueries(version)), version, scope.loader), scope);
+  const sizes =
+    kind === "embedded" ? [] : (await readRows(ask, [sizesQuery(version)])).of("sizes").map(tableStatistics);
+  const known = new Set(catalog.schemas.map(({ name }) => name));
+  const statistics = sizes.filter(({ schema }) => known.has(schema)).sort(byPath);
   return { server: { version, text: versionText, kind }, catalog, statistics };
 };

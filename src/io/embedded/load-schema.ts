@@ -56,27 +56,44 @@ const refusedFault = (statement: PreparedStatement, error: SqlError): Fault => {
 const missingRole = ({ sqlstate, message }: SqlError): string | undefined =>
   sqlstate === "42704" ? /^role "(.+)" does not exist$/s.exec(message)?.[1] : undefined;
 
+/** Runs the files, and so owns what they give to nobody. */
+const loader = "senior loader";
+
+/** After a rollback the session still is who it was, whose role is gone. */
+const prologue = (roles: ReadonlySet<string>): readonly string[] => [
+  "reset session authorization",
+  "reset role",
+  "begin",
+  ...[...roles].map((role) => `create role ${quoteName(role)}`),
+  `create role ${quoteName(loader)} superuser`,
+  `set session authorization ${quoteName(loader)}`,
+];
+
+const mustRun = async (server: EmbeddedServer, statements: readonly string[]): Promise<void> => {
+  const { error } = await server.run(statements);
+  if (error !== undefined) throw new Error(`the embedded PostgreSQL refused to begin: ${error.message}`);
+};
+
 /** Runs everything inside a transaction; a role that only the run itself reveals is created, and all is run again. */
 const runStatements = async (server: EmbeddedServer, schema: PreparedSchema): Promise<void> => {
   const roles = new Set(schema.roles);
   for (;;) {
-    const before = ["begin", ...[...roles].map((role) => `create role ${quoteName(role)}`)];
-    const { done, error } = await server.run([...before, ...schema.statements.map(({ sql }) => sql)]);
+    await mustRun(server, prologue(roles));
+    const { done, error } = await server.run(schema.statements.map(({ sql }) => sql));
     if (error === undefined) return;
     await server.run(["rollback"]);
     const role = missingRole(error);
-    const statement = schema.statements[done - before.length];
+    const statement = schema.statements[done];
     if (role !== undefined && !roles.has(role)) roles.add(role);
     else if (statement !== undefined) throw refusedFault(statement, error);
-    else throw new Error(`the embedded PostgreSQL refused to begin: ${error.message}`);
+    else throw new Error(`the embedded PostgreSQL failed after the last statement: ${error.message}`);
   }
 };
 
 /** A deadline that passed while a statement ran is that statement's fault. */
 const blame = (error: unknown, server: EmbeddedServer, schema: PreparedSchema, deadlineMs: number): unknown => {
   if (!(error instanceof Fault) || error.code !== "input.timeout") return error;
-  // Before the statements come "begin" and the roles.
-  const statement = schema.statements[server.begun() - 1 - schema.roles.length];
+  const statement = schema.statements[server.begun()];
   if (statement === undefined) return error;
   const message = `this statement was still running after ${milliseconds(deadlineMs)}; the embedded PostgreSQL was ended`;
   return faultIn("input.timeout", message, statement.file, statement.start);
@@ -114,7 +131,7 @@ const readLoaded = async (
   await canary(server, schema.files);
   const settled = await server.run(settle);
   if (settled.error !== undefined) throw new Fault("input.invalid", refusal(settled.error));
-  const reading = await readCatalogWith((sql) => server.rows(sql), "embedded", scope);
+  const reading = await readCatalogWith((sql) => server.rows(sql), "embedded", { ...scope, loader });
   await canary(server, schema.files);
   await server.run(["rollback"]);
   return reading;

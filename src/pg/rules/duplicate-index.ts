@@ -2,8 +2,10 @@
 import type { Fix } from "../../kernel/finding.ts";
 import type { Rule } from "../../kernel/rule.ts";
 import { bytes } from "../../kernel/words.ts";
-import type { Catalog, CatalogReading, Index, IndexKey, ObjectName, Table } from "../catalog.ts";
-import { sameName } from "../catalog.ts";
+import type { Catalog, CatalogReading } from "../catalog.ts";
+import type { ObjectName } from "../catalog/object.ts";
+import { sameName } from "../catalog/object.ts";
+import type { Index, IndexKey, Table } from "../catalog/tables.ts";
 import { statisticsOf } from "../measure.ts";
 import { quoteName, quotePath } from "../quote.ts";
 

@@ -2,7 +2,9 @@
 import type { Fix } from "../../kernel/finding.ts";
 import type { Rule } from "../../kernel/rule.ts";
 import { listed } from "../../kernel/words.ts";
-import type { CatalogReading, ForeignKey, Index, ObjectName, Table } from "../catalog.ts";
+import type { CatalogReading } from "../catalog.ts";
+import type { ObjectName } from "../catalog/object.ts";
+import type { ForeignKey, Index, Table } from "../catalog/tables.ts";
 import { sizeEvidence } from "../measure.ts";
 import { NewNames } from "../names.ts";
 import { quoteName, quotePath } from "../quote.ts";

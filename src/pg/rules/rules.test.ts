@@ -24,7 +24,7 @@ const load = async (text: string): Promise<CatalogReading> =>
 const schemaOf = ({ at }: Finding): string => (at.kind === "object" ? (at.schema ?? "") : "");
 
 const schemasIn = (reading: CatalogReading): readonly string[] =>
-  reading.catalog.schemas.filter((schema) => schema !== "public");
+  reading.catalog.schemas.map(({ name }) => name).filter((schema) => schema !== "public");
 
 const readServer = (database: string): Promise<CatalogReading> => {
   const target = targetOf([parseConnection(server!.url(database))], { osUser: "postgres", defaultHost: "localhost" });

@@ -1,8 +1,9 @@
 // Rule: tables without a primary key, with a fix only where the catalog proves one or adding a column is safe.
 import type { Fix } from "../../kernel/finding.ts";
 import type { Rule } from "../../kernel/rule.ts";
-import type { Catalog, CatalogReading, Index, Table } from "../catalog.ts";
-import { sameName } from "../catalog.ts";
+import type { Catalog, CatalogReading } from "../catalog.ts";
+import { sameName } from "../catalog/object.ts";
+import type { Index, Table } from "../catalog/tables.ts";
 import { sizeEvidence } from "../measure.ts";
 import { NewNames } from "../names.ts";
 import { quoteName, quotePath } from "../quote.ts";

@@ -1,0 +1,95 @@
+// From the server's numbers to keys: which object a class and a number stand for.
+import type { ObjectKey, ObjectKind, ObjectName } from "../catalog/object.ts";
+import { globalKey, keyOf, partKey, signatureKey } from "../catalog/object.ts";
+import type { Class, Context } from "./context.ts";
+import { classes } from "./context.ts";
+import type { Row } from "./rows.ts";
+import { maybe, text, texts } from "./rows.ts";
+
+/** `class number`, and for a column ` part`. */
+export type Numbered = string;
+
+export const numbered = (kind: unknown, oid: unknown, part: unknown = 0): Numbered =>
+  (part === 0 ? [kind, oid] : [kind, oid, part]).join(" ");
+
+type Entry = readonly [Numbered, ObjectKey];
+
+const entries = (rows: readonly Row[], kind: Class, key: (row: Row) => ObjectKey): readonly Entry[] =>
+  rows.map((row) => [numbered(classes[kind], row["oid"]), key(row)]);
+
+const relationKinds: Readonly<Record<string, ObjectKind>> = { v: "view", m: "view", c: "type" };
+
+/** Sections whose objects have a schema. */
+const pathed: readonly (readonly [section: string, Class, ObjectKind])[] = [
+  ["enums", "pg_type", "type"],
+  ["domains", "pg_type", "type"],
+  ["composites", "pg_type", "type"],
+  ["ranges", "pg_type", "type"],
+  ["baseTypes", "pg_type", "type"],
+  ["collations", "pg_collation", "collation"],
+  ["sequences", "pg_class", "sequence"],
+  ["statistics", "pg_statistic_ext", "statistics"],
+];
+
+/** Sections whose objects have none. */
+const global: readonly (readonly [section: string, Class, ObjectKind])[] = [
+  ["schemas", "pg_namespace", "schema"],
+  ["extensions", "pg_extension", "extension"],
+];
+
+/** Sections whose objects belong to a relation. */
+const attached: readonly (readonly [section: string, Class, ObjectKind])[] = [
+  ["constraints", "pg_constraint", "constraint"],
+  ["triggers", "pg_trigger", "trigger"],
+  ["rules", "pg_rewrite", "rule"],
+  ["policies", "pg_policy", "policy"],
+];
+
+/** Relations and composite types by number: what columns and other parts belong to. */
+const ownersOf = ({
+  rows,
+  path,
+}: Context): ReadonlyMap<unknown, { readonly kind: ObjectKind; readonly path: ObjectName }> =>
+  new Map([
+    ...rows
+      .of("relations")
+      .map((row) => [row["oid"], { kind: relationKinds[text(row, "kind")] ?? "table", path: path(row) }] as const),
+    ...rows.of("composites").map((row) => [row["relation"], { kind: "type", path: path(row) }] as const),
+  ]);
+
+/** A generated column needs what its expression needs; a default is a thing of its own, which can be set later. */
+const columnEntries = (row: Row, owner: ObjectName): readonly Entry[] => {
+  const column = partKey("column", owner, text(row, "name"));
+  const isDefault = maybe(row, "generated") === undefined;
+  return [
+    [numbered(classes.pg_class, row["relation"], row["number"]), column],
+    [numbered(classes.pg_attrdef, row["default"]), isDefault ? partKey("default", owner, text(row, "name")) : column],
+  ];
+};
+
+/** Every modelled object by its numbers. */
+export const keysOf = (context: Context): Map<Numbered, ObjectKey> => {
+  const { rows, path } = context;
+  const owners = ownersOf(context);
+  const ownerOf = (row: Row): ObjectName => owners.get(row["relation"])?.path ?? { schema: "", name: "" };
+  const signature = (row: Row): ObjectKey => signatureKey("routine", path(row), texts(row, "types"));
+  const domains = new Map(rows.of("domains").map((row) => [row["oid"], path(row)]));
+  return new Map([
+    ...[...owners].map(([oid, { kind, path: at }]): Entry => [numbered(classes.pg_class, oid), keyOf(kind, at)]),
+    ...pathed.flatMap(([section, kind, key]) => entries(rows.of(section), kind, (row) => keyOf(key, path(row)))),
+    ...global.flatMap(([section, kind, key]) =>
+      entries(rows.of(section), kind, (row) => globalKey(key, text(row, "name"))),
+    ),
+    ...attached.flatMap(([section, kind, key]) =>
+      entries(rows.of(section), kind, (row) => partKey(key, ownerOf(row), text(row, "name"))),
+    ),
+    ...entries(rows.of("indexes"), "pg_class", (row) =>
+      keyOf("index", { schema: ownerOf(row).schema, name: text(row, "name") }),
+    ),
+    ...["routines", "aggregates"].flatMap((section) => entries(rows.of(section), "pg_proc", signature)),
+    ...entries(rows.of("domainConstraints"), "pg_constraint", (row) =>
+      partKey("domain constraint", domains.get(row["type"]) ?? { schema: "", name: "" }, text(row, "name")),
+    ),
+    ...rows.of("columns").flatMap((row) => columnEntries(row, ownerOf(row))),
+  ]);
+};

@@ -1,0 +1,384 @@
+// Builds tables, views, sequences and what hangs on them from rows.
+import type { ObjectName } from "../catalog/object.ts";
+import { byName, compareText } from "../catalog/object.ts";
+import type { Schema } from "../catalog/services.ts";
+import type {
+  Column,
+  Constraint,
+  ExtendedStatistics,
+  Identity,
+  Index,
+  Policy,
+  ReferentialAction,
+  RewriteRule,
+  Sequence,
+  SequenceOptions,
+  Storage,
+  Table,
+  Trigger,
+  View,
+  ViewColumn,
+} from "../catalog/tables.ts";
+import type { Context } from "./context.ts";
+import { grantsOf } from "./grants.ts";
+import type { Row } from "./rows.ts";
+import {
+  firings,
+  maybe,
+  name,
+  nameAt,
+  number,
+  optional,
+  options,
+  persistences,
+  rowsIn,
+  text,
+  texts,
+  toastStrategies,
+  truth,
+  word,
+} from "./rows.ts";
+
+const columnGrants = (row: Row, { version }: Context) =>
+  grantsOf((row["acl"] ?? undefined) as readonly string[] | undefined, "column", undefined, version);
+
+const sequenceOptions = (row: Row): SequenceOptions => ({
+  start: text(row, "start"),
+  increment: text(row, "increment"),
+  min: text(row, "min"),
+  max: text(row, "max"),
+  cache: text(row, "cache"),
+  cycle: truth(row, "cycle"),
+  persistence: word(persistences, row["persistence"], "permanent"),
+});
+
+const partOf = (row: Row): string => `${text(row, "relation")} ${text(row, "number")}`;
+
+const identity = (row: Row, sequence: Row | undefined): Identity => ({
+  generation: row["identity"] === "a" ? "always" : "by default",
+  sequence: {
+    schema: sequence === undefined ? "" : text(sequence, "schema"),
+    name: sequence === undefined ? "" : text(sequence, "name"),
+    ...sequenceOptions(sequence ?? {}),
+  },
+});
+
+/** Rows of sections by the relation that they belong to, and of identity sequences and NOT NULL constraints by their column. */
+interface Parts {
+  readonly columns: ReadonlyMap<unknown, readonly Row[]>;
+  readonly constraints: ReadonlyMap<unknown, readonly Row[]>;
+  readonly indexes: ReadonlyMap<unknown, readonly Row[]>;
+  readonly triggers: ReadonlyMap<unknown, readonly Row[]>;
+  readonly rules: ReadonlyMap<unknown, readonly Row[]>;
+  readonly policies: ReadonlyMap<unknown, readonly Row[]>;
+  readonly identities: ReadonlyMap<string, Row>;
+  readonly notNulls: ReadonlyMap<string, Row>;
+}
+
+const partsOf = ({ rows }: Context): Parts => ({
+  columns: rows.by("columns", "relation"),
+  constraints: rows.by("constraints", "relation"),
+  indexes: rows.by("indexes", "relation"),
+  triggers: rows.by("triggers", "relation"),
+  rules: rows.by("rules", "relation"),
+  policies: rows.by("policies", "relation"),
+  identities: new Map(
+    rows.of("sequences").flatMap((row) => (row["link"] === "i" ? [[partOf(row), row] as const] : [])),
+  ),
+  notNulls: new Map(rows.of("notNulls").map((row) => [partOf(row), row])),
+});
+
+const expressionFields = (row: Row, parts: Parts): Pick<Column, "default" | "identity" | "generated"> => {
+  const expression = maybe(row, "expression");
+  const generated = maybe(row, "generated");
+  if (maybe(row, "identity") !== undefined) return { identity: identity(row, parts.identities.get(partOf(row))) };
+  if (generated === undefined) return optional("default", expression);
+  return { generated: { expression: expression ?? "", storage: generated === "v" ? "virtual" : "stored" } };
+};
+
+const notNull = (row: Row | undefined): Pick<Column, "notNull"> =>
+  row === undefined
+    ? {}
+    : {
+        notNull: {
+          ...optional("name", maybe(row, "name")),
+          noInherit: truth(row, "noInherit"),
+          validated: truth(row, "validated"),
+        },
+      };
+
+const column = (row: Row, parts: Parts, context: Context): Column => ({
+  name: text(row, "name"),
+  type: context.type(row["type"]),
+  nullable: !truth(row, "notNull"),
+  ...notNull(parts.notNulls.get(partOf(row))),
+  ...expressionFields(row, parts),
+  ...optional("collation", name(row, "collation")),
+  local: !truth(row, "inherited"),
+  ...(maybe(row, "storage") === undefined ? {} : { storage: word(toastStrategies, row["storage"], "plain") }),
+  ...(maybe(row, "compression") === undefined
+    ? {}
+    : { compression: row["compression"] === "l" ? ("lz4" as const) : ("pglz" as const) }),
+  ...optional("statistics", number(row, "statistics")),
+  options: options(row, "options"),
+  foreignOptions: options(row, "foreignOptions"),
+  grants: columnGrants(row, context),
+  ...context.described("pg_class", row, row["number"]),
+});
+
+const viewColumn = (row: Row, context: Context): ViewColumn => ({
+  name: text(row, "name"),
+  type: context.type(row["type"]),
+  ...optional("default", maybe(row, "expression")),
+  ...optional("collation", name(row, "collation")),
+  ...optional("statistics", number(row, "statistics")),
+  options: options(row, "options"),
+  grants: columnGrants(row, context),
+  ...context.described("pg_class", row, row["number"]),
+});
+
+const actions: Readonly<Record<string, ReferentialAction>> = {
+  a: "no action",
+  r: "restrict",
+  c: "cascade",
+  n: "set null",
+  d: "set default",
+};
+const matches = { s: "simple", f: "full", p: "partial" } as const;
+const keyKinds = { p: "primary-key", u: "unique", x: "exclusion" } as const;
+
+const constraint = (row: Row, context: Context): Constraint => {
+  const common = {
+    name: text(row, "name"),
+    deferrable: !truth(row, "deferrable") ? "no" : truth(row, "deferred") ? "deferred" : "immediate",
+    validated: truth(row, "validated"),
+    enforced: truth(row, "enforced"),
+    inherited: truth(row, "inherited"),
+    local: truth(row, "local"),
+    definition: text(row, "definition"),
+    ...context.described("pg_constraint", row),
+  } as const;
+  const columns = texts(row, "columns");
+  switch (text(row, "type")) {
+    case "f":
+      return {
+        ...common,
+        kind: "foreign-key",
+        columns,
+        references: {
+          table: nameAt(row, "target"),
+          columns: texts(row, "targetColumns"),
+          ...optional("index", maybe(row, "index")),
+        },
+        match: word(matches, row["match"], "simple"),
+        onUpdate: word(actions, row["onUpdate"], "no action"),
+        onDelete: word(actions, row["onDelete"], "no action"),
+      };
+    case "c":
+      return {
+        ...common,
+        kind: "check",
+        columns,
+        expression: text(row, "expression"),
+        noInherit: truth(row, "noInherit"),
+      };
+    default:
+      return { ...common, kind: word(keyKinds, row["type"], "unique"), columns, index: text(row, "index") };
+  }
+};
+
+const index = (row: Row, context: Context): Index => ({
+  name: text(row, "name"),
+  method: text(row, "method"),
+  unique: truth(row, "unique"),
+  nullsNotDistinct: truth(row, "nullsNotDistinct"),
+  valid: truth(row, "valid"),
+  keys: rowsIn(row, "keys").map((key) => ({
+    text: maybe(key, "column") ?? text(key, "text"),
+    expression: maybe(key, "column") === undefined,
+    opclass: nameAt(key, "opclass"),
+    opclassOptions: options(key, "opclassOptions"),
+    ...optional("collation", name(key, "collation")),
+    // Bits of pg_index.indoption: 1 DESC, 2 NULLS FIRST.
+    descending: (Number(key["option"]) & 1) !== 0,
+    nullsFirst: (Number(key["option"]) & 2) !== 0,
+    ...optional("statistics", number(key, "statistics")),
+  })),
+  include: texts(row, "include"),
+  ...optional("predicate", maybe(row, "predicate")),
+  ...optional("constraint", maybe(row, "constraint")),
+  replicaIdentity: truth(row, "replicaIdentity"),
+  clustered: truth(row, "clustered"),
+  ...optional("partOf", name(row, "partOf")),
+  ...optional("tablespace", maybe(row, "tablespace")),
+  options: options(row, "options"),
+  definition: text(row, "definition"),
+  ...context.described("pg_class", row),
+});
+
+const trigger = (row: Row, context: Context): Trigger => ({
+  name: text(row, "name"),
+  function: nameAt(row, "function"),
+  firing: word(firings, row["firing"], "origin"),
+  constraint: truth(row, "constraint"),
+  inherited: truth(row, "inherited"),
+  definition: text(row, "definition"),
+  ...context.described("pg_trigger", row),
+});
+
+const rule = (row: Row, context: Context): RewriteRule => ({
+  name: text(row, "name"),
+  firing: word(firings, row["firing"], "origin"),
+  definition: text(row, "definition").replace(/;$/, ""),
+  ...context.described("pg_rewrite", row),
+});
+
+const commands = { "*": "all", r: "select", a: "insert", w: "update", d: "delete" } as const;
+
+const policy = (row: Row, context: Context): Policy => ({
+  name: text(row, "name"),
+  permissive: truth(row, "permissive"),
+  command: word(commands, row["command"], "all"),
+  roles: texts(row, "roles").toSorted(compareText),
+  ...optional("using", maybe(row, "using")),
+  ...optional("check", maybe(row, "check")),
+  ...context.described("pg_policy", row),
+});
+
+const storage = (row: Row): Storage => ({
+  ...optional("method", maybe(row, "method")),
+  ...optional("tablespace", maybe(row, "tablespace")),
+  options: [...options(row, "options"), ...options(row, "toastOptions", "toast.")],
+});
+
+const attached = (row: Row, parts: Parts, context: Context) => {
+  const of = <T extends { readonly name: string }>(
+    rows: ReadonlyMap<unknown, readonly Row[]>,
+    build: (row: Row, context: Context) => T,
+  ): readonly T[] => (rows.get(row["oid"]) ?? []).map((one) => build(one, context)).sort(byName);
+  return {
+    indexes: of(parts.indexes, index),
+    triggers: of(parts.triggers, trigger),
+    rules: of(parts.rules, rule),
+    constraints: of(parts.constraints, constraint),
+    policies: of(parts.policies, policy),
+  };
+};
+
+const numbered = (row: Row, parts: Parts): readonly Row[] =>
+  (parts.columns.get(row["oid"]) ?? []).toSorted((a, b) => Number(a["number"]) - Number(b["number"]));
+
+const tableKinds: Readonly<Record<string, Table["kind"]>> = { r: "table", p: "partitioned", f: "foreign" };
+const identities = { d: "default", f: "full", n: "nothing", i: "index" } as const;
+
+const table = (row: Row, parts: Parts, context: Context): Table => {
+  const bound = maybe(row, "bound");
+  const parents = (row["parents"] ?? []) as readonly ObjectName[];
+  const parent = parents[0];
+  const server = maybe(row, "server");
+  const { indexes, triggers, rules, constraints, policies } = attached(row, parts, context);
+  return {
+    ...context.path(row),
+    kind: word(tableKinds, row["kind"], "table"),
+    persistence: word(persistences, row["persistence"], "permanent"),
+    ...optional("partitionKey", maybe(row, "partitionKey")),
+    ...(bound === undefined || parent === undefined ? {} : { partitionOf: { parent, bound } }),
+    inherits: bound === undefined ? parents : [],
+    ...optional("ofType", name(row, "ofType")),
+    storage: storage(row),
+    rowSecurity: truth(row, "forced") ? "forced" : truth(row, "security") ? "on" : "off",
+    replicaIdentity: word(identities, row["replicaIdentity"], "default"),
+    ...(server === undefined ? {} : { foreign: { server, options: options(row, "serverOptions") } }),
+    columns: numbered(row, parts).map((one) => column(one, parts, context)),
+    constraints,
+    indexes,
+    triggers,
+    rules,
+    policies,
+    ...context.owned("pg_class", "table", row),
+  };
+};
+
+const view = (row: Row, parts: Parts, context: Context): View => {
+  const { indexes, triggers, rules } = attached(row, parts, context);
+  return {
+    ...context.path(row),
+    materialized: row["kind"] === "m",
+    definition: text(row, "definition").replace(/;$/, ""),
+    columns: numbered(row, parts).map((one) => viewColumn(one, context)),
+    storage: storage(row),
+    populated: truth(row, "populated"),
+    indexes,
+    triggers,
+    rules,
+    ...context.owned("pg_class", "table", row),
+  };
+};
+
+const sequence = (row: Row, tables: ReadonlyMap<unknown, Row>, parts: Parts, context: Context): Sequence => {
+  const owner = row["link"] === "a" ? tables.get(row["relation"]) : undefined;
+  const column = parts.columns.get(row["relation"])?.find((one) => one["number"] === row["number"]);
+  return {
+    ...context.path(row),
+    type: text(row, "type"),
+    ...sequenceOptions(row),
+    ...(owner === undefined || column === undefined
+      ? {}
+      : { ownedBy: { table: context.path(owner), column: text(column, "name") } }),
+    ...context.owned("pg_class", "sequence", row),
+  };
+};
+
+const statistics = (row: Row, context: Context): ExtendedStatistics => ({
+  ...context.path(row),
+  table: nameAt(row, "table"),
+  ...optional("target", number(row, "target")),
+  definition: text(row, "definition"),
+  ...context.ownedOnly("pg_statistic_ext", row),
+  grants: [],
+});
+
+/**
+ * The schema `public` as the server made it counts as PostgreSQL 15 and later make it: owned by pg_database_owner, and everybody may use
+ * it. Older ones gave it to the superuser and let everybody create in it.
+ */
+const schema = (row: Row, context: Context): Schema => {
+  const { owner, grants, comment } = context.owned("pg_namespace", "schema", row);
+  const own = { name: text(row, "name"), ...optional("owner", owner), grants };
+  if (own.name !== "public") return { ...own, ...optional("comment", comment) };
+  const standard = { ...own, ...(comment === "standard public schema" ? {} : optional("comment", comment)) };
+  if (context.version >= 150000 || !truth(row, "bootstrap")) return standard;
+  const isOld = ({ grantee, privileges }: (typeof grants)[number]): boolean =>
+    grantee === "public" && privileges.join() === "CREATE,USAGE";
+  return {
+    ...standard,
+    owner: "pg_database_owner",
+    grants: grants.map((grant) => (isOld(grant) ? { ...grant, privileges: ["USAGE"] } : grant)),
+  };
+};
+
+export interface Relations {
+  readonly schemas: readonly Schema[];
+  readonly tables: readonly Table[];
+  readonly views: readonly View[];
+  readonly sequences: readonly Sequence[];
+  readonly statistics: readonly ExtendedStatistics[];
+}
+
+export const relationsOf = (context: Context): Relations => {
+  const { rows } = context;
+  const parts = partsOf(context);
+  const relations = rows.of("relations");
+  const isView = (row: Row): boolean => row["kind"] === "v" || row["kind"] === "m";
+  const byNumber = new Map(relations.map((row) => [row["oid"], row]));
+  return {
+    schemas: rows.of("schemas").map((row) => schema(row, context)),
+    tables: relations.filter((row) => !isView(row)).map((row) => table(row, parts, context)),
+    views: relations.filter(isView).map((row) => view(row, parts, context)),
+    sequences: rows
+      .of("sequences")
+      .filter((row) => row["link"] !== "i")
+      .map((row) => sequence(row, byNumber, parts, context)),
+    statistics: rows.of("statistics").map((row) => statistics(row, context)),
+  };
+};
