@@ -59,10 +59,9 @@ const missingRole = ({ sqlstate, message }: SqlError): string | undefined =>
 /** Runs the files, and so owns what they give to nobody. */
 const loader = "senior loader";
 
-/** After a rollback the session still is who it was, whose role is gone. */
+/** A rollback goes back to the user that was set before; the embedded server begins with none set. */
 const prologue = (roles: ReadonlySet<string>): readonly string[] => [
-  "reset session authorization",
-  "reset role",
+  "set session authorization postgres",
   "begin",
   ...[...roles].map((role) => `create role ${quoteName(role)}`),
   `create role ${quoteName(loader)} superuser`,
@@ -117,7 +116,7 @@ const canary = async (server: EmbeddedServer, files: readonly SchemaFile[]): Pro
 // Whatever the files set must not change what the reading sees or how names are printed.
 const settle = [
   "set constraints all immediate",
-  "reset session authorization",
+  "set session authorization postgres",
   "reset role",
   "reset all",
   "set search_path = ''",
