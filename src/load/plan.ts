@@ -3,6 +3,7 @@ import { Fault } from "../kernel/fault.ts";
 import { milliseconds, plural } from "../kernel/words.ts";
 import type { ResponseLimits } from "./response-parser.ts";
 import { responseLimits } from "./response-parser.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** The rate changes evenly over so long, from where the stage before ended, to `rate` a second. */
 export interface Stage {
@@ -20,10 +21,18 @@ export type Pace =
 /** `socket`: HTTP/1.1 over sockets of our own; `fetch`: Bun's client, for what only it speaks. */
 export type EngineName = "socket" | "fetch";
 
+/** Of a schedule that is divided among machines: this one takes the arrivals index, index + of, index + 2 of, … */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
+
 /** Where connections go, once the name is resolved. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
+  /** The path of a Unix socket, in place of address and port. */
+  readonly unix?: string;
   readonly tls?: TlsSettings;
 }
 
@@ -31,6 +40,10 @@ export interface TlsSettings {
   /** The name for SNI and for checking the certificate; none for an IP address, which is checked as itself. */
   readonly serverName?: string;
   readonly verify: boolean;
+  /** PEM: who to believe in place of the system's authorities; who to be. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export interface LoadPlan {
@@ -57,9 +70,16 @@ export interface LoadPlan {
   readonly workers?: number;
   /** Draws what is random. */
   readonly seed?: number;
+  /** Of the schedule, where machines divide it. */
+  readonly share?: Share;
+  /** Several requests, or one that changes, instead of `method` and `request`. */
+  readonly scenario?: Scenario;
   /** Note when 429s come and go, and what their headers say. */
   readonly watchRateLimit?: true;
 }
+
+/** How many requests have figures of their own. */
+export const requestCount = ({ scenario }: Pick<LoadPlan, "scenario">): number => scenario?.requests.length ?? 1;
 
 /** What only `--i-know` allows to exceed: a slip of the finger should not become an attack. */
 export const caps = { concurrency: 10_000, durationMs: 3_600_000, rate: 200_000 } as const;

@@ -21,3 +21,12 @@ export const shuffled = <Item>(items: readonly Item[], random: Random): readonly
   while (left.length > 0) out.push(...left.splice(Math.floor(random() * left.length), 1));
   return out;
 };
+
+/** A whole number of 32 bits that depends on nothing but these: the same whichever thread or machine asks. */
+export const drawn = (seed: number, index: number, salt: number): number => {
+  let mixed = Math.imul(index ^ Math.imul(salt, 0x9e3779b9) ^ (seed | 0), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13) ^ Math.trunc(seed / 2 ** 32), 0xc2b2ae35);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+};

@@ -1,5 +1,6 @@
 // Reads HTTP/1.x responses strictly and incrementally: bytes in, "is the answer complete?" out. Bodies are counted, not kept.
 import { CR, LF, hexDigit, isBlank, isText, semicolon, startsLikeHttp } from "./http-bytes.ts";
+import type { KeptAnswer } from "./kept-answer.ts";
 import { KnownHead, clearHead, emptyHead, isHeaderLine, readHeaderLine, readStatusLine } from "./response-head.ts";
 
 /** What one response may weigh before it is given up. */
@@ -30,7 +31,8 @@ type Line = "status" | "header" | "size" | "chunk-end" | "trailer";
 
 /** One connection's responses, one after the other. `begin` before each; then `feed` until it no longer says `more`. */
 export class ResponseParser {
-  readonly #toHead: boolean;
+  #toHead: boolean;
+  #kept: KeptAnswer | undefined;
   readonly #limits: ResponseLimits;
   readonly #known: KnownHead;
   readonly #head = emptyHead();
@@ -61,7 +63,11 @@ export class ResponseParser {
     return this.#head.status;
   }
 
-  begin(): void {
+  /** `kept` takes what is looked into: header lines and body. */
+  begin(toHead = this.#toHead, kept?: KeptAnswer): void {
+    this.#toHead = toHead;
+    this.#kept = kept;
+    kept?.clear();
     this.#headLeft = this.#limits.headBytes;
     this.bodyBytes = 0;
     this.keepAlive = false;
@@ -82,7 +88,7 @@ export class ResponseParser {
     const end = bytes.length;
     if (end === 0) return this.#state === "done" ? "done" : "more";
     let at = this.#fresh ? this.#startHead(bytes) : 0;
-    let remember = this.#fresh && at === 0;
+    let remember = this.#fresh && at === 0 && this.#kept === undefined;
     this.#fresh = false;
     while (at < end) {
       switch (this.#state) {
@@ -96,6 +102,7 @@ export class ResponseParser {
         case "length":
         case "chunk": {
           const taken = Math.min(this.#bodyLeft, end - at);
+          this.#kept?.addBody(bytes, at, at + taken);
           at += taken;
           this.#bodyLeft -= taken;
           if (!this.#countBody(taken)) return "too-large";
@@ -103,6 +110,7 @@ export class ResponseParser {
           break;
         }
         case "until-close":
+          this.#kept?.addBody(bytes, at, end);
           return this.#countBody(end - at) ? "more" : "too-large";
         case "done":
           return "surplus";
@@ -116,7 +124,8 @@ export class ResponseParser {
 
   /** Passes over a head that is known already. Returns where to go on. */
   #startHead(bytes: Uint8Array): number {
-    const known = this.#known.recall(bytes, this.#head);
+    // Of a head that is known without reading it, no lines could be kept.
+    const known = this.#kept === undefined ? this.#known.recall(bytes, this.#head) : 0;
     if (known === 0) this.#beginHead();
     else {
       this.#headLeft -= known;
@@ -195,7 +204,9 @@ export class ResponseParser {
         this.#expects = "header";
         return readStatusLine(bytes, start, last, this.#head);
       case "header":
-        return last === start ? this.#endHead() : readHeaderLine(bytes, start, last, this.#head);
+        if (last === start) return this.#endHead();
+        this.#kept?.addLine(bytes, start, last);
+        return readHeaderLine(bytes, start, last, this.#head);
       case "size":
         return this.#sizeLine(bytes, start, last);
       case "chunk-end":
@@ -231,6 +242,7 @@ export class ResponseParser {
   /** 1xx: the real response follows. 101 would end HTTP on this connection, and nothing here asks for that. */
   #endInterim(): boolean {
     if (this.#head.status === 101) return false;
+    this.#kept?.clear();
     this.#beginHead();
     return true;
   }

@@ -3,6 +3,7 @@ import { Histogram, histogramBytes } from "./histogram.ts";
 
 /** Why a request got no usable answer. `before`: it never left, for want of a connection; `after`: it was sent. */
 export const failureKinds = {
+  unfillable: { sent: "before", text: "a value for the request was missing or could not stand in it" },
   refused: { sent: "before", text: "connection refused" },
   unreachable: { sent: "before", text: "host or network unreachable" },
   "no-ports": { sent: "before", text: "this machine ran out of ports or descriptors" },

@@ -24,7 +24,7 @@ const acting = (floor: number, packages: readonly string[] = []): Room => ({ flo
 export const rooms: Readonly<Record<string, Room>> = {
   "src/kernel/": pure(1),
   "src/pg/": pure(2),
-  "src/load/": pure(2),
+  "src/load/": pure(2, ["@cfworker/json-schema"]),
   "src/decide/": pure(2),
   "src/report/": pure(2, ["uplot"]),
   "src/api/": pure(3, ["yaml"], [/^src\/kernel\//, /^src\/pg\/catalog(\/|\.ts$)/]),

@@ -1,35 +1,18 @@
 // One connection of a load test: opened, kept alive, reopened; one request at a time; every end of it has a name.
-import type { FailureKind } from "../../load/tally.ts";
-import { failureKinds } from "../../load/tally.ts";
 import { garbageText } from "../../load/garbage.ts";
-import type { LoadPlan } from "../../load/plan.ts";
-import type { KnownHead } from "../../load/response-head.ts";
+import type { Answer } from "../../load/kept-answer.ts";
+import { KeptAnswer } from "../../load/kept-answer.ts";
 import type { ParseResult } from "../../load/response-parser.ts";
 import { ResponseParser } from "../../load/response-parser.ts";
-import { codeOf, handshakeFailed, textOf, tlsOption } from "./sockets.ts";
+import type { FailureKind } from "../../load/tally.ts";
+import { failureKinds } from "../../load/tally.ts";
+import type { Outgoing, Traffic } from "../../load/traffic.ts";
+import type { Lane, LaneOwner } from "./lane.ts";
+import { nothing } from "./lane.ts";
+import { codeOf, connectTo, handshakeFailed, textOf } from "./sockets.ts";
 
 /** `idle` has no socket; `opening` waits for TCP, `securing` for TLS; `ready` may send; `busy` waits for an answer. */
 type Phase = "idle" | "opening" | "securing" | "ready" | "busy";
-
-/** What a connection tells the engine. Times are nanoseconds of the engine's clock. */
-export interface ConnectionOwner {
-  readonly plan: LoadPlan;
-  readonly known: KnownHead;
-  now(): number;
-  received(bytes: number): void;
-  /** It is open, and no request waits for it. */
-  opened(connection: Connection): void;
-  connectTook(tcpNs: number, tlsNs: number | undefined): void;
-  sent(): void;
-  wrote(bytes: number): void;
-  firstByte(connection: Connection, now: number): void;
-  answered(connection: Connection, status: number, bodyBytes: number, now: number): void;
-  failed(connection: Connection, kind: FailureKind, now: number, message: string): void;
-  /** It could not be opened ahead of any request. */
-  notOpened(connection: Connection, kind: FailureKind, message: string): void;
-  /** The server closed it between requests, or sent what nobody had asked for. */
-  lost(): void;
-}
 
 /** One attempt at a socket. Events of a link that its connection has given up are ignored. */
 interface Link {
@@ -62,8 +45,8 @@ const noBytes = new Uint8Array(0);
 /** No more is kept of an answer once this much of it has come. */
 const keptHeadBytes = 8192;
 
-export class Connection {
-  readonly #owner: ConnectionOwner;
+export class Connection implements Lane {
+  readonly #owner: LaneOwner;
   readonly #parser: ResponseParser;
   readonly #timeoutNs: number;
   #phase: Phase = "idle";
@@ -71,18 +54,24 @@ export class Connection {
   #loaded = false;
   #written = 0;
   #firstByte = false;
-  #firstByteAt = 0;
   #takenAt = 0;
   /** The first bytes of the current answer, where the plan asks for them. */
   #headBytes: Uint8Array = noBytes;
 
-  /** When the current request was due. */
-  due = 0;
-  /** When its first byte was handed to the socket. */
-  sentAt = 0;
+  readonly #kept = new KeptAnswer();
 
-  constructor(owner: ConnectionOwner) {
+  due = 0;
+  request = 0;
+  outgoing: Outgoing = nothing;
+  measured = false;
+  /** When the first byte of the current request was handed to the socket. */
+  sentAt = 0;
+  firstByteAt = 0;
+  readonly traffic: Traffic | undefined;
+
+  constructor(owner: LaneOwner, traffic?: Traffic) {
     this.#owner = owner;
+    this.traffic = traffic;
     this.#parser = new ResponseParser(owner.plan.method, owner.plan.limits, owner.known);
     this.#timeoutNs = owner.plan.timeoutMs * 1e6;
   }
@@ -90,14 +79,8 @@ export class Connection {
   get busy(): boolean {
     return this.#phase === "busy";
   }
-  /** It has a request that is not sent yet. */
   get waiting(): boolean {
     return this.#loaded && this.#phase !== "busy";
-  }
-
-  /** When the first byte of the current answer came. */
-  get firstByteAt(): number {
-    return this.#firstByteAt;
   }
 
   /** The head of the current answer, with what came beside it; empty unless the plan watches for a rate limit. */
@@ -105,28 +88,27 @@ export class Connection {
     return new TextDecoder("latin1").decode(this.#headBytes);
   }
 
-  /** Opens it ahead of any request. */
+  answer(): Answer {
+    return this.#kept.answer(this.#parser.status);
+  }
+
   openAhead(now: number): void {
     this.#takenAt = now;
     this.#open(now);
   }
 
-  /** Takes a request that was due at a time, opening the connection first when it has to. */
-  take(due: number, now: number): void {
-    this.due = due;
+  take(now: number): void {
     this.#takenAt = now;
     this.#loaded = true;
     if (this.#phase === "ready") this.#send(now);
     else if (this.#phase === "idle") this.#open(now);
   }
 
-  /** Gives up what is under way, without telling the owner. */
   abandon(): void {
     this.#loaded = false;
     this.#drop(this.#phase === "ready");
   }
 
-  /** Ends what has taken too long. */
   expire(now: number): void {
     if (now - this.#takenAt < this.#timeoutNs) return;
     if (this.#phase === "busy") this.#fail("timeout", now, "");
@@ -139,13 +121,7 @@ export class Connection {
     const link: Link = { connection: this, startedAt: now, openedAt: 0, socket: undefined };
     this.#link = link;
     this.#phase = "opening";
-    Bun.connect<Link>({
-      hostname: endpoint.address,
-      port: endpoint.port,
-      data: link,
-      socket: handlers,
-      ...tlsOption(endpoint.tls),
-    }).catch((error: unknown) => this.#notConnected(link, error));
+    connectTo(endpoint, link, handlers).catch((error: unknown) => this.#notConnected(link, error));
   }
 
   #notConnected(link: Link, error: unknown): void {
@@ -185,32 +161,32 @@ export class Connection {
     this.#written = 0;
     this.#firstByte = false;
     this.#headBytes = noBytes;
-    this.#parser.begin();
+    this.#parser.begin(this.outgoing.toHead, this.outgoing.keeps ? this.#kept : undefined);
     this.sentAt = now;
-    this.#owner.sent();
+    this.#owner.sent(this);
     this.#write();
   }
 
   #write(): void {
-    const { request } = this.#owner.plan;
-    const rest = this.#written === 0 ? request : request.subarray(this.#written);
+    const { bytes } = this.outgoing;
+    const rest = this.#written === 0 ? bytes : bytes.subarray(this.#written);
     const accepted = this.#link?.socket?.write(rest) ?? -1;
     if (accepted < 0) {
       this.#fail("closed-early", this.#owner.now(), "the connection was already closed");
       return;
     }
     this.#written += accepted;
-    this.#owner.wrote(accepted);
+    this.#owner.wrote(this, accepted);
   }
 
   drained(link: Link): void {
     if (this.#link !== link || this.#phase !== "busy") return;
-    if (this.#written < this.#owner.plan.request.length) this.#write();
+    if (this.#written < this.outgoing.bytes.length) this.#write();
   }
 
   received(link: Link, bytes: Uint8Array): void {
     if (this.#link !== link) return;
-    this.#owner.received(bytes.length);
+    this.#owner.received(this, bytes.length);
     if (this.#phase !== "busy") {
       this.#lost();
       return;
@@ -218,7 +194,7 @@ export class Connection {
     const now = this.#owner.now();
     if (!this.#firstByte) {
       this.#firstByte = true;
-      this.#firstByteAt = now;
+      this.firstByteAt = now;
       this.#owner.firstByte(this, now);
     }
     if (this.#owner.plan.watchRateLimit === true) this.#keepHead(bytes);
@@ -241,7 +217,7 @@ export class Connection {
   }
 
   #complete(now: number): void {
-    const whole = this.#written === this.#owner.plan.request.length;
+    const whole = this.#written === this.outgoing.bytes.length;
     this.#phase = "ready";
     // An answer to half a request leaves the connection in the middle of a message.
     if (!this.#parser.keepAlive || !whole) this.#drop(whole);

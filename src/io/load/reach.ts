@@ -5,7 +5,7 @@ import { listed } from "../../kernel/words.ts";
 import type { Endpoint, TlsSettings } from "../../load/plan.ts";
 import type { Target } from "../../load/target.ts";
 import { refuseMetadata } from "../../load/target.ts";
-import { codeOf, handshakeFailed, textOf, tlsOption } from "./sockets.ts";
+import { codeOf, connectTo, handshakeFailed, textOf } from "./sockets.ts";
 
 export interface Reached {
   readonly endpoint: Endpoint;
@@ -53,7 +53,8 @@ interface Problem {
 }
 
 /** One connection, opened and closed again. */
-const probe = ({ address, port, tls }: Endpoint): Promise<Problem | undefined> => {
+const probe = (endpoint: Endpoint): Promise<Problem | undefined> => {
+  const { tls } = endpoint;
   const outcome = Promise.withResolvers<Problem | undefined>();
   let phase: Problem["phase"] = "connect";
   const problem = (error: Error | null | undefined, code: string): Problem => ({
@@ -62,22 +63,17 @@ const probe = ({ address, port, tls }: Endpoint): Promise<Problem | undefined> =
     message: textOf(error),
   });
   const timer = setTimeout(() => outcome.resolve(problem(undefined, "ETIMEDOUT")), probeMs);
-  const opening = Bun.connect({
-    hostname: address,
-    port,
-    ...tlsOption(tls),
-    socket: {
-      open: () => {
-        phase = "tls";
-        if (tls === undefined) outcome.resolve(undefined);
-      },
-      handshake: (_, ok, error) => {
-        outcome.resolve(handshakeFailed(tls, ok, error) ? problem(error, "TLS") : undefined);
-      },
-      data: () => undefined,
-      close: (_, error) => outcome.resolve(problem(error, "ECONNRESET")),
-      error: (_, error) => outcome.resolve(problem(error, "ECONNRESET")),
+  const opening = connectTo(endpoint, undefined, {
+    open: () => {
+      phase = "tls";
+      if (tls === undefined) outcome.resolve(undefined);
     },
+    handshake: (_, ok, error) => {
+      outcome.resolve(handshakeFailed(tls, ok, error) ? problem(error, "TLS") : undefined);
+    },
+    data: () => undefined,
+    close: (_, error) => outcome.resolve(problem(error, "ECONNRESET")),
+    error: (_, error) => outcome.resolve(problem(error, "ECONNRESET")),
   });
   opening.catch((error: unknown) => outcome.resolve(problem(error instanceof Error ? error : undefined, "CONNECT")));
   return outcome.promise.finally(() => {

@@ -1,14 +1,16 @@
-// Runs load plans in a worker thread: watches their tallies from outside, passes on the interrupt, returns what happened.
+// Runs load plans in worker threads: watches their tallies from outside, passes on the interrupt, returns what happened.
+import { Control } from "../../load/control.ts";
 import { Tally, tallyBytes } from "../../load/tally.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import { startWorker } from "../workers.ts";
-import type { EngineEnd } from "./socket-engine.ts";
+import { together } from "./ends.ts";
+import type { EngineEnd } from "./engine.ts";
 import type { WorkerOrder, WorkerReply } from "./worker.ts";
 
 export interface LoadRun {
   readonly tally: Tally;
   readonly end: EngineEnd;
-  /** When the run began and ended, by the wall clock. */
+  /** When the run began, by the wall clock. */
   readonly startedAt: Date;
 }
 
@@ -21,7 +23,7 @@ export interface Watch {
   readonly progressMs?: number;
 }
 
-/** A worker that runs one plan after the other, until it is disposed of. */
+/** Workers that run one plan after the other, until they are disposed of. */
 export interface LoadRunner extends Disposable {
   run(plan: LoadPlan): Promise<LoadRun>;
 }
@@ -40,23 +42,38 @@ const replyOf = (worker: Worker, order: WorkerOrder): Promise<EngineEnd> => {
   return promise.finally(() => worker.removeEventListener("close", closed));
 };
 
-const runIn = async (worker: Worker, plan: LoadPlan, watch: Watch): Promise<LoadRun> => {
-  const order: WorkerOrder = {
-    plan,
+/** Connections for each thread, as even as they go. */
+const connectionsOf = ({ concurrency }: LoadPlan, threads: number): readonly number[] =>
+  Array.from({ length: threads }, (_, i) => Math.floor(concurrency / threads) + (i < concurrency % threads ? 1 : 0));
+
+/** More threads than connections would have nothing to do. */
+const threadsOf = ({ workers = 1, concurrency }: LoadPlan): number => Math.max(1, Math.min(workers, concurrency));
+
+/** The tallies of all threads as one. */
+const sum = (tallies: readonly Tally[]): Tally =>
+  tallies.slice(1).reduce((total, tally) => total.add(tally), tallies[0]?.copy() ?? new Tally());
+
+const runIn = async (workers: readonly Worker[], plan: LoadPlan, watch: Watch): Promise<LoadRun> => {
+  const control = new Control();
+  const orders = connectionsOf(plan, workers.length).map((concurrency): WorkerOrder => ({
+    plan: { ...plan, concurrency, workers: workers.length },
     tally: new SharedArrayBuffer(tallyBytes),
-    stop: new SharedArrayBuffer(4),
-  };
-  const tally = new Tally(order.tally);
-  const interrupt = (): void => {
-    Atomics.store(new Int32Array(order.stop), 0, 1);
-  };
+    control: control.buffer,
+  }));
+  const tallies = orders.map(({ tally }) => new Tally(tally));
+  const interrupt = (): void => control.stop();
   const startedAt = watch.now();
-  const timer = setInterval(() => watch.onProgress?.(tally), watch.progressMs ?? 250);
+  const progress = (): void => watch.onProgress?.(sum(tallies));
+  const timer = setInterval(progress, watch.progressMs ?? 250);
   watch.signal.addEventListener("abort", interrupt);
   if (watch.signal.aborted) interrupt();
   try {
-    const end = await replyOf(worker, order);
-    return { tally: tally.copy(), end, startedAt };
+    const replies = workers.flatMap((worker, i) => {
+      const order = orders[i];
+      return order === undefined ? [] : [replyOf(worker, order)];
+    });
+    const ends = await Promise.all(replies);
+    return { tally: sum(tallies), end: together(ends), startedAt };
   } finally {
     clearInterval(timer);
     watch.signal.removeEventListener("abort", interrupt);
@@ -64,10 +81,16 @@ const runIn = async (worker: Worker, plan: LoadPlan, watch: Watch): Promise<Load
 };
 
 export const startLoadRunner = (watch: Watch): LoadRunner => {
-  const worker = startWorker("load");
+  const workers: Worker[] = [];
   return {
-    run: (plan) => runIn(worker, plan, watch),
-    [Symbol.dispose]: () => worker.terminate(),
+    run(plan) {
+      const threads = threadsOf(plan);
+      while (workers.length < threads) workers.push(startWorker("load"));
+      return runIn(workers.slice(0, threads), plan, watch);
+    },
+    [Symbol.dispose]: () => {
+      for (const worker of workers) worker.terminate();
+    },
   };
 };
 

@@ -1,26 +1,33 @@
-// The load worker: runs one plan with the socket engine, away from the thread that draws progress, and reports its end.
+// The load worker: runs its part of a plan, away from the thread that draws progress, and reports its end.
+import { Control } from "../../load/control.ts";
 import { Tally } from "../../load/tally.ts";
 import type { LoadPlan } from "../../load/plan.ts";
-import type { EngineEnd } from "./socket-engine.ts";
-import { runSocketEngine } from "./socket-engine.ts";
+import { Connection } from "./connection.ts";
+import type { EngineEnd } from "./engine.ts";
+import { runEngine } from "./engine.ts";
 
 declare const self: Worker;
 
 export interface WorkerOrder {
+  /** Its connections are this thread's alone; everything else is the whole run's. */
   readonly plan: LoadPlan;
   /** `tallyBytes` long; written by the worker, read by its host at any time. */
   readonly tally: SharedArrayBuffer;
-  /** One 32-bit word: anything but 0 asks the run to stop. */
-  readonly stop: SharedArrayBuffer;
+  /** `controlBytes` long; shared by all threads of the run. */
+  readonly control: SharedArrayBuffer;
 }
 
 export type WorkerReply =
   { readonly kind: "end"; readonly end: EngineEnd } | { readonly kind: "broken"; readonly message: string };
 
-const run = async ({ plan, tally, stop }: WorkerOrder): Promise<WorkerReply> => {
+const run = async ({ plan, tally, control }: WorkerOrder): Promise<WorkerReply> => {
   try {
-    const flag = new Int32Array(stop);
-    const end = await runSocketEngine(plan, new Tally(tally), () => Atomics.load(flag, 0) !== 0);
+    const end = await runEngine(
+      plan,
+      new Tally(tally),
+      new Control(control),
+      (owner, script) => new Connection(owner, script?.traffic()),
+    );
     return { kind: "end", end };
   } catch (error) {
     return { kind: "broken", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
