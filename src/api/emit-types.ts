@@ -108,7 +108,11 @@ const valueType = (value: Json): Typed => {
   return plain(typeBraces(members));
 };
 
-const isMarked = (scope: TypeScope, schema: Schema, keyword: "readOnly" | "writeOnly"): boolean => {
+export const isMarked = (
+  scope: Pick<TypeScope, "plan">,
+  schema: Schema,
+  keyword: "readOnly" | "writeOnly",
+): boolean => {
   if (typeof schema === "boolean") return false;
   const target = followed(scope.plan, schema);
   return schema[keyword] === true || (typeof target !== "boolean" && target[keyword] === true);
