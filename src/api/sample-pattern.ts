@@ -120,6 +120,6 @@ export const textsLike = (source: string, seed: number, least: number): readonly
     const text = sequence(alternative.elements, own, making);
     if (text === undefined) return [];
     const whole = blended(text, askedFor(alternative, own, making));
-    return [whole, ...prolonged(source, whole, own, least)];
+    return [...prolonged(source, whole, own, least), whole];
   }).flat();
 };
