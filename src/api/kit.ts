@@ -19,6 +19,7 @@ import replyText from "./emitted/reply.ts.txt" with { type: "text" };
 import requestText from "./emitted/request.ts.txt" with { type: "text" };
 import type { ApiModel } from "./model.ts";
 import { distinctNames, valueName } from "./names.ts";
+import { onlyUsed } from "./only-used.ts";
 import type { ApiPlan } from "./plan.ts";
 import { planApi } from "./plan.ts";
 import { commentText, literal } from "./print.ts";
@@ -72,13 +73,17 @@ const typeFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
 const requestFor = ({ validationStatus }: EmitOptions): string =>
   requestText.replace("const validationStatus = 400;", `const validationStatus = ${validationStatus};`);
 
-const validationFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
-  ...Object.entries({ ...middleware, request: requestFor(plan.options) }).map(([name, text]) => ({
-    path: `middleware/${name}.ts`,
-    text,
-  })),
-  ...validatorFiles(plan),
-];
+/** The keywords that the validators name, as `s.minLength`, and what reads requests needs. */
+const jsonSchemaFor = (validators: readonly GeneratedFile[]): string => {
+  const named = validators.flatMap(({ text }) => [...text.matchAll(/\bs\s*\.(\w+)/g)].map(([, name = ""]) => name));
+  return onlyUsed(jsonSchemaText, ["problemsOf", ...named]);
+};
+
+const validationFiles = (plan: ApiPlan): readonly GeneratedFile[] => {
+  const validators = validatorFiles(plan);
+  const texts = { ...middleware, "json-schema": jsonSchemaFor(validators), request: requestFor(plan.options) };
+  return [...Object.entries(texts).map(([name, text]) => ({ path: `middleware/${name}.ts`, text })), ...validators];
+};
 
 /** The kit for what a user chose. */
 export const createKit = (options: EmitOptions): EmitKit => ({
