@@ -47,13 +47,15 @@ const routeCode = (route: ServedRoute, kit: EmitKit): string => {
     return `    ${kit.literal(method)}: ${handler},`;
   });
   const [url, allow] = [kit.literal(fastifyPath(route)), kit.literal(route.allow)];
-  return [`  answer(app, ${url}, ${allow}, {`, ...calls, "  });", ""].join("\n");
+  return [`  answer(app, ${url}, ${allow}, {`, ...calls, "  });"].join("\n");
 };
 
 const routesText = (plan: ApiPlan, kit: EmitKit): string => {
   const own = ["answer", "app", "FastifyInstance", "handle", "handling", "options", "Options", "routes"];
   const { imports, routes } = kit.routeTable(plan, own);
   const isEmpty = routes.length === 0;
+  const parameters = isEmpty ? "_app: FastifyInstance, _options: Options" : "app: FastifyInstance, options: Options";
+  const body = isEmpty ? "  // The document has no operations." : "  const handle = handling(options);";
   return [
     "// Every route; Fastify tries fixed text before variables.",
     'import type { FastifyInstance } from "fastify";',
@@ -61,14 +63,11 @@ const routesText = (plan: ApiPlan, kit: EmitKit): string => {
     'import type { Options } from "../middleware/operation.js";',
     ...imports,
     "",
-    `export const routes = (${isEmpty ? "_app" : "app"}: FastifyInstance, ${isEmpty ? "_options" : "options"}: Options): void => {`,
-    ...(isEmpty ? ["  // The document has no operations."] : ["  const handle = handling(options);", ""]),
-    ...routes.map((route) => routeCode(route, kit)),
+    `export const routes = (${parameters}): void => {`,
+    [body, ...routes.map((route) => routeCode(route, kit))].join("\n\n"),
     "};",
     "",
-  ]
-    .join("\n")
-    .replace(/\n\n};\n$/, "\n};\n");
+  ].join("\n");
 };
 
 const appText = (plan: ApiPlan, kit: EmitKit): string => {

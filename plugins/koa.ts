@@ -8,7 +8,9 @@ const verbs = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 const routeCode = ({ named, pattern, allow, operations }: ServedRoute, kit: EmitKit): string => {
   const path = named === undefined ? `new RegExp(${kit.literal(pattern)})` : kit.literal(named);
-  const calls = operations.map(({ method, parts, names, variables }) => {
+  // The router's get() answers HEAD as well: an operation of its own comes first.
+  const sorted = operations.toSorted((a, b) => Number(b.method === "HEAD") - Number(a.method === "HEAD"));
+  const calls = sorted.map(({ method, parts, names, variables }) => {
     const handler = `handle(${parts}${variables.length === 0 ? "" : `, ${names}`})`;
     return verbs.includes(method)
       ? `    .${method.toLowerCase()}(${path}, ${handler})`

@@ -1,4 +1,4 @@
-// What handlers receive over HTTP: every path template, every style of parameter, every kind of body.
+// What handlers receive over HTTP: every style of parameter, every kind of body.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { express } from "../../plugins/express.ts";
 import type { GeneratedFile } from "../kernel/fileset.ts";
@@ -18,40 +18,6 @@ const echoing = (files: readonly GeneratedFile[]): readonly GeneratedFile[] =>
     );
     return { ...file, text: handlers.join("\n") };
   });
-
-interface TemplateCase {
-  readonly template: string;
-  readonly requests: readonly (readonly [path: string, params: JsonObject])[];
-}
-
-const templates: readonly TemplateCase[] = [
-  { template: "/users/me", requests: [["/users/me", {}]] },
-  {
-    template: "/users/{id}",
-    requests: [
-      ["/users/7", { id: "7" }],
-      ["/users/a%2Fb", { id: "a/b" }],
-      ["/users/é", { id: "é" }],
-    ],
-  },
-  { template: "/users/{id}:archive", requests: [["/users/7:archive", { id: "7" }]] },
-  { template: "/range/{from}-{to}", requests: [["/range/1-2", { from: "1", to: "2" }]] },
-  { template: "/files/{name}.{ext}", requests: [["/files/a.tar.gz", { name: "a", ext: "tar.gz" }]] },
-  { template: "/files/readme.txt", requests: [["/files/readme.txt", {}]] },
-  { template: "/v1:search", requests: [["/v1:search", {}]] },
-  { template: "/odd/{user-id}/{1st}", requests: [["/odd/a/b", { "user-id": "a", "1st": "b" }]] },
-  { template: "/point({x},{y})", requests: [["/point(1,2)", { x: "1", y: "2" }]] },
-  { template: "/a+b/{q}*", requests: [["/a+b/x*", { q: "x" }]] },
-  { template: "/space here/{x}", requests: [["/space%20here/1", { x: "1" }]] },
-  { template: "/größe", requests: [["/gr%C3%B6%C3%9Fe", {}]] },
-  { template: "/slash/", requests: [["/slash/", {}]] },
-  { template: "/slash", requests: [["/slash", {}]] },
-  { template: "/Case", requests: [["/Case", {}]] },
-  { template: "/", requests: [["/", {}]] },
-  { template: "/constructor/{toString}", requests: [["/constructor/x", { toString: "x" }]] },
-  { template: "/deep/{a}/{b}/fixed", requests: [["/deep/1/2/fixed", { a: "1", b: "2" }]] },
-  { template: "/deep/{a}/fixed/{c}", requests: [["/deep/1/fixed/3", { a: "1", c: "3" }]] },
-];
 
 const integers = { type: "array", items: { type: "integer" } };
 const point = { type: "object", properties: { x: { type: "integer" }, y: { type: "integer" } } };
@@ -114,7 +80,6 @@ const document = (): string =>
     openapi: "3.1.0",
     info: { title: "Echo", version: "1" },
     paths: {
-      ...Object.fromEntries(templates.map(({ template }, i) => [template, { get: operation(`template${i}`) }])),
       ...Object.fromEntries(
         queries.map(([parameter], i) => [
           `/query${i}`,
@@ -163,22 +128,6 @@ describe("over HTTP", () => {
     const response = await fetch(service.url + path, init);
     return [response.status, (await response.json()) as JsonObject];
   };
-
-  const templateCases = templates.flatMap(({ template, requests }, i) =>
-    requests.map(([path, params]) => [template, path, `template${i}`, params] as const),
-  );
-
-  test.each(templateCases)("%s answers %s", async (_, path, name, params) => {
-    const [status, answer] = await ask(path);
-    expect([status, answer["operation"] ?? null, answer["params"] ?? {}]).toEqual([200, name, params]);
-  });
-
-  test.each(["/users/me/", "/case", "/USERS/me", "/slash//", "/range/12", "/deep/1/2/3"])(
-    "nothing answers %s",
-    async (path) => {
-      expect((await ask(path))[0]).toBe(404);
-    },
-  );
 
   test.each(queries.map(([parameter, search, value], i) => [search, JSON.stringify(parameter), i, value] as const))(
     "?%s with %s",

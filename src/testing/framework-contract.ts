@@ -8,6 +8,8 @@ import { fileSet } from "../kernel/fileset.ts";
 import type { FrameworkPlugin } from "../sdk.ts";
 import type { Running, Runtime } from "./emitted-project.ts";
 import { startProject, typeErrors, writeProject } from "./emitted-project.ts";
+import { edgeContract } from "./edge-contract.ts";
+import { edgeDocument, withHandlers } from "./edge-service.ts";
 import { hostileDocument, hostileTexts } from "./hostile-openapi.ts";
 
 const bookshop = new URL("../api/fixtures/bookshop/openapi.yaml", import.meta.url);
@@ -221,6 +223,8 @@ export const frameworkContract = (
       expect(() => fileSet(".", emitted)).not.toThrow();
       for (const { path } of emitted) expect(path).toMatch(/^[a-z0-9/.-]{1,120}$/);
     });
+
+    edgeContract(async () => writeProject(withHandlers(await emitFor(plugin, edgeDocument()))), runtimes);
 
     test("templates of one shape are one path, each method with its own variable names", async () => {
       await using service = await startProject(await writeProject(await emitFor(plugin, sameShape)), "bun");
