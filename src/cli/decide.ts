@@ -1,17 +1,7 @@
 // `senior decide`: from what is known about a product to the profile to build it on, or to what must be answered first.
 import { decisionRecord } from "../decide/adr.ts";
-import {
-  answerKeys,
-  communications,
-  languages,
-  minutes,
-  patterns,
-  percent,
-  sampleAnswers,
-  sensitivities,
-  tenancies,
-} from "../decide/answers.ts";
-import type { Answers } from "../decide/answers.ts";
+import { answerKeys, answerKinds, minutes, percent, sampleAnswers, valueOf, wantedText } from "../decide/answers.ts";
+import type { AnswerKey, Answers } from "../decide/answers.ts";
 import { decide } from "../decide/decide.ts";
 import { bases } from "../decide/profiles.ts";
 import { profileSchema } from "../decide/read-profile.ts";
@@ -20,6 +10,7 @@ import { digestOf } from "../decide/digest.ts";
 import type { KillId } from "../decide/kills.ts";
 import { killIds } from "../decide/kills.ts";
 import type { Profile } from "../decide/profile.ts";
+import { yesOrNo } from "../decide/values.ts";
 import { decisionBlocks, decisionFindings } from "../decide/view.ts";
 import type { Io } from "../io/io.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -33,73 +24,33 @@ import { plural } from "../kernel/words.ts";
 import { readAnswers } from "./answers-file.ts";
 import { command } from "./command.ts";
 import type { Arg } from "./flags.ts";
-import { choice, decimal, flag, integer, many, text } from "./flags.ts";
+import { choice, flag, many, text } from "./flags.ts";
 import { loadProfiles } from "./organisation-profiles.ts";
 
 const bad = (name: string, raw: string, wanted: string): Fault =>
   new Fault("usage.bad-value", `${name} got "${raw}", expected ${wanted}`);
 
-/** A switch whose absence is no answer: neither yes nor no. */
-const yesOrNo = (about: string): Arg<boolean | undefined> => ({
-  ...flag(about),
-  read: (raw, name) => {
-    const last = raw.at(-1);
-    if (last !== undefined && last !== "true" && last !== "false") throw bad(name, last, "true or false");
-    return last === undefined ? undefined : last === "true";
-  },
-});
-
-const parsed = <Value>(
-  about: string,
-  value: string,
-  parse: (raw: string, name: string) => Value,
-): Arg<Value | undefined> => ({
-  ...text(about, { value }),
-  read: (raw, name) => {
-    const last = raw.at(-1);
-    return last === undefined ? undefined : parse(last, name);
-  },
-});
-
-/** `99.9`, `99.9%` and `0.999` are the same SLO; above 1 a number is a percentage. */
-const share = (raw: string, name: string): number => {
-  const match = /^(\d{1,3}(?:\.\d{1,9})?)\s*(%?)$/.exec(raw);
-  const number = Number(match?.[1] ?? Number.NaN);
-  const value = match?.[2] === "%" || number > 1 ? Number((number / 100).toFixed(12)) : number;
-  if (value >= 0.5 && value < 1) return value;
-  throw bad(name, raw, "an availability such as 99.9 or 0.999, from 50 % to less than 100 %");
+const readAnswer = (key: AnswerKey) => (raw: readonly string[], name: string) => {
+  const last = raw.at(-1);
+  const value = last === undefined ? undefined : valueOf(key).read(last);
+  if (last !== undefined && value === undefined) throw bad(name, last, wantedText(key, last));
+  return value;
 };
 
-const minuteUnits: Readonly<Record<string, number>> = { s: 1 / 60, m: 1, min: 1, h: 60, d: 1440, "": 1 };
-
-/** Minutes, as profiles state RPO and RTO; other units are written out. */
-const span = (raw: string, name: string): number => {
-  const match = /^(\d{1,9}(?:\.\d{1,6})?)\s*(s|m|min|h|d|)$/.exec(raw);
-  const value = Number(match?.[1] ?? Number.NaN) * (minuteUnits[match?.[2] ?? ""] ?? Number.NaN);
-  if (value >= 0 && value <= 525_600) return value;
-  throw bad(name, raw, "minutes, or a time such as 30s, 15m, 4h or 1d, up to a year");
+/** The flag of one answer. A switch whose absence is no answer is neither yes nor no. */
+const answerFlag = (key: AnswerKey): Arg<unknown> => {
+  const { about, flag: name, value } = answerKinds[key];
+  if (value === yesOrNo) return { ...flag(`${about} (--no-${name}: not so)`), read: readAnswer(key) };
+  const choices = "choices" in value ? { choices: value.choices } : {};
+  const said = "choices" in value ? `${about}: ${value.choices.join(", ")}` : about;
+  return { ...text(said, { value: value.placeholder }), ...choices, read: readAnswer(key) };
 };
 
-const answerFlags = {
-  teamSize: integer("Engineers who will own it", { min: 1, max: 100_000 }),
-  qpsP99: decimal("Requests per second at p99, one year from now", { min: 0, max: 100_000_000 }),
-  readWriteRatio: decimal("Reads per write", { min: 0, max: 1_000_000_000 }),
-  tenancy: choice(tenancies, `How customers share the system: ${tenancies.join(", ")}`, { value: "MODEL" }),
-  dataSensitivity: choice(sensitivities, `The most sensitive data in it: ${sensitivities.join(", ")}`, {
-    value: "TIER",
-  }),
-  pattern: choice(patterns, `How it is to be cut: ${patterns.join(", ")}`, { value: "PATTERN" }),
-  languagePreference: choice(languages, `The language the team knows best: ${languages.join(", ")}`, {
-    value: "LANGUAGE",
-  }),
-  platformTeam: yesOrNo("There is a platform team (--no-platform-team: there is none)"),
-  needsAdminPanel: yesOrNo("Staff need an admin panel (--no-needs-admin-panel: they do not)"),
-  communication: choice(communications, `The default between parts: ${communications.join(", ")}`, { value: "KIND" }),
-  slo: parsed("Availability promised: 99.9 or 0.999", "SHARE", share),
-  sloConsumer: text("The team that spends the error budget", { value: "TEAM" }),
-  rpo: parsed("Data that may be lost: minutes, or 30s, 15m, 4h", "TIME", span),
-  rto: parsed("Time that recovery may take: minutes, or 30s, 15m, 4h", "TIME", span),
-} as const;
+const camel = (flagged: string): string => flagged.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+const argOf = (key: AnswerKey): string => camel(answerKinds[key].flag);
+
+const answerFlags = Object.fromEntries(answerKeys.map((key) => [argOf(key), answerFlag(key)]));
 
 const builtInNames = Object.keys(bases);
 
@@ -235,11 +186,9 @@ export default command({
     const profiles = await loadProfiles(io, registry.profiles);
     if (args.listProfiles) return profilesReport(profiles);
     const given = overrides(args.overrideKill, args.because);
-    const { rpo: rpoMinutes, rto: rtoMinutes, ...rest } = args;
-    const typed = { ...rest, rpoMinutes, rtoMinutes };
-    const fromFlags = Object.fromEntries(answerKeys.map((key) => [key, typed[key]]));
-    const readers = { ...answerFlags, rpoMinutes: answerFlags.rpo, rtoMinutes: answerFlags.rto };
-    const fromFile = args.answers === undefined ? {} : await readAnswers(io, args.answers, readers);
+    const typed: Readonly<Record<string, unknown>> = args;
+    const fromFlags = Object.fromEntries(answerKeys.map((key) => [key, typed[argOf(key)]]));
+    const fromFile = args.answers === undefined ? {} : await readAnswers(io, args.answers);
     const answers = layered(args.sample ? sampleAnswers : {}, fromFile, fromFlags);
     const decision = decide(answers, profiles, given);
     return decisionReport(decision, args, recordFiles(decision, args.adr, io));

@@ -123,11 +123,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "load a server whose latency you know",
   },
   {
-    command: "grill",
-    will: "ask the seven forcing questions one by one",
-    meanwhile: "read `senior reference forcing_questions`, then run `senior decide`",
-  },
-  {
     command: "codemap",
     will: "map stories to modules, files and interfaces",
     meanwhile: "keep the map by hand, in the repository",

@@ -19,6 +19,14 @@ export const tree: Node = {
     },
     decide: { load: () => import("./decide.ts") },
     demo: { load: () => import("./demo.ts") },
+    grill: {
+      load: () => import("./grill.ts"),
+      children: {
+        answer: { load: () => import("./grill-answer.ts") },
+        next: { load: () => import("./grill-next.ts") },
+        status: { load: () => import("./grill-status.ts") },
+      },
+    },
     load: { load: () => import("./load.ts") },
     reference: { load: () => import("./reference.ts") },
     scaffold: { load: () => import("./scaffold.ts") },

@@ -1,4 +1,7 @@
 // What a decision is made from: the answers, their vocabulary, and the question of the seven that owns each of them.
+import { nearest } from "../kernel/words.ts";
+import type { Value } from "./values.ts";
+import { choice, minuteSpan, rate, ratio, share, whole, words, yesOrNo } from "./values.ts";
 
 export const tenancies = ["single-tenant", "shared-multi-tenant", "isolated-multi-tenant"] as const;
 export type Tenancy = (typeof tenancies)[number];
@@ -31,10 +34,18 @@ export interface Answers {
   /** Reads per write. */
   readonly readWriteRatio?: number | undefined;
   readonly tenancy?: Tenancy | undefined;
+  /** What the smallest tenant pays a year, in dollars. */
+  readonly tenantRevenue?: number | undefined;
   readonly dataSensitivity?: Sensitivity | undefined;
+  /** The person who answers for health or card data. */
+  readonly complianceOwner?: string | undefined;
+  /** How such data is encrypted, and who holds the keys. */
+  readonly encryptionPlan?: string | undefined;
   readonly pattern?: Pattern | undefined;
   readonly languagePreference?: Language | undefined;
   readonly platformTeam?: boolean | undefined;
+  /** Parts must be released at their own pace. */
+  readonly independentReleases?: boolean | undefined;
   readonly needsAdminPanel?: boolean | undefined;
   readonly communication?: Communication | undefined;
   /** Availability as a fraction: 0.999. */
@@ -47,49 +58,187 @@ export interface Answers {
 
 export type AnswerKey = keyof Answers;
 
-/** The seven forcing questions, by number from 1. */
-export const questions = [
-  "How many reads per write, and what p99 load one year from now?",
-  "Single tenant, shared, or isolated tenants?",
-  "Synchronous, asynchronous or event-driven: the default, and its exceptions?",
-  "What is the most sensitive data in it?",
-  "Monolith, modular monolith or services, for a team of what size?",
-  "How much data may be lost, and how long may recovery take (RPO, RTO)?",
-  "Which SLO, and who spends its error budget?",
-] as const;
-
 export type QuestionNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-export const questionText = (number: QuestionNumber): string => questions[number - 1] ?? "";
-
-interface AnswerKind {
+interface AnswerKind<T> {
   readonly label: string;
+  readonly about: string;
   /** The flag, without dashes, and the key in an answers file. */
   readonly flag: string;
   readonly question: QuestionNumber;
   /** Without it no profile is recommended. */
   readonly needed: boolean;
+  readonly value: Value<T>;
 }
 
 /** Every answer, in the order reports show them. */
 export const answerKinds = {
-  readWriteRatio: { label: "Reads per write", flag: "read-write-ratio", question: 1, needed: true },
-  qpsP99: { label: "p99 load in one year", flag: "qps-p99", question: 1, needed: true },
-  tenancy: { label: "Tenancy", flag: "tenancy", question: 2, needed: true },
-  communication: { label: "Communication", flag: "communication", question: 3, needed: false },
-  dataSensitivity: { label: "Data sensitivity", flag: "data-sensitivity", question: 4, needed: true },
-  pattern: { label: "Pattern", flag: "pattern", question: 5, needed: true },
-  teamSize: { label: "Team size", flag: "team-size", question: 5, needed: true },
-  platformTeam: { label: "Platform team", flag: "platform-team", question: 5, needed: false },
-  languagePreference: { label: "Language", flag: "language-preference", question: 5, needed: false },
-  needsAdminPanel: { label: "Admin panel needed", flag: "needs-admin-panel", question: 5, needed: false },
-  rpoMinutes: { label: "RPO", flag: "rpo", question: 6, needed: false },
-  rtoMinutes: { label: "RTO", flag: "rto", question: 6, needed: false },
-  slo: { label: "SLO", flag: "slo", question: 7, needed: false },
-  sloConsumer: { label: "Error-budget consumer", flag: "slo-consumer", question: 7, needed: false },
-} as const satisfies Record<AnswerKey, AnswerKind>;
+  readWriteRatio: {
+    label: "Reads per write",
+    about: "Reads per write",
+    flag: "read-write-ratio",
+    question: 1,
+    needed: true,
+    value: ratio({ min: 0, max: 1_000_000_000 }),
+  },
+  qpsP99: {
+    label: "p99 load in one year",
+    about: "Requests per second at p99, one year from now",
+    flag: "qps-p99",
+    question: 1,
+    needed: true,
+    value: rate({ min: 0, max: 100_000_000 }),
+  },
+  tenancy: {
+    label: "Tenancy",
+    about: "How customers share the system",
+    flag: "tenancy",
+    question: 2,
+    needed: true,
+    value: choice(tenancies, "MODEL"),
+  },
+  tenantRevenue: {
+    label: "Revenue per tenant",
+    about: "Dollars a year that the smallest tenant pays, when each gets a deployment of its own",
+    flag: "tenant-revenue",
+    question: 2,
+    needed: false,
+    value: ratio({ min: 0, max: 1_000_000_000 }),
+  },
+  communication: {
+    label: "Communication",
+    about: "The default between parts",
+    flag: "communication",
+    question: 3,
+    needed: false,
+    value: choice(communications, "KIND"),
+  },
+  dataSensitivity: {
+    label: "Data sensitivity",
+    about: "The most sensitive data in it",
+    flag: "data-sensitivity",
+    question: 4,
+    needed: true,
+    value: choice(sensitivities, "TIER"),
+  },
+  complianceOwner: {
+    label: "Compliance owner",
+    about: "Who answers for health or card data, by name or role",
+    flag: "compliance-owner",
+    question: 4,
+    needed: false,
+    value: words("PERSON"),
+  },
+  encryptionPlan: {
+    label: "Encryption plan",
+    about: "How health or card data is encrypted, and who holds the keys",
+    flag: "encryption-plan",
+    question: 4,
+    needed: false,
+    value: words("PLAN"),
+  },
+  pattern: {
+    label: "Pattern",
+    about: "How it is to be cut",
+    flag: "pattern",
+    question: 5,
+    needed: true,
+    value: choice(patterns, "PATTERN"),
+  },
+  teamSize: {
+    label: "Team size",
+    about: "Engineers who will own it",
+    flag: "team-size",
+    question: 5,
+    needed: true,
+    value: whole({ min: 1, max: 100_000 }),
+  },
+  platformTeam: {
+    label: "Platform team",
+    about: "There is a platform team",
+    flag: "platform-team",
+    question: 5,
+    needed: false,
+    value: yesOrNo,
+  },
+  independentReleases: {
+    label: "Independent releases",
+    about: "Parts must be released at their own pace",
+    flag: "independent-releases",
+    question: 5,
+    needed: false,
+    value: yesOrNo,
+  },
+  languagePreference: {
+    label: "Language",
+    about: "The language the team knows best",
+    flag: "language-preference",
+    question: 5,
+    needed: false,
+    value: choice(languages, "LANGUAGE"),
+  },
+  needsAdminPanel: {
+    label: "Admin panel needed",
+    about: "Staff need an admin panel",
+    flag: "needs-admin-panel",
+    question: 5,
+    needed: false,
+    value: yesOrNo,
+  },
+  rpoMinutes: {
+    label: "RPO",
+    about: "Data that may be lost: minutes, or 30s, 15m, 4h",
+    flag: "rpo",
+    question: 6,
+    needed: false,
+    value: minuteSpan,
+  },
+  rtoMinutes: {
+    label: "RTO",
+    about: "Time that recovery may take: minutes, or 30s, 15m, 4h",
+    flag: "rto",
+    question: 6,
+    needed: false,
+    value: minuteSpan,
+  },
+  slo: {
+    label: "SLO",
+    about: "Availability promised: 99.9 or 0.999",
+    flag: "slo",
+    question: 7,
+    needed: false,
+    value: share,
+  },
+  sloConsumer: {
+    label: "Error-budget consumer",
+    about: "The team that spends the error budget",
+    flag: "slo-consumer",
+    question: 7,
+    needed: false,
+    value: words("TEAM"),
+  },
+} as const satisfies { readonly [Key in AnswerKey]: AnswerKind<Answers[Key] & {}> };
 
 export const answerKeys = Object.keys(answerKinds) as readonly AnswerKey[];
+
+/** How an answer is read and written, whatever its type. */
+export const valueOf = (key: AnswerKey): Value<unknown> => answerKinds[key].value;
+
+/** What a text that is no such answer should have been. */
+export const wantedText = (key: AnswerKey, text: string): string => {
+  const { wanted, choices = [] } = valueOf(key);
+  const near = nearest(text, choices);
+  return near === undefined ? wanted : `${wanted}; did you mean ${near}?`;
+};
+
+/** The key that a flag names; `team_size` and `teamSize` are `team-size`. */
+export const answerKeyOf = (name: string): AnswerKey | undefined => {
+  const flag = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .replaceAll("_", "-")
+    .toLowerCase();
+  return answerKeys.find((key) => answerKinds[key].flag === flag || key === name);
+};
 
 /** The needed answers that were not given, in the order of their questions. */
 export const missingAnswers = (answers: Answers): readonly AnswerKey[] =>
@@ -105,6 +254,7 @@ export const minutes = (value: number): string =>
 const shown = {
   readWriteRatio: (ratio: number) => `${ratio} to 1`,
   qpsP99: (qps: number) => `${qps.toLocaleString("en-US")} requests/s`,
+  tenantRevenue: (dollars: number) => `$${dollars.toLocaleString("en-US")} a year`,
   teamSize: (size: number) => `${size} ${size === 1 ? "engineer" : "engineers"}`,
   rpoMinutes: minutes,
   rtoMinutes: minutes,

@@ -1,16 +1,18 @@
 // From answers to a decision: kills first, then the fit, then what is still open.
 import { Fault } from "../kernel/fault.ts";
 import type { AnswerKey, Answers } from "./answers.ts";
-import { answerKinds, answerText, missingAnswers, percent, questionText } from "./answers.ts";
+import { answerKinds, answerText, missingAnswers, percent } from "./answers.ts";
 import type { Choice } from "./choose.ts";
 import { choose, flips } from "./choose.ts";
 import type { Fit } from "./criteria.ts";
 import { scoreOf } from "./criteria.ts";
 import type { Assessment, Assumption, Decision, Override, Recommendation } from "./decision.ts";
 import { decisionVersion } from "./decision.ts";
-import { tripped } from "./kills.ts";
+import type { Kill } from "./kills.ts";
+import { kills, tripped } from "./kills.ts";
 import { gapsOf, levelsOf } from "./levels.ts";
 import type { Profile } from "./profile.ts";
+import { questionText } from "./questions.ts";
 
 const known = (answers: Answers, keys: readonly AnswerKey[]): boolean =>
   keys.every((key) => answers[key] !== undefined);
@@ -96,16 +98,18 @@ const stopped = {
 
 /**
  * Decides among `profiles`, given in the order in which they win ties. The same answers give the same decision.
+ * `criteria` are what stops it: the kill criteria, or more of them after a conversation that could check more.
  * Throws a Fault (`usage.missing-answers`) when an answer is missing that no recommendation can do without.
  */
 export const decide = (
   answers: Answers,
   profiles: readonly Profile[],
   overrides: readonly Override[] = [],
+  criteria: readonly Kill[] = kills,
 ): Decision => {
   const missing = missingAnswers(answers);
   if (missing.length > 0) throw refuse(missing, answers);
-  const all = tripped(answers);
+  const all = tripped(answers, criteria);
   const standing = all.filter(({ id }) => !overrides.some(({ kill }) => kill === id));
   return {
     schema: decisionVersion,

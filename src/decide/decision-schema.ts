@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { answerKeys, communications, languages, patterns, sensitivities, tenancies } from "./answers.ts";
 import { decisionVersion } from "./decision.ts";
-import { killIds } from "./kills.ts";
+import { stopIds } from "./stops.ts";
 
 const object = (properties: JsonObject, optional: readonly string[] = []): JsonObject => ({
   type: "object",
@@ -25,10 +25,14 @@ const answers = object(
     qpsP99: number,
     readWriteRatio: number,
     tenancy: { enum: tenancies },
+    tenantRevenue: number,
     dataSensitivity: { enum: sensitivities },
+    complianceOwner: text,
+    encryptionPlan: text,
     pattern: { enum: patterns },
     languagePreference: { enum: languages },
     platformTeam: { type: "boolean" },
+    independentReleases: { type: "boolean" },
     needsAdminPanel: { type: "boolean" },
     communication: { enum: communications },
     slo: share,
@@ -99,8 +103,8 @@ export const decisionSchema: JsonObject = {
     outcome: { enum: ["recommended", "killed", "no-profile-fits"] },
     assumptions: list(object({ title: text, question, says: text, known: { type: "boolean" } })),
     answers,
-    kills: list(object({ id: { enum: killIds }, question, why: text, instead: text, canon: text })),
-    overrides: list(object({ kill: { enum: killIds }, because: text, tripped: { type: "boolean" } })),
+    kills: list(object({ id: { enum: stopIds }, question, why: text, instead: text, canon: text })),
+    overrides: list(object({ kill: { enum: stopIds }, because: text, tripped: { type: "boolean" } })),
     recommendation: orNull(recommendation),
     runnerUp: orNull(object(assessment)),
     nearest: orNull(object(assessment)),

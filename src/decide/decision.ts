@@ -3,9 +3,9 @@
 // It recommends and never approves: `approved` has one possible value, in this type as in the schema.
 import type { AnswerKey, Answers, QuestionNumber } from "./answers.ts";
 import type { Mark } from "./criteria.ts";
-import type { KillId } from "./kills.ts";
 import type { Gap, Levels } from "./levels.ts";
 import type { AntiPattern, Stack } from "./profile.ts";
+import type { StopId } from "./stops.ts";
 
 export const decisionVersion = "senior/decision/1";
 
@@ -27,7 +27,7 @@ export interface TrippedKill {
 
 /** A person's word that a kill does not apply, kept with the decision. */
 export interface Override {
-  readonly kill: KillId;
+  readonly kill: StopId;
   readonly because: string;
 }
 

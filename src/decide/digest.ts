@@ -1,9 +1,10 @@
 // A decision in at most 200 words, for whoever asked on somebody else's behalf.
 import { listed } from "../kernel/words.ts";
-import { minutes, percent, questionText } from "./answers.ts";
+import { minutes, percent } from "./answers.ts";
 import type { Concern } from "./composition.ts";
 import { concerns } from "./composition.ts";
 import type { Decision, Recommendation } from "./decision.ts";
+import { questionText } from "./questions.ts";
 import { flipText, scoreText } from "./view.ts";
 
 // Seven lines of this length stay below 200 words, whatever an organisation's profile says in its own words.

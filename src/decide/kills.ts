@@ -64,4 +64,5 @@ export type KillId = (typeof kills)[number]["id"];
 
 export const killIds: readonly KillId[] = kills.map(({ id }) => id);
 
-export const tripped = (answers: Answers): readonly Kill[] => kills.filter(({ trips }) => trips(answers));
+export const tripped = (answers: Answers, criteria: readonly Kill[] = kills): readonly Kill[] =>
+  criteria.filter(({ trips }) => trips(answers));

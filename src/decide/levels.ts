@@ -62,7 +62,7 @@ const beyond = (answer: number | undefined, limit: number, name: string): string
     : undefined;
 
 /** Minutes of full outage that an SLO allows in 28 days. */
-const budgetMinutes = (slo: number): number => Math.round((1 - slo) * 28 * 24 * 60 * 10) / 10;
+export const budgetMinutes = (slo: number): number => Math.round((1 - slo) * 28 * 24 * 60 * 10) / 10;
 
 const gapRules: readonly GapRule[] = [
   {

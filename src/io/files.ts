@@ -9,6 +9,7 @@ import { isSafePath } from "../kernel/fileset.ts";
 import { bytes, plural } from "../kernel/words.ts";
 import type { Files, WriteOptions } from "./io.ts";
 import { codeOf, outputFault } from "./output-fault.ts";
+import { hold, readOwn } from "./own-file.ts";
 
 /** Nothing larger is read: real specifications and schemas stay below 50 MB. */
 const maxBytes = 64 * 1024 * 1024;
@@ -166,6 +167,8 @@ export const diskFiles = (cwd: string): Files => {
       });
       return names.sort();
     },
+    readOwn: (path) => readOwn(full(path)),
+    hold: (path) => hold(full(path)),
     write: (set, options) => write(cwd, set, options),
   };
 };

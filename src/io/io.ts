@@ -8,6 +8,15 @@ export interface WriteOptions {
   readonly dryRun: boolean;
 }
 
+/** A file that nobody else writes until it is released. */
+export interface HeldFile {
+  /** As it was when it was taken; empty for a new file. */
+  readonly text: string;
+  /** Replaces the whole text at once. */
+  save(text: string): Promise<void>;
+  release(): Promise<void>;
+}
+
 /** Paths are absolute, or relative to the working directory. Failures are Faults that name the path as given. */
 export interface Files {
   /** UTF-8 text without its byte order mark. Faults: not-found, not-a-file, unreadable, too-large (over 64 MiB). */
@@ -16,6 +25,16 @@ export interface Files {
   kind(path: string): Promise<"file" | "folder" | "other" | "missing">;
   /** Names directly inside a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
+  /**
+   * The text of a file that is this user's own and no link; undefined where there is none.
+   * Faults: `guard.path` for a link, a folder or somebody else's file.
+   */
+  readOwn(path: string): Promise<string | undefined>;
+  /**
+   * Makes this process the only holder of an own file, created with mode 0600 where there is none.
+   * Faults: those of `readOwn`, and `guard.lock`, which names who holds it. A holder that was killed holds nothing.
+   */
+  hold(path: string): Promise<HeldFile>;
   /** Writes all files or none: each through a temporary file and a rename, never through a symbolic link. */
   write(set: FileSet, options: WriteOptions): Promise<readonly WrittenFile[]>;
 }
@@ -28,6 +47,8 @@ export interface Terminal {
   clear(): void;
   /** One line that people should see even in a pipeline. */
   note(line: string): void;
+  /** Asks on standard error and reads one line; undefined at the end of input or when `signal` aborts. */
+  ask(prompt: string, signal: AbortSignal): Promise<string | undefined>;
   /** Standard output: is a person looking, and how wide is the window? */
   readonly output: { readonly tty: boolean; readonly columns: number };
   /** Is a person at the keyboard? Prompts are asked only then. */

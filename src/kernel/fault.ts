@@ -49,6 +49,7 @@ export const faultKinds = {
   "guard.config": { exit: 5, help: "give it as a flag, or in your own configuration file" },
   "guard.target": { exit: 5, help: "name a server of your own" },
   "guard.limit": { exit: 5, help: "ask for less" },
+  "guard.lock": { exit: 5, help: "wait until the other one has ended" },
   "guard.overwrite": { exit: 5, help: "choose another --output, or replace the files with --force" },
   "guard.path": { exit: 5, help: "choose an output folder that does not lead elsewhere" },
 } as const satisfies Record<string, FaultKind>;

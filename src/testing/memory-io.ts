@@ -9,6 +9,8 @@ interface Setup {
   readonly cwd?: string;
   readonly signal?: AbortSignal;
   readonly tty?: boolean;
+  /** What a person types, line by line; with it, prompts are answered. */
+  readonly typed?: readonly string[];
 }
 
 export interface MemoryIo extends Io {
@@ -17,9 +19,17 @@ export interface MemoryIo extends Io {
   readonly disk: ReadonlyMap<string, string>;
 }
 
-export const memoryIo = ({ files = {}, env = {}, cwd = "/project", signal, tty = false }: Setup = {}): MemoryIo => {
+export const memoryIo = ({
+  files = {},
+  env = {},
+  cwd = "/project",
+  signal,
+  tty = false,
+  typed,
+}: Setup = {}): MemoryIo => {
   const disk = new Map(Object.entries(files));
   const notes: string[] = [];
+  const lines = [...(typed ?? [])];
   const full = (path: string): string => new URL(path, `file://${cwd}/`).pathname.replace(/\/$/, "");
   const readText = (path: string): Promise<string> => {
     const text = disk.get(full(path));
@@ -39,7 +49,11 @@ export const memoryIo = ({ files = {}, env = {}, cwd = "/project", signal, tty =
       clear: () => undefined,
       note: (line) => notes.push(line),
       output: { tty, columns: 80 },
-      interactive: false,
+      ask: (prompt) => {
+        notes.push(prompt);
+        return Promise.resolve(lines.shift());
+      },
+      interactive: typed !== undefined,
     },
     files: {
       readText,
@@ -53,6 +67,12 @@ export const memoryIo = ({ files = {}, env = {}, cwd = "/project", signal, tty =
         const inside = [...disk.keys()].filter((name) => name.startsWith(`${full(folder)}/`));
         const names = inside.map((name) => name.slice(full(folder).length + 1).split("/")[0] ?? "");
         return Promise.resolve([...new Set(names)].sort());
+      },
+      readOwn: (path) => Promise.resolve(disk.get(full(path))),
+      hold: (path) => {
+        if (!disk.has(full(path))) disk.set(full(path), "");
+        const save = (text: string): Promise<void> => Promise.resolve(void disk.set(full(path), text));
+        return Promise.resolve({ text: disk.get(full(path)) ?? "", save, release: () => Promise.resolve() });
       },
       write: (set, { dryRun }) => {
         const written = set.files.map(({ path, text }) => {
