@@ -1,5 +1,6 @@
 // `senior schema`: prints the JSON Schemas of what the product prints and reads.
 import { decisionSchema } from "../decide/decision-schema.ts";
+import { grillSchema } from "../decide/grill-schema.ts";
 import { profileSchema } from "../decide/read-profile.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Json } from "../kernel/json.ts";
@@ -12,6 +13,7 @@ import { text } from "./flags.ts";
 const schemas: Readonly<Record<string, Json>> = {
   report: envelopeSchema,
   decision: decisionSchema,
+  grill: grillSchema,
   load: loadSchema,
   "load-comparison": comparisonSchema,
   profile: profileSchema,

@@ -222,7 +222,7 @@ export const answerKinds = {
 export const answerKeys = Object.keys(answerKinds) as readonly AnswerKey[];
 
 /** How an answer is read and written, whatever its type. */
-export const valueOf = (key: AnswerKey): Value<unknown> => answerKinds[key].value;
+export const valueOf = (key: AnswerKey): Value<unknown> => answerKinds[key].value as Value<unknown>;
 
 /** What a text that is no such answer should have been. */
 export const wantedText = (key: AnswerKey, text: string): string => {

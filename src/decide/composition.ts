@@ -19,7 +19,7 @@ export const concerns = {
   },
   answers: {
     concern: "The seven answers",
-    own: "senior reference forcing_questions",
+    own: "senior grill",
     specialists: ["grill-me"],
     handOver: "answers file",
   },

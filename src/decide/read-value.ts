@@ -39,21 +39,22 @@ export const readOne = (field: Field, text: string): Read => {
     : { problems: [problem] };
 };
 
+/** A value without the separator behind it and the quotes around it. */
+const bare = (part: string): string =>
+  part
+    .trim()
+    .replace(/[,;]$/, "")
+    .replace(/^(["'])(.*)\1$/, "$2");
+
 /** `a=1 b="two words"`; what stands before the first name belongs to the question's first field. */
 const namedParts = (text: string, first: string): readonly (readonly [string, string])[] => {
   const marks = [...text.matchAll(/(?:^|[\s,;])([a-z][a-z0-9_-]*)\s*=\s*/gi)];
-  const lead = text.slice(0, marks[0]?.index ?? text.length);
-  const parts = marks.map(({ 0: mark, 1: name = "", index }, i) => {
-    const value = text.slice(index + mark.length, marks[i + 1]?.index ?? text.length);
-    return [
-      name,
-      value
-        .trim()
-        .replace(/[,;]$/, "")
-        .replace(/^(["'])(.*)\1$/, "$2"),
-    ] as const;
-  });
-  return lead.trim() === "" && parts.length > 0 ? parts : [[first, lead], ...parts];
+  const lead = bare(text.slice(0, marks[0]?.index));
+  const parts = marks.map(
+    ({ 0: mark, 1: name = "", index }, i) =>
+      [name, bare(text.slice(index + mark.length, marks[i + 1]?.index))] as const,
+  );
+  return lead === "" && parts.length > 0 ? parts : [[first, lead], ...parts];
 };
 
 /** The parts of a value: of a JSON object, of `name=value` pairs, or of the bare value of the first field. */
