@@ -68,6 +68,12 @@ paths:
       responses: { "200": { description: fine } }
 `;
 
+/** A book whose sequel has a sequel, and so on: deeper than any stack. */
+const endless: RequestInit = {
+  ...json(book),
+  body: `${`{"isbn":"${book.isbn}","title":"C","sequel":`.repeat(15_000)}${JSON.stringify(book)}${"}".repeat(15_000)}`,
+};
+
 /** A valid request reaches the stub, which answers 501; a wrong one is told every wrong field. */
 const exchanges: readonly Exchange[] = [
   { about: "a default applies", request: ["GET", "/books"], ...stub },
@@ -98,6 +104,12 @@ const exchanges: readonly Exchange[] = [
     request: ["POST", "/books", json({ ...book, sequel: {} })],
     ...invalid,
     fields: ["sequel.isbn", "sequel.title"],
+  },
+  {
+    about: "circles deeper than the stack",
+    request: ["POST", "/books", endless],
+    ...invalid,
+    fields: ["body"],
   },
   {
     about: "a discriminator chooses",
