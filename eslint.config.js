@@ -21,4 +21,6 @@ export default tseslint.config(
     files: ["**/*.test.ts", "src/testing/**", "scripts/**", "compile.ts"],
     rules: { "no-console": "off", "@typescript-eslint/no-non-null-assertion": "off" },
   },
+  // What runs in a browser, in pages that the product writes.
+  { files: ["**/*.client.js"], ...tseslint.configs.disableTypeChecked },
 );

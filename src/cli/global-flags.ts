@@ -46,6 +46,7 @@ export const reportFlags = {
   output: many(
     text("Write the result to a file as well, as its name says: .json, .html, .md, .xml (JUnit), .sarif, .csv, .txt", {
       value: "FILE",
+      short: "o",
     }),
   ),
 } as const;

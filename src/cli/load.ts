@@ -96,6 +96,10 @@ export default command({
       about: "Fail a pipeline (exit 1) when a limit is missed",
     },
     {
+      run: "senior load http://localhost:3000/users --rate 200 -o report.html -o run.json",
+      about: "Charts for a browser, and a baseline for later; -o junit.xml and -o report.md work as well",
+    },
+    {
       run: "senior load http://localhost:3000/users -c 50 --targets node-express",
       about: "Hold the run to the targets of a profile",
     },
@@ -171,7 +175,7 @@ export default command({
     }
     const happened = await measure(io, reached.plan);
     const summary = summaryOf(reached, happened, thresholds);
-    const report = loadReport(summary, happened.run.tally, signalExit(io));
+    const report = loadReport(summary, signalExit(io));
     if (baseline === undefined) return report;
     return comparisonReport(baselineComparison(baseline, summary, choice), report.blocks, signalExit(io));
   },

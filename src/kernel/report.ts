@@ -56,6 +56,21 @@ export type Block =
       /** Intervals on the horizontal axis that mean something: a phase, an outage. */
       readonly spans?: readonly { readonly from: number; readonly to: number; readonly label: string }[];
     }
+  /** Estimates with their intervals on one scale, and the margin within which a difference does not count. */
+  | {
+      readonly kind: "ranges";
+      readonly title: string;
+      readonly unit: string;
+      readonly margin: number;
+      readonly rows: readonly {
+        readonly label: string;
+        readonly low: number;
+        readonly estimate: number;
+        readonly high: number;
+        readonly text: string;
+        readonly tone: Tone;
+      }[];
+    }
   /** Counts by row and column; rows from top to bottom. */
   | {
       readonly kind: "heatmap";

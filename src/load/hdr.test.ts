@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { deflateSync } from "node:zlib";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
-import { hdrBase64 } from "./hdr.ts";
+import { hdrBase64, readHdr } from "./hdr.ts";
 import { Histogram } from "./histogram.ts";
 
 /** The same payload in the format's compressed envelope, which is what the library's public reader takes. */
@@ -30,4 +30,23 @@ test("HdrHistogram reads our encoding and finds the same percentiles", () => {
 test("an empty histogram, and one with counts of several bytes, are read back", () => {
   expect(roundTrip([]).read.totalCount).toBe(0);
   expect(roundTrip(Array.from({ length: 70_000 }, () => 7)).read.totalCount).toBe(70_000);
+});
+
+test("what was written is read back slot by slot", () => {
+  const histogram = new Histogram();
+  for (let i = 0; i < 3000; i++) histogram.record(Math.floor(1.01 ** (i % 1500)));
+  for (const one of [new Histogram(), histogram]) {
+    const read = readHdr(hdrBase64(one));
+    expect([...read.slots()]).toEqual([...one.slots()]);
+    expect(read.count).toBe(one.count);
+  }
+});
+
+test.each([
+  ["no base64", "%%%"],
+  ["nothing", ""],
+  ["another format", btoa("x".repeat(60))],
+  ["cut off", hdrBase64(new Histogram()).slice(0, 40)],
+])("what is no histogram is refused: %s", (_name, text) => {
+  expect(() => readHdr(text)).toThrow("not a histogram");
 });

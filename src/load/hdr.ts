@@ -1,5 +1,6 @@
-// Writes a histogram in HdrHistogram's V2 format, which its tools in other languages read.
-import type { Histogram } from "./histogram.ts";
+// Writes and reads histograms in HdrHistogram's V2 format, which its tools in other languages know.
+import { Fault } from "../kernel/fault.ts";
+import { Histogram, histogramSlots } from "./histogram.ts";
 
 // Version 2, counts as ZigZag LEB128 numbers of up to nine bytes.
 const cookie = 0x1c849303 | 0x10;
@@ -40,4 +41,52 @@ export const hdrBase64 = (histogram: Histogram): string => {
   view.setFloat64(32, 1);
   bytes.set(counts, headerBytes);
   return bytes.toBase64();
+};
+
+const unreadable = (why: string): Fault => new Fault("input.invalid", `not a histogram: ${why}`);
+
+const bytesOf = (text: string): Uint8Array => {
+  try {
+    return Uint8Array.fromBase64(text);
+  } catch {
+    throw unreadable("the text is not base64");
+  }
+};
+
+/** The number that begins at an offset, and where the next one does. */
+const numberAt = (bytes: Uint8Array, offset: number): readonly [value: number, next: number] => {
+  let [value, scale, at] = [0, 1, offset];
+  for (;;) {
+    const byte = bytes[at++];
+    if (byte === undefined || scale > 2 ** 56) throw unreadable("a number is cut off");
+    value += (byte & 127) * scale;
+    if (byte < 128) return [value % 2 === 0 ? value / 2 : -(value + 1) / 2, at];
+    scale *= 128;
+  }
+};
+
+const checkHeader = (bytes: Uint8Array): void => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < headerBytes || view.getInt32(0) !== cookie)
+    throw unreadable("the cookie of the V2 format is missing");
+  if (view.getInt32(4) !== bytes.length - headerBytes) throw unreadable("its length is not what it says");
+  if (view.getInt32(12) !== significantDigits || view.getBigInt64(16) !== 1n) {
+    throw unreadable("its slots are others than those of a load run");
+  }
+};
+
+/** Reads what `hdrBase64` wrote: the same counts in the same slots. Throws `input.invalid`. */
+export const readHdr = (text: string): Histogram => {
+  const bytes = bytesOf(text);
+  checkHeader(bytes);
+  const histogram = new Histogram();
+  let slot = 0;
+  for (let at = headerBytes; at < bytes.length;) {
+    const [value, next] = numberAt(bytes, at);
+    at = next;
+    if (slot >= histogramSlots) throw unreadable("it has more slots than there are");
+    if (value > 0) histogram.addSlot(slot, value);
+    slot += value < 0 ? -value : 1;
+  }
+  return histogram;
 };

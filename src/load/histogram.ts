@@ -107,6 +107,26 @@ export class Histogram {
     return this;
   }
 
+  /** Adds so many durations of one slot; `min`, `max` and `mean` become as exact as the slots. */
+  addSlot(slot: number, count: number): void {
+    if (count <= 0) return;
+    const [low, high] = [slotLow(slot), slotHigh(slot)];
+    const min = this.count === 0 ? low : Math.min(this.min, low);
+    this.#counts[slot] = (this.#counts[slot] ?? 0) + count;
+    this.#stats[stat.count] = this.count + count;
+    this.#stats[stat.sum] = this.#stat("sum") + ((low + high) / 2) * count;
+    this.#stats[stat.min] = min;
+    this.#stats[stat.max] = Math.max(this.max, high);
+  }
+
+  /** Replaces what the slots say of them by what is known exactly. */
+  withExact({ min, max, mean }: { readonly min: number; readonly max: number; readonly mean: number }): this {
+    this.#stats[stat.sum] = mean * this.count;
+    this.#stats[stat.min] = min;
+    this.#stats[stat.max] = max;
+    return this;
+  }
+
   /** What was recorded since `earlier`, a copy of this histogram; `min` and `max` are as exact as the slots. */
   since(earlier: Histogram): Histogram {
     const delta = new Histogram();

@@ -245,7 +245,7 @@ describe("findings", () => {
 
 describe("the report", () => {
   const reportOf = (happened: Happened, change: Partial<LoadPlan> = {}, more: Partial<RunFacts> = {}) =>
-    loadReport(summaryOf(happened, change, more), tallyOf(happened), 143);
+    loadReport(summaryOf(happened, change, more), 143);
 
   test("its exit status follows the findings, but for an interrupt and a target never reached", () => {
     expect(reportOf({ right: 1 }).exit).toBeUndefined();

@@ -3,14 +3,15 @@ import type { ExitCode } from "../kernel/fault.ts";
 import type { Block, Report } from "../kernel/report.ts";
 import { heading, text } from "../kernel/report.ts";
 import { bytes, milliseconds, plural } from "../kernel/words.ts";
-import { Histogram } from "./histogram.ts";
+import type { Histogram } from "./histogram.ts";
 import { diagnosis } from "./diagnosis.ts";
 import { loadFindings, percentText } from "./findings.ts";
 import { caps } from "./plan.ts";
 import type { Ending, Latency, LoadSummary } from "./summary.ts";
 import { percentiles } from "./summary.ts";
-import type { Tally } from "./tally.ts";
+import { charts, circumstances, headline } from "./page.ts";
 import { limitText } from "./rate-limit.ts";
+import { recordedOf } from "./recorded.ts";
 import { checksOf, sheetOf } from "./sheet.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -52,9 +53,11 @@ const sentText = ({ request, asked }: LoadSummary): string => {
   return `HTTP/1.1 over ${asked.verifyTls === null ? "TCP" : "TLS"} (engine ${asked.engine}), ${body}, timeout ${milliseconds(asked.timeoutMs)}${tls}`;
 };
 
+const askedBlock = (summary: LoadSummary): Block => text(`${loopText(summary)}\n${sentText(summary)}`, "dim");
+
 const targetBlocks = (summary: LoadSummary): readonly Block[] => [
   heading(`${summary.request.method} ${summary.target.url}${addressText(summary)}`),
-  text(`${loopText(summary)}\n${sentText(summary)}`, "dim"),
+  askedBlock(summary),
 ];
 
 /** Names and counts, so that a reader can add them up. */
@@ -244,10 +247,40 @@ const exits: Readonly<Record<Ending, ExitCode | undefined>> = {
   unreached: 4,
 };
 
+/** With charts, in the order in which people ask: is it good, can I trust it, when, how often, what, where. */
+const pageBlocks = (summary: LoadSummary, distribution: Block): readonly Block[] => [
+  askedBlock(summary),
+  headline(summary),
+  stampBlock(summary),
+  ...rateLimitBlocks(summary),
+  ...charts(summary, distribution),
+  ...latencyBlocks(summary),
+  ...requestBlocks(summary),
+  ...circumstances(summary),
+];
+
+const terminalBlocks = (summary: LoadSummary, distribution: Block): readonly Block[] => [
+  ...targetBlocks(summary),
+  ...throughputBlocks(summary),
+  stampBlock(summary),
+  ...thresholdBlocks(summary),
+  ...rateLimitBlocks(summary),
+  ...requestBlocks(summary),
+  ...latencyBlocks(summary),
+  distribution,
+  ...intervalBlocks(summary),
+];
+
+/** Everything that a page shows of a run, for pages that show more than one. */
+export const runPage = (summary: LoadSummary): readonly Block[] => {
+  if (summary.requests.scheduled === 0) return [askedBlock(summary)];
+  const { known, bound } = recordedOf(summary.latency.all);
+  return pageBlocks(summary, distributionBlock(known, bound));
+};
+
 /** `exit` overrides the status of an interrupted run: which signal it was is known outside. */
-export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode): Report<LoadSummary> => {
-  const { responseRight, responseWrong, responseBound } = tally.histograms;
-  const answered = new Histogram().add(responseRight).add(responseWrong);
+export const loadReport = (summary: LoadSummary, exit?: ExitCode): Report<LoadSummary> => {
+  const { known, bound } = recordedOf(summary.latency.all);
   const status = summary.ending === "interrupted" ? (exit ?? 130) : exits[summary.ending];
   const measured = summary.requests.scheduled > 0;
   return {
@@ -255,21 +288,8 @@ export const loadReport = (summary: LoadSummary, tally: Tally, exit?: ExitCode):
     title: `${summary.request.method} ${summary.target.url}`,
     checks: checksOf(summary.thresholds),
     sheet: sheetOf(summary),
-    blocks: [
-      ...targetBlocks(summary),
-      ...(measured
-        ? [
-            ...throughputBlocks(summary),
-            stampBlock(summary),
-            ...thresholdBlocks(summary),
-            ...rateLimitBlocks(summary),
-            ...requestBlocks(summary),
-            ...latencyBlocks(summary),
-            distributionBlock(answered, responseBound),
-            ...intervalBlocks(summary),
-          ]
-        : []),
-    ],
+    blocks: measured ? terminalBlocks(summary, distributionBlock(known, bound)) : targetBlocks(summary),
+    page: runPage(summary),
     findings: [...loadFindings(summary), ...diagnosis(summary)],
     data: summary,
     ...(status === undefined ? {} : { exit: status }),

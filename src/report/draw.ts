@@ -95,3 +95,26 @@ export const drawFigures = (block: Of<"figures">, { paint }: Pen): string => {
     })
     .join("\n");
 };
+
+/** Intervals as `├──●──┤` around a line at zero. */
+export const drawRanges = (block: Of<"ranges">, { look, paint }: Pen): string => {
+  const labels = block.rows.map(({ label }) => oneLine(label));
+  const labelWidth = widest(labels);
+  const room = Math.max(21, Math.min(61, look.width - labelWidth - 30));
+  const largest = Math.max(block.margin, ...block.rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
+  const marks = look.unicode ? "─├┤●│" : "-[]o|";
+  const place = (value: number): number => Math.round(((value / largest + 1) / 2) * (room - 1));
+  const lines = block.rows.map(({ low, estimate, high, text, tone }, i) => {
+    const [from, at, to] = [place(low), place(estimate), place(high)];
+    const cell = (column: number): string => {
+      if (column === at) return marks[3] ?? "";
+      if (column === from) return marks[1] ?? "";
+      if (column === to) return marks[2] ?? "";
+      if (column > from && column < to) return marks[0] ?? "";
+      return column === place(0) ? (marks[4] ?? "") : " ";
+    };
+    const drawn = Array.from({ length: room }, (_, column) => cell(column)).join("");
+    return `  ${padEnd(labels[i] ?? "", labelWidth)}  ${paint(tone, drawn)}  ${oneLine(text)}`;
+  });
+  return [paint("dim", oneLine(block.title)), ...lines].join("\n");
+};

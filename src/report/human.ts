@@ -4,7 +4,7 @@ import type { WrittenFile } from "../kernel/fileset.ts";
 import type { Finding } from "../kernel/finding.ts";
 import { locationText, sortFindings } from "../kernel/finding.ts";
 import type { Block, Check, Look, Report, Reporter } from "../kernel/report.ts";
-import { drawBars, drawFigures, drawHeatmap, drawLines } from "./draw.ts";
+import { drawBars, drawFigures, drawHeatmap, drawLines, drawRanges } from "./draw.ts";
 import type { Paint } from "./paint.ts";
 import { painter } from "./paint.ts";
 import { oneLine, plain } from "./plain.ts";
@@ -61,6 +61,7 @@ const draw = {
       : plain(block.text).trimEnd(),
   bars: drawBars,
   lines: drawLines,
+  ranges: drawRanges,
   heatmap: drawHeatmap,
 } satisfies { [K in Block["kind"]]: (block: Extract<Block, { kind: K }>, pen: Pen) => string };
 

@@ -71,6 +71,7 @@ const shown = {
   markdown: ({ text }) => plain(text).trimEnd(),
   bars: drawn,
   lines: drawn,
+  ranges: drawn,
   heatmap: drawn,
 } satisfies { [K in Block["kind"]]: (block: Extract<Block, { kind: K }>, look: Look) => string };
 

@@ -59,6 +59,13 @@ export const everyBlock: readonly Block[] = [
     logarithmic: true,
     spans: [{ from: 1, to: 2, label: hostile }],
   },
+  {
+    kind: "ranges",
+    title: hostile,
+    unit: "%",
+    margin: 5,
+    rows: [{ label: hostile, low: -1, estimate: 2, high: 9, text: hostile, tone: "bad" }],
+  },
   { kind: "heatmap", title: hostile, rows: [hostile], columns: ["1", "2"], counts: [[0, 4]] },
 ];
 
