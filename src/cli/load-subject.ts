@@ -3,11 +3,14 @@ import { Fault } from "../kernel/fault.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
 import { environment } from "../io/load/environment.ts";
 import type { Io } from "../io/io.ts";
+import type { Route } from "../io/load/reach.ts";
 import { reach } from "../io/load/reach.ts";
 import type { LoadRun } from "../io/load/run-load.ts";
 import { runLoad } from "../io/load/run-load.ts";
 import type { Endpoint, LoadPlan } from "../load/plan.ts";
-import { caps, expectedStatuses, refuseExcess, responseLimits } from "../load/plan.ts";
+import { expectedStatuses, refuseExcess, responseLimits } from "../load/plan.ts";
+import { abortedBy } from "../load/abort.ts";
+import { oneRequest } from "../load/one-request.ts";
 import { wireRequest } from "../load/request.ts";
 import type { Moment } from "../load/sampler.ts";
 import { Sampler } from "../load/sampler.ts";
@@ -15,23 +18,10 @@ import type { Ending, Interval, LoadSummary } from "../load/summary.ts";
 import { summarize } from "../load/summary.ts";
 import type { Target } from "../load/target.ts";
 import { readTarget } from "../load/target.ts";
-import type { Threshold } from "../load/threshold.ts";
-
-/** What a run is told, apart from where it goes. */
-export interface LoadArgs {
-  readonly method: string | undefined;
-  readonly header: readonly string[];
-  readonly body: string | undefined;
-  readonly rate: number | undefined;
-  readonly concurrency: number;
-  readonly duration: number | undefined;
-  readonly requests: number | undefined;
-  readonly timeout: number;
-  readonly expectStatus: readonly string[];
-  readonly expectRateLimit: boolean;
-  readonly verifySsl: boolean;
-  readonly iKnow: boolean;
-}
+import type { Judged, Threshold } from "../load/threshold.ts";
+import { byRequestOf, checksOf } from "../load/by-request.ts";
+import type { LoadArgs } from "./load-flags.ts";
+import { planPace } from "./load-pace.ts";
 
 /** `@FILE` is a file's bytes, anything else the text itself. */
 const readBody = async (io: Io, given: string | undefined): Promise<Uint8Array | undefined> => {
@@ -55,30 +45,42 @@ export interface Reached extends Subject {
   readonly addresses: readonly string[];
 }
 
-const durationOf = ({ duration, requests }: LoadArgs): number =>
-  duration ?? (requests === undefined ? 10_000 : caps.durationMs);
+const basic = (user: string): string => `Basic ${new TextEncoder().encode(user).toBase64()}`;
+
+/** `--user` and `--bearer`, or else what the URL itself says. */
+const authorized = (target: Target, { user, bearer }: Pick<LoadArgs, "user" | "bearer">): Target => {
+  if (user !== undefined && bearer !== undefined) {
+    throw new Fault("usage.bad-value", "--user and --bearer were both given", { help: "give one of them" });
+  }
+  if (user?.includes(":") === false) {
+    throw new Fault("usage.bad-value", "--user lacks its password", { help: "write it as --user NAME:PASSWORD" });
+  }
+  const authorization = user === undefined ? (bearer === undefined ? undefined : `Bearer ${bearer}`) : basic(user);
+  return authorization === undefined ? target : { ...target, authorization };
+};
+
+const expectedOf = ({ expectStatus, expectRateLimit }: LoadArgs): readonly boolean[] =>
+  expectedStatuses(expectStatus).map((right, status) => right || (expectRateLimit && status === 429));
 
 /** Reads all that can be wrong before anything is sent. */
-export const readSubject = async (io: Io, url: string, args: LoadArgs): Promise<Subject> => {
-  const target = readTarget(url);
+export const readSubject = async (io: Io, url: string, args: LoadArgs, seed: number): Promise<Subject> => {
+  const target = authorized(readTarget(url), args);
   const body = await readBody(io, args.body);
   const request = wireRequest(target, { method: args.method, headers: args.header, body });
+  const expected = expectedOf(args);
   const settings: Subject["settings"] = {
+    ...planPace(args, environment().processors),
     method: request.method,
     request: request.bytes,
-    pace: args.rate === undefined ? { kind: "closed" } : { kind: "open", rate: args.rate },
-    concurrency: args.concurrency,
-    durationMs: durationOf(args),
-    ...(args.requests === undefined ? {} : { requests: args.requests }),
     timeoutMs: args.timeout,
-    expected: expectedStatuses(args.expectStatus).map(
-      (right, status) => right || (args.expectRateLimit && status === 429),
-    ),
-    ...(args.expectRateLimit ? { watchRateLimit: true } : {}),
+    expected,
+    seed,
+    ...(args.expectRateLimit ? { watchRateLimit: true, workers: 1 } : {}),
+    ...(args.cookies ? { scenario: oneRequest(target, request, body, expected, args.cookies) } : {}),
     limits: responseLimits,
   };
   if (!args.iKnow) refuseExcess(settings);
-  return { target, settings, headers: request.headers, bodyBytes: request.bodyBytes };
+  return { target, settings, headers: request.shownHeaders, bodyBytes: request.bodyBytes };
 };
 
 const leftText = ({ elapsedMs, sent, underWay }: Moment, { durationMs, requests }: LoadPlan): string => {
@@ -97,10 +99,12 @@ const progressText = (moment: Moment, plan: LoadPlan): string =>
   ].join("  ");
 
 /** Shown before the first request: whose machine is about to be loaded. */
-const destinationText = (target: Target, addresses: readonly string[], { address, port }: Endpoint): string =>
-  target.isAddress
-    ? `loading ${address} port ${port}`
-    : `${target.host} is ${listed(addresses)}; loading ${address} port ${port}`;
+const destinationText = (target: Target, addresses: readonly string[], { address, port, unix }: Endpoint): string =>
+  unix !== undefined
+    ? `loading ${target.host} through ${unix}`
+    : target.isAddress
+      ? `loading ${address} port ${port}`
+      : `${target.host} is ${listed(addresses)}; loading ${address} port ${port}`;
 
 const endings: Readonly<Record<LoadRun["end"]["reason"], Ending>> = {
   complete: "complete",
@@ -109,39 +113,46 @@ const endings: Readonly<Record<LoadRun["end"]["reason"], Ending>> = {
 };
 
 /** Finds an address that accepts connections, and says whose it is. */
-export const reachSubject = async (io: Io, subject: Subject, verify: boolean): Promise<Reached> => {
-  const { endpoint, addresses } = await reach(subject.target, verify, io.signal);
+export const reachSubject = async (io: Io, subject: Subject, route: Route): Promise<Reached> => {
+  const { endpoint, addresses } = await reach(subject.target, route, io.signal);
   io.terminal.note(destinationText(subject.target, addresses, endpoint));
   return { ...subject, plan: { ...subject.settings, endpoint }, addresses };
 };
 
-/** Runs the plan, with progress on the terminal. */
-export const measure = async (io: Io, plan: LoadPlan) => {
+/** Runs the plan, with progress on the terminal, until its end or until a condition ends it. */
+export const measure = async (io: Io, plan: LoadPlan, conditions: readonly Threshold[] = []): Promise<Happened> => {
   const sampler = new Sampler();
+  const end = new AbortController();
+  let aborted: Judged | undefined;
   const run = await runLoad(plan, {
-    signal: io.signal,
+    signal: AbortSignal.any([io.signal, end.signal]),
     now: () => io.now(),
     onProgress(tally) {
       const moment = sampler.sample(tally);
       io.terminal.progress(moment === undefined ? "connecting" : progressText(moment, plan));
+      aborted ??= abortedBy(conditions, tally);
+      if (aborted !== undefined) end.abort();
     },
   });
-  return { run, intervals: sampler.finish(run.tally) };
+  return { run, intervals: sampler.finish(run.tally), ...(aborted === undefined ? {} : { aborted }) };
 };
 
 export interface Happened {
   readonly run: Pick<LoadRun, "tally" | "end" | "startedAt">;
   readonly intervals: readonly Interval[];
+  /** The condition of `--abort-on` that ended it. */
+  readonly aborted?: Judged;
 }
 
 export const summaryOf = (
   { plan, target, addresses, headers, bodyBytes }: Reached,
-  { run, intervals }: Happened,
+  { run, intervals, aborted }: Happened,
   thresholds: readonly Threshold[] = [],
 ): LoadSummary =>
   summarize(plan, run.tally, {
     startedAt: run.startedAt,
-    ending: endings[run.end.reason],
+    ending: aborted === undefined ? endings[run.end.reason] : "aborted",
+    abortedBy: aborted,
     url: target.shown,
     addresses,
     headers,
@@ -152,4 +163,6 @@ export const summaryOf = (
     thresholds,
     environment: environment(),
     rateLimit: run.end.rateLimit,
+    byRequest: byRequestOf(plan, run.end.requests),
+    checks: checksOf(plan, run.end.checks),
   });

@@ -5,13 +5,16 @@ import type { Io } from "../io/io.ts";
 import { refuseShortage } from "../io/load/limits.ts";
 import { readBaseline } from "../load/baseline.ts";
 import { comparisonReport } from "../load/compare-view.ts";
+import { readThresholds } from "../load/threshold.ts";
 import { loadReport } from "../load/view.ts";
 import { command } from "./command.ts";
 import type { Arg } from "./flags.ts";
-import { decimal, duration, flag, integer, many, maybe, text } from "./flags.ts";
+import { flag, integer, many, maybe, text } from "./flags.ts";
 import { baselineComparison, urlComparison } from "./load-comparison.ts";
+import { readRoute } from "./load-route.ts";
 import { thresholdsOf } from "./load-limits.ts";
-import type { LoadArgs } from "./load-subject.ts";
+import type { LoadArgs } from "./load-flags.ts";
+import { paceFlags, requestFlags, routeFlags } from "./load-flags.ts";
 import { measure, reachSubject, readSubject, summaryOf } from "./load-subject.ts";
 
 const signalExit = (io: Io): ExitCode => (io.signal.reason === 143 ? 143 : 130);
@@ -39,7 +42,16 @@ interface Compare extends LoadArgs {
 }
 
 /** What goes with what, told before anything is sent. */
-const refuseMixture = ({ url, compare, requests, threshold, targets, expectRateLimit }: Compare): void => {
+const refuseMixture = ({
+  url,
+  compare,
+  requests,
+  threshold,
+  targets,
+  expectRateLimit,
+  abortOn,
+  stage,
+}: Compare): void => {
   const wrong = (message: string, help: string): Fault => new Fault("usage.bad-value", message, { help });
   if (url.length > 2) throw wrong(`${url.length} URLs were given`, "compare two at a time");
   if (url.length === 2 && compare === undefined) {
@@ -55,6 +67,8 @@ const refuseMixture = ({ url, compare, requests, threshold, targets, expectRateL
     throw wrong("--expect-rate-limit does not go with --compare", "run them one by one");
   }
   if (url.length < 2) return;
+  if (abortOn.length > 0) throw wrong("--abort-on does not go with two URLs", "watch each URL in a run of its own");
+  if (stage.length > 0) throw wrong("--stage does not go with two URLs", "compare them at a constant --rate");
   if (requests !== undefined) throw wrong("--requests does not go with two URLs", "say how long with --duration");
   if (threshold.length > 0 || targets !== undefined) {
     throw wrong("limits do not go with two URLs", "hold each URL against them in a run of its own");
@@ -67,7 +81,8 @@ export default command({
   more: [
     "Without --rate, a closed loop: each connection sends its next request as soon as it is answered. With --rate, an",
     "open loop: requests come due at a constant rate whether or not the server keeps up, and response times count from",
-    "when a request was due, so a stall shows in full. Requests that are never answered stay in the percentiles, as",
+    "when a request was due, so a stall shows in full. --stage changes the rate along a straight line, from 0 or --rate to",
+    "its target, within its time; a stage that repeats the target holds it, one of 0s jumps to it. Requests that are never answered stay in the percentiles, as",
     "lower bounds. Redirects are answers and are not followed. When the duration is over, answers may still arrive for",
     "two seconds, or twice the slowest answer so far if that is longer, and never longer than the timeout.",
     "--compare measures two URLs in short turns, in an order drawn for each pair, and the first a third time in every",
@@ -112,6 +127,18 @@ export default command({
       about: "Is v2 slower? Measured in turns, for ten seconds each; exit 1 when it is",
     },
     {
+      run: "senior load http://localhost:3000/users --stage 30s:100 --stage 1m:100 --stage 10s:0 --warmup 5s",
+      about: "Up to 100 a second in half a minute, a minute at that, and down again",
+    },
+    {
+      run: "senior load https://api.example.com/ --resolve api.example.com:443:127.0.0.1 --cacert ca.pem --cert me.pem",
+      about: "A service behind its real name on this machine, with a client certificate",
+    },
+    {
+      run: "senior load http://localhost/info --unix-socket /var/run/app.sock -d 5s --abort-on 'errors>50%'",
+      about: "Through a Unix socket; ends early when most requests fail",
+    },
+    {
       run: "senior load http://localhost:3000/users --compare baseline.json",
       about: "Against an earlier run, saved by --output baseline.json",
     },
@@ -126,17 +153,8 @@ export default command({
     ),
   },
   flags: {
-    concurrency: integer("Connections, and so requests under way at once", { short: "c", min: 1, default: 10 }),
-    duration: duration("How long to send (default 10s, or until --requests are sent)", { short: "d", min: 1 }),
-    rate: decimal("Requests a second, from one schedule (open loop)", { min: 0.001 }),
-    requests: integer("Send at most so many requests", { min: 1 }),
-    timeout: duration("How long a request may take, opening its connection included", { min: 1, default: 30_000 }),
-    method: text("The method; GET, or POST when there is a body", { short: "X", value: "METHOD" }),
-    header: many(text('A header, "Name: value"', { short: "H", value: "HEADER", secret: true })),
-    body: text("The body, or @FILE; Content-Type is found from it unless given", { value: "TEXT|@FILE", secret: true }),
-    expectStatus: many(
-      text("Statuses that count as right: 201, 4xx; everything below 400 by default", { value: "STATUS" }),
-    ),
+    ...paceFlags,
+    ...requestFlags,
     threshold: many(
       text("A limit over all requests: p99<500ms, mean<80ms, max<2s, rate>1000, errors<0.1%, unanswered<1", {
         value: "LIMIT",
@@ -151,9 +169,11 @@ export default command({
       scope: "user",
     }),
     minEffect: percent("With --compare: the smallest change that counts, 5% by default", 0.05),
-    seed: integer("With --compare: draws the order of slices; shown by each run, and a new one by default", { min: 0 }),
+    seed: integer("Draws what is random: data rows, the order of requests and slices; a new one by default", {
+      min: 0,
+    }),
     expectRateLimit: flag("Pass when 429s appear: they are no errors, and their absence is one"),
-    verifySsl: flag("Accept whatever certificate the server shows", { default: true, scope: "user" }),
+    ...routeFlags,
     iKnow: flag("Allow more than 10,000 connections, one hour or 200,000 requests a second", { scope: "user" }),
   },
   output: "report",
@@ -161,19 +181,22 @@ export default command({
   async run({ args, io, registry }) {
     refuseMixture(args);
     const [url = "", other] = args.url;
+    const seed = args.seed ?? io.now().getTime() % 2 ** 31;
     const thresholds = await thresholdsOf(io, args.threshold, args.targets, registry.profiles);
     const path = typeof args.compare === "string" ? args.compare : undefined;
     const baseline = path === undefined ? undefined : readBaseline(await io.files.readText(path), path);
-    const subject = await readSubject(io, url, args);
-    const second = other === undefined ? undefined : await readSubject(io, other, args);
+    const subject = await readSubject(io, url, args, seed);
+    const second = other === undefined ? undefined : await readSubject(io, other, args, seed);
+    const conditions = args.abortOn.flatMap((one) => readThresholds(one, "--abort-on"));
+    const route = await readRoute(io, args);
     await refuseShortage(args.concurrency);
-    const reached = await reachSubject(io, subject, args.verifySsl);
-    const choice = { minEffect: args.minEffect, seed: args.seed ?? io.now().getTime() % 2 ** 31 };
+    const reached = await reachSubject(io, subject, route);
+    const choice = { minEffect: args.minEffect, seed };
     if (second !== undefined) {
-      const rival = await reachSubject(io, second, args.verifySsl);
+      const rival = await reachSubject(io, second, route);
       return comparisonReport(await urlComparison(io, reached, rival, choice), [], signalExit(io));
     }
-    const happened = await measure(io, reached.plan);
+    const happened = await measure(io, reached.plan, conditions);
     const summary = summaryOf(reached, happened, thresholds);
     const report = loadReport(summary, signalExit(io));
     if (baseline === undefined) return report;

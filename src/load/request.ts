@@ -11,15 +11,21 @@ export interface RequestInput {
   readonly body?: Uint8Array | undefined;
 }
 
-export interface WireRequest {
+/** A request taken apart: what does not depend on how long its body turns out. */
+export interface RequestParts {
   readonly method: string;
+  /** In order, Host first; all but Content-Length. */
+  readonly headers: readonly Header[];
+}
+
+export interface WireRequest extends RequestParts {
   readonly bytes: Uint8Array;
   readonly bodyBytes: number;
   /** For people, secret values masked. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly shownHeaders: readonly Header[];
 }
 
-type Header = readonly [name: string, value: string];
+export type Header = readonly [name: string, value: string];
 
 const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 const commonMethods = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "QUERY"];
@@ -73,12 +79,7 @@ const contentType = (body: Uint8Array): string => {
   }
 };
 
-const allHeaders = (
-  target: Target,
-  given: readonly Header[],
-  body: Uint8Array | undefined,
-  method: string,
-): readonly Header[] => {
+const allHeaders = (target: Target, given: readonly Header[], body: Uint8Array | undefined): readonly Header[] => {
   const has = (name: string): boolean => given.some(([other]) => other.toLowerCase() === name.toLowerCase());
   const defaults: readonly Header[] = [
     ["Host", target.authority],
@@ -87,32 +88,54 @@ const allHeaders = (
     ...(target.authorization === undefined ? [] : [["Authorization", target.authorization] as const]),
     ...(body === undefined || body.length === 0 ? [] : [["Content-Type", contentType(body)] as const]),
   ];
-  // RFC 9110 section 8.6: a method that anticipates a body says that there is none.
-  const bodied = body !== undefined || ["POST", "PUT", "PATCH"].includes(method);
-  return [
-    ...defaults.filter(([name]) => !has(name)),
-    ...given,
-    ...(bodied ? [["Content-Length", String(body?.length ?? 0)] as const] : []),
-  ];
-};
-
-/** The request as bytes. Host comes first, as RFC 9110 section 7.2 asks. */
-export const wireRequest = (target: Target, input: RequestInput): WireRequest => {
-  const method = methodOf(input);
-  const headers = allHeaders(target, input.headers.map(readHeader), input.body, method).toSorted(
+  // Host comes first, as RFC 9110 section 7.2 asks.
+  return [...defaults.filter(([name]) => !has(name)), ...given].toSorted(
     ([a], [b]) => Number(b.toLowerCase() === "host") - Number(a.toLowerCase() === "host"),
   );
-  const head = new TextEncoder().encode(
-    `${method} ${target.path} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
-  );
-  const body = input.body ?? new Uint8Array();
+};
+
+/** The headers of a request, checked and completed. Its body is only looked at for its type. */
+export const requestParts = (target: Target, input: RequestInput): RequestParts => ({
+  method: methodOf(input),
+  headers: allHeaders(target, input.headers.map(readHeader), input.body),
+});
+
+/** RFC 9110 section 8.6: a method that anticipates a body says that there is none. */
+export const contentLength = (method: string, body: Uint8Array | undefined): readonly Header[] =>
+  body !== undefined || ["POST", "PUT", "PATCH"].includes(method)
+    ? [["Content-Length", String(body?.length ?? 0)]]
+    : [];
+
+const encoder = new TextEncoder();
+
+/** The bytes that go on the wire. */
+export const wireBytes = (
+  method: string,
+  path: string,
+  headers: readonly Header[],
+  body: Uint8Array | undefined,
+): Uint8Array => {
+  const lines = [...headers, ...contentLength(method, body)].map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = encoder.encode(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  if (body === undefined) return head;
   const bytes = new Uint8Array(head.length + body.length);
   bytes.set(head);
   bytes.set(body, head.length);
+  return bytes;
+};
+
+/** Headers for people: secret values are masked. */
+export const shownHeaders = (headers: readonly Header[]): readonly Header[] =>
+  headers.map(([name, value]) => [name, isSecretName(name) ? redacted(value) : value]);
+
+/** The request as bytes. */
+export const wireRequest = (target: Target, input: RequestInput): WireRequest => {
+  const { method, headers } = requestParts(target, input);
   return {
     method,
-    bytes,
-    bodyBytes: body.length,
-    headers: headers.map(([name, value]) => [name, isSecretName(name) ? redacted(value) : value]),
+    headers,
+    bytes: wireBytes(method, target.path, headers, input.body),
+    bodyBytes: input.body?.length ?? 0,
+    shownHeaders: shownHeaders([...headers, ...contentLength(method, input.body)]),
   };
 };

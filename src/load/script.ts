@@ -4,6 +4,7 @@ import { Seen, checkText, extractionText, extractorOf, judgeOf } from "./check.t
 import { CookieJar } from "./cookie-jar.ts";
 import type { Answer } from "./kept-answer.ts";
 import { drawn } from "./random.ts";
+import { wireBytes } from "./request.ts";
 import type { Flow, RequestPlan, Scenario } from "./scenario.ts";
 import type { Values } from "./template.ts";
 import { fill, placeholders } from "./template.ts";
@@ -59,31 +60,10 @@ const made = (request: number, plan: RequestPlan, keeps: boolean, cookie: string
     const problem = `${plan.name}: a value with a line break, a blank or a control character cannot stand in its head`;
     return { ...outgoing, bytes: new Uint8Array(0), problem };
   }
-  return {
-    ...outgoing,
-    bytes: wire(plan, path ?? "", headers, typeof body === "string" ? encoder.encode(body) : body, cookie),
-  };
-};
-
-const wire = (
-  { method }: RequestPlan,
-  path: string,
-  headers: readonly (readonly [string, string | undefined])[],
-  body: Uint8Array | undefined,
-  cookie: string,
-): Uint8Array => {
-  const bodied = body !== undefined || ["POST", "PUT", "PATCH"].includes(method);
-  const lines = [
-    ...headers.map(([name, value]) => `${name}: ${value ?? ""}\r\n`),
-    ...(cookie === "" ? [] : [`Cookie: ${cookie}\r\n`]),
-    ...(bodied ? [`Content-Length: ${body?.length ?? 0}\r\n`] : []),
-  ];
-  const head = encoder.encode(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`);
-  if (body === undefined) return head;
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return bytes;
+  const sent = headers.map(([name, value = ""]) => [name, value] as const);
+  const all = cookie === "" ? sent : [...sent, ["Cookie", cookie] as const];
+  const bytes = typeof body === "string" ? encoder.encode(body) : body;
+  return { ...outgoing, bytes: wireBytes(plan.method, path ?? "", all, bytes) };
 };
 
 const noValues: Values = { arrival: 0, row: [], variable: () => undefined, uuid: () => "" };

@@ -128,7 +128,10 @@ interface Session {
 const lengthOf = (head: string): number => Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
 
 interface Options {
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** With `ca`, clients must show a certificate that it vouches for. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+  /** Listens on this Unix socket in place of a port. */
+  readonly unix?: string;
   readonly hostname?: string;
   /** Looks at the head alone, and answers before the body has come. */
   readonly hasty?: boolean;
@@ -180,30 +183,34 @@ export const faultServer = (behaviour: Behaviour, options: Options = {}): FaultS
     return true;
   };
 
-  const listener: Bun.TCPSocketListener<Session> = Bun.listen<Session>({
-    hostname: options.hostname ?? "127.0.0.1",
-    port: 0,
-    ...(options.tls === undefined ? {} : { tls: options.tls }),
-    socket: {
-      open(socket) {
-        seen.connections++;
-        socket.data = { text: "", flood: undefined };
-      },
-      data(socket, bytes) {
-        socket.data.text += bytes.toString("latin1");
-        while (take(socket, socket.data));
-      },
-      drain: pour,
-      error: () => undefined,
+  const tls =
+    options.tls === undefined
+      ? {}
+      : { tls: { ...options.tls, requestCert: options.tls.ca !== undefined, rejectUnauthorized: true } };
+  const handlers: Bun.SocketHandler<Session> = {
+    open(socket) {
+      seen.connections++;
+      socket.data = { text: "", flood: undefined };
     },
-  });
+    data(socket, bytes) {
+      socket.data.text += bytes.toString("latin1");
+      while (take(socket, socket.data));
+    },
+    drain: pour,
+    error: () => undefined,
+  };
+  const listener =
+    options.unix === undefined
+      ? Bun.listen<Session>({ hostname: options.hostname ?? "127.0.0.1", port: 0, socket: handlers, ...tls })
+      : Bun.listen<Session>({ unix: options.unix, socket: handlers, ...tls });
+  const port = "port" in listener ? listener.port : 0;
   const host = options.hostname?.includes(":") === true ? `[${options.hostname}]` : "127.0.0.1";
   const stop = (): void => {
     listener.stop(true);
   };
   return {
-    port: listener.port,
-    url: `${options.tls === undefined ? "http" : "https"}://${host}:${listener.port}/`,
+    port,
+    url: `${options.tls === undefined ? "http" : "https"}://${host}:${port}/`,
     seen,
     heads,
     stop,

@@ -4,6 +4,8 @@ import { Fault } from "../../kernel/fault.ts";
 import { listed } from "../../kernel/words.ts";
 import type { Endpoint, TlsSettings } from "../../load/plan.ts";
 import type { Target } from "../../load/target.ts";
+import type { Resolution } from "../../load/resolution.ts";
+import { addressesFor } from "../../load/resolution.ts";
 import { refuseMetadata } from "../../load/target.ts";
 import { codeOf, connectTo, handshakeFailed, textOf } from "./sockets.ts";
 
@@ -89,23 +91,47 @@ const unreachable = (target: Target, failures: readonly (readonly [string, Probl
   const text = faultText[problem?.code ?? ""] ?? problem?.message ?? "";
   if (problem?.phase === "tls" && problem.code !== "EPROTO" && problem.code !== "ECONNRESET") {
     return new Fault("world.network", `${target.shown}: the server's certificate was not accepted: ${text}`, {
-      help: "use the name that the certificate is for, or --no-verify-ssl if you trust this server",
+      help: "use the name that the certificate is for, name its authority with --cacert, or --no-verify-ssl if you trust this server",
     });
   }
   return new Fault("world.network", `${target.shown} (${listed(addresses)}, port ${target.port}): ${text}`);
+};
+
+/** How a target is reached, where that is not left to its name. */
+export interface Route {
+  /** But for the server's name, which is the target's. */
+  readonly tls: Omit<TlsSettings, "serverName">;
+  readonly resolutions: readonly Resolution[];
+  readonly unixSocket?: string | undefined;
+}
+
+const tlsOf = (target: Target, tls: Route["tls"]): TlsSettings | undefined =>
+  target.scheme === "http"
+    ? undefined
+    : { ...tls, ...(target.isAddress ? {} : { serverName: target.host.replace(/\.$/, "") }) };
+
+/** Through a Unix socket there is one way, and no name to look up. */
+const reachSocket = async (target: Target, unix: string, tls: TlsSettings | undefined, signal: AbortSignal) => {
+  const endpoint: Endpoint = { address: unix, port: 0, unix, ...(tls === undefined ? {} : { tls }) };
+  const problem = await unlessAborted(probe(endpoint), undefined, signal);
+  if (problem === undefined) return { endpoint, addresses: [unix] };
+  const missing = ["ENOENT", "ECONNREFUSED", "CONNECT"].includes(problem.code);
+  throw new Fault(
+    "world.network",
+    `${target.shown} through ${unix}: ${missing ? "nothing listens on that socket" : (faultText[problem.code] ?? problem.message)}`,
+  );
 };
 
 /**
  * Resolves a target and finds the first of its addresses that accepts a connection; throws `world.network` when none
  * does. Once the signal aborts, whatever is known by then is taken: the run that follows ends at once.
  */
-export const reach = async (target: Target, verify: boolean, signal: AbortSignal): Promise<Reached> => {
-  const addresses = await unlessAborted(resolveName(target), [target.host], signal);
+export const reach = async (target: Target, route: Route, signal: AbortSignal): Promise<Reached> => {
+  const tls = tlsOf(target, route.tls);
+  if (route.unixSocket !== undefined) return reachSocket(target, route.unixSocket, tls, signal);
+  const given = addressesFor(target, route.resolutions);
+  const addresses = given ?? (await unlessAborted(resolveName(target), [target.host], signal));
   for (const address of addresses) refuseMetadata(address, target.isAddress ? undefined : target.host);
-  const tls: TlsSettings | undefined =
-    target.scheme === "https"
-      ? { verify, ...(target.isAddress ? {} : { serverName: target.host.replace(/\.$/, "") }) }
-      : undefined;
   const failures: [string, Problem][] = [];
   for (const address of addresses) {
     const endpoint: Endpoint = { address, port: target.port, ...(tls === undefined ? {} : { tls }) };

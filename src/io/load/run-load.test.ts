@@ -36,6 +36,9 @@ const load = (server: Pick<FaultServer, "url">, asked: Asked = {}): Promise<Load
     timeoutMs: asked.timeoutMs ?? 10_000,
     expected: asked.expected ?? expectedStatuses([]),
     limits: asked.limits ?? responseLimits,
+    ...(asked.workers === undefined ? {} : { workers: asked.workers }),
+    ...(asked.warmupMs === undefined ? {} : { warmupMs: asked.warmupMs }),
+    ...(asked.share === undefined ? {} : { share: asked.share }),
   };
   return runLoad(plan, {
     signal: asked.signal ?? new AbortController().signal,
@@ -360,5 +363,110 @@ describe("the end", () => {
     const run = await load(server, { requests: 3, concurrency: 300 });
     expectBalanced(run);
     expect(counts(run.tally, "answered", "connections")).toEqual([3, 300]);
+  });
+});
+
+describe("several threads of one schedule", () => {
+  test("send every arrival of it once", async () => {
+    using server = faultServer(behaviours.ok);
+    const run = await load(server, {
+      pace: { kind: "open", rate: 2000 },
+      durationMs: 400,
+      requests: 1e6,
+      concurrency: 7,
+      workers: 3,
+    });
+    expectBalanced(run);
+    expect(counts(run.tally, "scheduled", "answered", "connections")).toEqual([800, 800, 7]);
+    expect(server.seen).toMatchObject({ requests: 800, connections: 7 });
+  });
+
+  test("keep a number of requests exactly in a closed loop, too", async () => {
+    using server = faultServer(behaviours.ok);
+    const run = await load(server, { requests: 1001, concurrency: 5, workers: 2 });
+    expectBalanced(run);
+    expect(counts(run.tally, "scheduled", "answered")).toEqual([1001, 1001]);
+    expect(server.seen.requests).toBe(1001);
+  });
+
+  test("are no more than connections, end together when interrupted, and say when nothing listens", async () => {
+    using server = faultServer(behaviours.ok);
+    const controller = new AbortController();
+    const stop = (tally: Tally): void => {
+      if (tally.get("answered") > 100) controller.abort();
+    };
+    const run = await load(server, {
+      workers: 4,
+      concurrency: 2,
+      requests: 1e9,
+      signal: controller.signal,
+      onProgress: stop,
+    });
+    expectBalanced(run);
+    expect(run.end.reason).toBe("stopped");
+    server.stop();
+    expect((await load(server, { workers: 2, concurrency: 2 })).end.reason).toBe("nothing-connected");
+  });
+
+  test("what a dead server leaves is counted by whichever thread it waits for", async () => {
+    using server = faultServer(after(30, behaviours.silent));
+    const run = await load(server, {
+      pace: { kind: "open", rate: 200 },
+      durationMs: 500,
+      requests: 1000,
+      concurrency: 4,
+      workers: 2,
+    });
+    expectBalanced(run);
+    expect(counts(run.tally, "scheduled", "answered", "sent", "unanswered", "unsent")).toEqual([100, 30, 34, 4, 66]);
+  });
+});
+
+test("shares of a schedule on several machines make up the whole", async () => {
+  using server = faultServer(behaviours.ok);
+  const part = (index: number) =>
+    load(server, { pace: { kind: "open", rate: 500 }, durationMs: 401, requests: 1e6, share: { index, of: 3 } });
+  const runs = [await part(0), await part(1), await part(2)];
+  expect(runs.map(({ tally }) => tally.get("scheduled"))).toEqual([67, 67, 67]);
+  expect(server.seen.requests).toBe(201);
+});
+
+describe("a warm-up", () => {
+  test("is sent, and nothing of it counts", async () => {
+    using server = faultServer(behaviours.ok);
+    const run = await load(server, {
+      pace: { kind: "open", rate: 500 },
+      warmupMs: 200,
+      durationMs: 200,
+      requests: 1e6,
+    });
+    expectBalanced(run);
+    expect(counts(run.tally, "scheduled", "answered")).toEqual([100, 100]);
+    expect(run.tally.histograms.firstByte.count).toBe(100);
+    expect(server.seen.requests).toBeGreaterThanOrEqual(195);
+  });
+
+  test("whose requests are still under way when it ends leaves the books right", async () => {
+    using server = faultServer(delayed(150));
+    for (const pace of [{ kind: "closed" }, { kind: "open", rate: 200 }] as const) {
+      const run = await load(server, {
+        pace,
+        warmupMs: 100,
+        durationMs: 300,
+        requests: 1e6,
+        concurrency: 3,
+        workers: 2,
+      });
+      expectBalanced(run);
+      expect(run.tally.get("answered")).toBeGreaterThan(0);
+    }
+  });
+
+  test("may be interrupted", async () => {
+    using server = faultServer(behaviours.ok);
+    const signal = AbortSignal.timeout(100);
+    const run = await load(server, { warmupMs: 20_000, signal });
+    expect(run.end.reason).toBe("stopped");
+    expect(run.tally.get("scheduled")).toBe(0);
   });
 });
