@@ -15,7 +15,7 @@ const probes = {
   "initdb.ts": `import { PGlite } from ${pglite}; const db = await PGlite.create(); await db.query("select 1"); console.log(performance.now()); process.exit(0);`,
   "dump.ts": `import { PGlite } from ${pglite}; const db = await PGlite.create({ loadDataDir: Bun.file("dump.tar.gz") }); await db.query("select 1"); console.log(performance.now()); process.exit(0);`,
   "ours.ts": `import { withEmbeddedServer } from ${server};
-    await withEmbeddedServer({ extensions: [], deadlineMs: 60000, signal: new AbortController().signal }, (one) => one.rows("select '1'")); console.log(performance.now());`,
+    await withEmbeddedServer({ deadlineMs: 60000, signal: new AbortController().signal }, (one) => one.rows("select '1'")); console.log(performance.now());`,
   "make-dump.ts": `import { PGlite } from ${pglite}; const db = await PGlite.create(); await Bun.write("dump.tar.gz", await db.dumpDataDir("gzip")); process.exit(0);`,
 };
 

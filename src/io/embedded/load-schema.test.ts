@@ -7,7 +7,7 @@ import { readCatalogWith } from "../../pg/read-catalog.ts";
 import { hashOf, verifyDataDirectory } from "../../../scripts/pgdata.ts";
 import { testServer } from "../../testing/postgres-server.ts";
 import { withSession } from "../postgres/session.ts";
-import type { LoadedSchema } from "./load-schema.ts";
+import type { LoadedSchema } from "./shadow.ts";
 import { loadSchema } from "./load-schema.ts";
 
 const server = await testServer();

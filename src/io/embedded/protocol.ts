@@ -12,8 +12,10 @@ export interface SqlError {
 }
 
 export type Order =
-  /** Starts the server; `extensions` are names of bundled extensions. `progress` is one 32-bit word, see `Ran`. */
-  | { readonly kind: "open"; readonly extensions: readonly string[]; readonly progress: SharedArrayBuffer }
+  /** Starts the server. `progress` is one 32-bit word: the statement of a `run` that was begun last. */
+  | { readonly kind: "open"; readonly progress: SharedArrayBuffer }
+  /** Puts the files of bundled extensions in place, by name. */
+  | { readonly kind: "extend"; readonly id: number; readonly extensions: readonly string[] }
   /** Runs statements one by one until one fails. */
   | { readonly kind: "run"; readonly id: number; readonly statements: readonly string[] }
   /** Runs a query of one text column. */
@@ -21,6 +23,7 @@ export type Order =
 
 export type Reply =
   | { readonly kind: "opened" }
+  | { readonly kind: "extended"; readonly id: number }
   | { readonly kind: "ran"; readonly id: number; readonly ran: Ran }
   | { readonly kind: "rows"; readonly id: number; readonly rows: readonly string[] }
   /** A query of ours failed, or the server itself: `message` is for a bug report. */

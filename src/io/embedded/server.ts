@@ -5,14 +5,16 @@ import { startWorker } from "../workers.ts";
 import type { Order, Ran, Reply } from "./protocol.ts";
 
 export interface EmbeddedOptions {
-  /** Names of bundled extensions that the work will create. */
-  readonly extensions: readonly string[];
   /** How long one call may take. The server ends when it takes longer: endless SQL cannot be interrupted from within. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }
 
-export interface EmbeddedServer {
+/** A server to run SQL on, embedded or not. */
+export interface SqlServer {
+  readonly kind: "embedded" | "server";
+  /** Makes extensions ready to be created, as far as that is possible. */
+  extend(names: readonly string[]): Promise<void>;
   /** Runs statements one by one until one fails. */
   run(statements: readonly string[]): Promise<Ran>;
   /** The rows of a query of one text column. */
@@ -32,12 +34,14 @@ const lateFault = (deadlineMs: number): Fault =>
 const brokenError = (message: string): Error => new Error(`the embedded PostgreSQL failed: ${message}`);
 
 /** Real state: the worker, and the calls that wait for its answers. */
-class Host implements EmbeddedServer {
+class Host implements SqlServer {
+  readonly kind = "embedded";
   readonly #worker = startWorker("embedded");
   readonly #progress = new SharedArrayBuffer(4);
   readonly #waiting = new Map<number, Waiting>();
   readonly #options: EmbeddedOptions;
   readonly #abort = (): void => this.end(new Error("interrupted"));
+  readonly #extensions = new Set<string>();
   #next = 1;
   #ended: Error | undefined;
 
@@ -50,7 +54,15 @@ class Host implements EmbeddedServer {
   }
 
   async open(): Promise<void> {
-    await this.#ask(0, { kind: "open", extensions: this.#options.extensions, progress: this.#progress });
+    await this.#ask(0, { kind: "open", progress: this.#progress });
+  }
+
+  async extend(extensions: readonly string[]): Promise<void> {
+    const wanted = extensions.filter((name) => !this.#extensions.has(name));
+    if (wanted.length === 0) return;
+    const id = this.#next++;
+    await this.#ask(id, { kind: "extend", id, extensions: wanted });
+    for (const name of wanted) this.#extensions.add(name);
   }
 
   async run(statements: readonly string[]): Promise<Ran> {
@@ -103,7 +115,7 @@ class Host implements EmbeddedServer {
 /** Starts an embedded server, does `work` with it and ends it, whatever happens. */
 export const withEmbeddedServer = async <T>(
   options: EmbeddedOptions,
-  work: (server: EmbeddedServer) => Promise<T>,
+  work: (server: SqlServer) => Promise<T>,
 ): Promise<T> => {
   const host = new Host(options);
   try {

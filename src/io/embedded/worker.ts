@@ -24,13 +24,29 @@ interface Unpacked {
 const installation = "/pglite";
 const dataFolder = `${installation}/data`;
 
-/** Unpacks archives into the server's memory; file contents stay views of the archive until written to. */
+const diskOf = (server: PGlite | undefined): Disk => {
+  const disk = (server?.Module as { readonly FS: Disk } | undefined)?.FS;
+  if (disk === undefined) throw new Error("the file system is not there yet");
+  return disk;
+};
+
+/** File contents stay views of the archive until they are written to. */
+const unpack = (disk: Disk, { root, archive }: Unpacked): void => {
+  for (const { path, folder, mode, content } of tarEntries(archive)) {
+    const target = `${root}/${path.replace(/^\//, "")}`;
+    disk.mkdirTree(folder ? target : target.slice(0, target.lastIndexOf("/")), 0o700);
+    if (!folder) disk.writeFile(target, content, { canOwn: true });
+    disk.chmod(target, mode);
+  }
+};
+
+/** The data directory in the server's memory. */
 class MemoryFiles implements Filesystem {
-  readonly #archives: readonly Unpacked[];
+  readonly #archive: Unpacked;
   #server: PGlite | undefined;
 
-  constructor(archives: readonly Unpacked[]) {
-    this.#archives = archives;
+  constructor(archive: Unpacked) {
+    this.#archive = archive;
   }
 
   init: Filesystem["init"] = (server, emscriptenOpts) => {
@@ -39,16 +55,8 @@ class MemoryFiles implements Filesystem {
   };
 
   initialSyncFs = (): Promise<void> => {
-    const disk = (this.#server?.Module as { readonly FS: Disk } | undefined)?.FS;
-    if (disk === undefined) throw new Error("the file system is not there yet");
-    for (const { root, archive } of this.#archives) {
-      for (const { path, folder, mode, content } of tarEntries(archive)) {
-        const target = `${root}/${path.replace(/^\//, "")}`;
-        disk.mkdirTree(folder ? target : target.slice(0, target.lastIndexOf("/")), 0o700);
-        if (!folder) disk.writeFile(target, content, { canOwn: true });
-        disk.chmod(target, mode);
-      }
-    }
+    const disk = diskOf(this.#server);
+    unpack(disk, this.#archive);
     disk.chmod(dataFolder, 0o700);
     return Promise.resolve();
   };
@@ -63,17 +71,14 @@ const readArchive = async (path: string): Promise<Unpacked> => ({
   archive: Bun.gunzipSync(await Bun.file(path).bytes()),
 });
 
-const open = async (extensions: readonly string[]): Promise<PGlite> => {
-  const [assets, archives] = await Promise.all([
-    readAssets(),
-    Promise.all([...archivePaths(extensions).values()].map(readArchive)),
-  ]);
+const open = async (): Promise<PGlite> => {
+  const assets = await readAssets();
   const server = await PGlite.create({
     pgliteWasmModule: assets.module,
     // Never used, since the data directory is there already; without it the package would look for its file on disk.
     initdbWasmModule: assets.module,
     fsBundle: assets.fsBundle,
-    fs: new MemoryFiles([{ root: dataFolder, archive: assets.dataDirectory }, ...archives]),
+    fs: new MemoryFiles({ root: dataFolder, archive: assets.dataDirectory }),
   });
   // A library that fails to load later breaks the loader unless plpgsql has been loaded before.
   await server.exec("do $$ begin end $$");
@@ -124,16 +129,27 @@ const reply = (message: Reply): void => self.postMessage(message);
 
 let state: { readonly server: PGlite; readonly progress: Int32Array } | undefined;
 
+const extend = async (server: PGlite, extensions: readonly string[]): Promise<void> => {
+  const archives = await Promise.all([...archivePaths(extensions).values()].map(readArchive));
+  for (const archive of archives) unpack(diskOf(server), archive);
+};
+
 const obey = async (order: Order): Promise<Reply> => {
   if (order.kind === "open") {
-    state = { server: await open(order.extensions), progress: new Int32Array(order.progress) };
+    state = { server: await open(), progress: new Int32Array(order.progress) };
     return { kind: "opened" };
   }
   if (state === undefined) throw new Error("the embedded server was not opened");
   const { id } = order;
-  return order.kind === "run"
-    ? { kind: "ran", id, ran: await run(state.server, order.statements, state.progress) }
-    : { kind: "rows", id, rows: await rows(state.server, order.sql) };
+  switch (order.kind) {
+    case "extend":
+      await extend(state.server, order.extensions);
+      return { kind: "extended", id };
+    case "run":
+      return { kind: "ran", id, ran: await run(state.server, order.statements, state.progress) };
+    case "rows":
+      return { kind: "rows", id, rows: await rows(state.server, order.sql) };
+  }
 };
 
 self.onmessage = ({ data }: MessageEvent<Order>) => {

@@ -1,0 +1,190 @@
+// A shadow: a throw-away PostgreSQL that runs schemas and migrations, each inside a transaction that is rolled back.
+import { Fault } from "../../kernel/fault.ts";
+import type { Finding } from "../../kernel/finding.ts";
+import { listed, milliseconds } from "../../kernel/words.ts";
+import type { CatalogReading } from "../../pg/catalog.ts";
+import type { Origins } from "../../pg/origins.ts";
+import { originsOf } from "../../pg/origins.ts";
+import { characterIndex } from "../../pg/positions.ts";
+import type { PreparedSchema, PreparedStatement, SchemaFile, WantedExtension } from "../../pg/prepare.ts";
+import { faultIn, prepareSchema } from "../../pg/prepare.ts";
+import { quoteName } from "../../pg/quote.ts";
+import type { CatalogScope } from "../../pg/read-catalog.ts";
+import { readCatalogWith } from "../../pg/read-catalog.ts";
+import type { ParseSql } from "../../pg/tree.ts";
+import type { Ran, SqlError } from "./protocol.ts";
+import type { SqlServer } from "./server.ts";
+
+export interface LoadedSchema {
+  readonly reading: CatalogReading;
+  /** Where the files make what the catalog holds. */
+  readonly origins: Origins;
+  /** What was left out of the files. */
+  readonly notes: readonly Finding[];
+}
+
+/** A database for as long as a piece of work lasts, inside one transaction: no CONCURRENTLY, no transaction control. */
+export interface Scratch {
+  /** Runs statements one by one until one fails. After a failure only `back` helps. */
+  run(statements: readonly string[]): Promise<Ran>;
+  /** The rows of a query of one text column. */
+  rows(sql: string): Promise<readonly string[]>;
+  /** The catalog as it is now. */
+  read(scope?: CatalogScope): Promise<CatalogReading>;
+  /** A point to come back to: what runs inside `work` is undone after it, failed or not. */
+  aside<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface Needs {
+  /** Roles that must be there. They go away with the rest. */
+  readonly roles?: readonly string[];
+  /** Extensions that will be created. */
+  readonly extensions?: readonly string[];
+}
+
+export interface Shadow {
+  /** The catalog of schema files, run in the order given. Throws Faults that name file, line and column. */
+  load(files: readonly SchemaFile[], scope: CatalogScope): Promise<LoadedSchema>;
+  /** Does `work` in an empty database. Nothing of it is left afterwards. */
+  within<T>(needs: Needs, work: (scratch: Scratch) => Promise<T>): Promise<T>;
+}
+
+/** PostgreSQL's own words: message, SQLSTATE, and what it adds. */
+export const refusal = ({ message, sqlstate, detail, where }: SqlError): string =>
+  [
+    `PostgreSQL refused this statement: ${message} (SQLSTATE ${sqlstate})`,
+    ...(detail === undefined ? [] : [detail]),
+    ...(where === undefined ? [] : [`in ${where.replaceAll("\n", ", ")}`]),
+  ].join("\n");
+
+const refusedFault = (statement: PreparedStatement, error: SqlError): Fault => {
+  const offset = error.position === undefined ? 0 : characterIndex(statement.sql, error.position - 1);
+  return faultIn("input.invalid", refusal(error), statement.file, statement.start + offset, error.hint);
+};
+
+const missingRole = ({ sqlstate, message }: SqlError): string | undefined =>
+  sqlstate === "42704" ? /^role "(.+)" does not exist$/s.exec(message)?.[1] : undefined;
+
+/** Runs the files, and so owns what they give to nobody. */
+const loader = "senior loader";
+
+/** A rollback goes back to the user that was set before; the embedded server begins with none set. */
+const prologue = (roles: Iterable<string>): readonly string[] => [
+  "set session authorization postgres",
+  "begin",
+  ...[...roles].map((role) => `create role ${quoteName(role)}`),
+  `create role ${quoteName(loader)} superuser`,
+  `set session authorization ${quoteName(loader)}`,
+];
+
+const mustRun = async (server: SqlServer, statements: readonly string[]): Promise<void> => {
+  const { error } = await server.run(statements);
+  if (error !== undefined) throw new Error(`the shadow refused its own statement: ${error.message}`);
+};
+
+/** Runs everything inside a transaction; a role that only the run itself reveals is created, and all is run again. */
+const runStatements = async (server: SqlServer, schema: PreparedSchema): Promise<void> => {
+  const roles = new Set(schema.roles);
+  for (;;) {
+    await mustRun(server, prologue(roles));
+    const { done, error } = await server.run(schema.statements.map(({ sql }) => sql));
+    if (error === undefined) return;
+    await server.run(["rollback"]);
+    const role = missingRole(error);
+    const statement = schema.statements[done];
+    if (role !== undefined && !roles.has(role)) roles.add(role);
+    else if (statement !== undefined) throw refusedFault(statement, error);
+    else throw new Error(`the shadow failed after the last statement: ${error.message}`);
+  }
+};
+
+/** A deadline that passed while a statement ran is that statement's fault. */
+const blame = (error: unknown, server: SqlServer, schema: PreparedSchema, deadlineMs: number): unknown => {
+  if (!(error instanceof Fault) || error.code !== "input.timeout") return error;
+  const statement = schema.statements[server.begun()];
+  if (statement === undefined) return error;
+  const message = `this statement was still running after ${milliseconds(deadlineMs)}; the embedded PostgreSQL was ended`;
+  return faultIn("input.timeout", message, statement.file, statement.start);
+};
+
+const brokenFault = (what: string): Fault =>
+  new Fault("input.invalid", `the embedded PostgreSQL no longer answers after ${what}`, {
+    help: "load the file into a server of your own and read that with --connection",
+  });
+
+/** Some statements break the server without an error: afterwards queries give no rows. Asked before and after every reading. */
+const canary = async (server: SqlServer, what: string): Promise<void> => {
+  const rows = await server.rows("select (count(*) + 40)::text from (values (1), (2)) canary(x)").catch(() => []);
+  if (rows.length !== 1 || rows[0] !== "42") throw brokenFault(what);
+};
+
+// Whatever the files set must not change what the reading sees or how names are printed.
+const settle = [
+  "set constraints all immediate",
+  "set session authorization postgres",
+  "reset role",
+  "reset all",
+  "set search_path = ''",
+];
+
+const read = async (server: SqlServer, what: string, scope: CatalogScope): Promise<CatalogReading> => {
+  await canary(server, what);
+  const settled = await server.run(settle);
+  if (settled.error !== undefined) throw new Fault("input.invalid", refusal(settled.error));
+  const reading = await readCatalogWith((sql) => server.rows(sql), server.kind, { ...scope, loader });
+  await canary(server, what);
+  return reading;
+};
+
+const everything: CatalogScope = { schemas: [] };
+
+const scratchOn = (server: SqlServer): Scratch => ({
+  run: (statements) => server.run(statements),
+  rows: (sql) => server.rows(sql),
+  async read(scope = everything) {
+    const reading = await read(server, "the last statements", scope);
+    await mustRun(server, [`set session authorization ${quoteName(loader)}`, "reset search_path"]);
+    return reading;
+  },
+  async aside(work) {
+    await mustRun(server, ["savepoint aside"]);
+    try {
+      return await work();
+    } finally {
+      await mustRun(server, ["rollback to savepoint aside", "release savepoint aside"]);
+    }
+  },
+});
+
+export interface ShadowSettings {
+  /** PostgreSQL's parser. */
+  readonly parse: ParseSql;
+  readonly deadlineMs: number;
+  /** Throws for extensions that cannot be had. */
+  readonly checkExtensions: (wanted: readonly WantedExtension[]) => void;
+}
+
+export const shadowOn = (server: SqlServer, { parse, deadlineMs, checkExtensions }: ShadowSettings): Shadow => ({
+  async load(files, scope) {
+    const schema = prepareSchema(files, parse);
+    checkExtensions(schema.extensions);
+    await server.extend(schema.extensions.map(({ name }) => name));
+    try {
+      await runStatements(server, schema);
+    } catch (error) {
+      throw blame(error, server, schema, deadlineMs);
+    }
+    const reading = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
+    await server.run(["rollback"]);
+    return { reading, origins: originsOf(schema.statements, reading.catalog), notes: schema.notes };
+  },
+  async within({ roles = [], extensions = [] }, work) {
+    await server.extend(extensions);
+    await mustRun(server, prologue(roles));
+    try {
+      return await work(scratchOn(server));
+    } finally {
+      await server.run(["rollback"]);
+    }
+  },
+});
