@@ -38,6 +38,8 @@ export interface ReferencePlugin {
   readonly kind: "reference";
   readonly topic: string;
   readonly markdown: string;
+  /** Takes the place of the bundled document of that topic. */
+  readonly replaces?: boolean;
 }
 
 export type Provided = FrameworkPlugin | ProfilePlugin | ReferencePlugin | Reporter;

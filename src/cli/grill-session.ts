@@ -154,25 +154,6 @@ const missingFindings = (grill: Grill): readonly Finding[] => {
   ];
 };
 
-const blocksOf = {
-  ask: (turn, _grill, proposals) => questionBlocks(turn.question, proposals),
-  stopped: (turn, grill) => stopBlocks(turn.stops, grill),
-  done: (_turn, grill) => [heading("All questions are answered"), ...progressBlocks(grill)],
-} satisfies {
-  [K in Turn["kind"]]: (
-    turn: Extract<Turn, { kind: K }>,
-    grill: Grill,
-    proposals: readonly Proposal[],
-  ) => readonly Block[];
-};
-
-const turnBlocks = (turn: Turn, grill: Grill, proposals: readonly Proposal[]): readonly Block[] =>
-  (blocksOf[turn.kind] as (turn: Turn, grill: Grill, proposals: readonly Proposal[]) => readonly Block[])(
-    turn,
-    grill,
-    proposals,
-  );
-
 interface Shown {
   readonly path: string;
   readonly grill: Grill;
@@ -182,6 +163,15 @@ interface Shown {
   /** Why the last answer was none. */
   readonly again?: Finding;
 }
+
+const blocksOf = {
+  ask: (turn, { proposals }) => questionBlocks(turn.question, proposals),
+  stopped: (turn, { grill, path }) => stopBlocks(turn.stops, grill, path),
+  done: (_turn, { grill }) => [heading("All questions are answered"), ...progressBlocks(grill)],
+} satisfies { [K in Turn["kind"]]: (turn: Extract<Turn, { kind: K }>, shown: Shown) => readonly Block[] };
+
+const turnBlocks = (turn: Turn, shown: Shown): readonly Block[] =>
+  (blocksOf[turn.kind] as (turn: Turn, shown: Shown) => readonly Block[])(turn, shown);
 
 /** The report of a grill as it stands: the next question, what stops it, or the decision. */
 export const turnReport = async (command: string, io: Io, shown: Shown): Promise<Report> => {
@@ -197,7 +187,7 @@ export const turnReport = async (command: string, io: Io, shown: Shown): Promise
   return {
     command,
     blocks: [
-      ...turnBlocks(turn, grill, proposals),
+      ...turnBlocks(turn, shown),
       ...(decision === undefined ? [] : decisionBlocks(decision)),
       text(`Kept in ${path}`, "dim"),
     ],

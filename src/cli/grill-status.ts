@@ -30,7 +30,7 @@ export default command({
       blocks: [
         heading(left === 0 ? "All questions are answered" : `${plural(left, "question")} left`),
         ...progressBlocks(grill),
-        ...(turn.kind === "stopped" ? stopBlocks(turn.stops, grill) : []),
+        ...(turn.kind === "stopped" ? stopBlocks(turn.stops, grill, path) : []),
         text(`Kept in ${path}`, "dim"),
       ],
       findings: turn.kind === "stopped" ? stopFindings(turn.stops) : [],

@@ -195,11 +195,11 @@ describe("for people", () => {
     expect(exit).toBe(0);
     expect(stdout).toContain("Recommended: node-express (score 1.00)");
     for (const note of [
-      '  read-write-ratio: "twenty" holds no number; expected a number from 0 to 1000000000',
+      '  read-write-ratio: "twenty" holds no number; expected a number such as 20 or 20:1, from 0 to 1,000,000,000',
       '  communication: "it depends" puts the answer off; expected one of sync, async, event-driven',
       '  "later" gives no reason',
       'Language (type "take" for typescript), Enter for none: ',
-      '  slo-consumer: "everyone" names no number, no choice and nobody; expected a text of at most 500 characters',
+      '  slo-consumer: "everyone" names no number, no choice and nobody; expected the team that spends the error budget',
     ])
       expect(io.notes).toContain(note);
     expect(io.disk.get(file)).toContain("- because: email is sent by a worker\n");

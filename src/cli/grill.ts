@@ -22,6 +22,7 @@ import { gatherProposals, started, startFlags, turnReport, withSession } from ".
 const left = Symbol("left");
 
 interface Desk {
+  readonly path: string;
   readonly io: Io;
   readonly proposals: readonly Proposal[];
   show(...blocks: readonly Block[]): void;
@@ -69,7 +70,7 @@ const askQuestion = async (desk: Desk, question: Question, grill: Grill): Promis
 
 /** A stop is resolved by another answer to a question that it rests on, or the grill ends here. */
 const askStopped = async (desk: Desk, stops: readonly Stop[], grill: Grill): Promise<Grill | typeof left> => {
-  desk.show(...stopBlocks(stops, grill));
+  desk.show(...stopBlocks(stops, grill, desk.path));
   const numbers = [...grill.given.keys()];
   for (;;) {
     const typed = await ask(desk, `Which answer changes (${numbers.join(", ")}), Enter to stop here: `);
@@ -115,7 +116,7 @@ export default command({
         verbose: false,
       };
       const show = (...blocks: readonly Block[]): void => io.terminal.note(`\n${drawBlocks(blocks, look)}\n`);
-      const desk: Desk = { io, proposals: await gatherProposals(io, args.evidence), show };
+      const desk: Desk = { path, io, proposals: await gatherProposals(io, args.evidence), show };
       let grill = await started(io, before, args);
       let ended = false;
       if (grill !== before) await save(grill);

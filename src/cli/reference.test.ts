@@ -7,6 +7,7 @@ import type { Concern } from "../decide/composition.ts";
 import { concerns } from "../decide/composition.ts";
 import { codeBlocks, findSection, leadOf, outline, sectionText } from "../kernel/markdown.ts";
 import { mergePlugins } from "../registry.ts";
+import type { Plugin, ReferencePlugin } from "../sdk.ts";
 import { reporters } from "../report/index.ts";
 import { memoryIo } from "../testing/memory-io.ts";
 import { flagsOf } from "./help.ts";
@@ -331,10 +332,54 @@ describe("examples that run", () => {
   });
 });
 
-const call = (...argv: readonly string[]) => {
-  const registry = mergePlugins([{ sdk: 1, name: "senior", provides: [...reporters, ...references] }]);
-  return runSenior(["reference", ...argv], memoryIo(), () => Promise.resolve(registry));
-};
+const bundled: Plugin = { sdk: 1, name: "senior", provides: [...reporters, ...references] };
+
+const callWith = (plugins: readonly Plugin[], ...argv: readonly string[]) =>
+  runSenior(["reference", ...argv], memoryIo(), () => Promise.resolve([bundled, ...plugins]).then(mergePlugins));
+
+const call = (...argv: readonly string[]) => callWith([], ...argv);
+
+const house = (name: string, item: Omit<ReferencePlugin, "kind">): Plugin => ({
+  sdk: 1,
+  name,
+  provides: [{ kind: "reference", ...item }],
+});
+
+describe("references of an organisation", () => {
+  const own = "# Our API rules\n\nHow we do it.\n\n## Errors\n\nAlways problem+json.\n";
+
+  test("are added, listed and searched like the bundled ones", async () => {
+    const plugins = [house("acme", { topic: "acme_rules", markdown: own })];
+    expect((await callWith(plugins)).stdout).toContain("acme_rules");
+    expect((await callWith(plugins, "acme_rules", "--section", "errors")).stdout).toContain("Always problem+json.");
+  });
+
+  test("replace a bundled one only when they say so, and keep its place in the list", async () => {
+    const replacing = house("acme", { topic: "api_design_patterns", markdown: own, replaces: true });
+    expect((await callWith([replacing], "api_design_patterns")).stdout.trim()).toBe(own.trim());
+    const { stdout } = await callWith([replacing], "--json");
+    const { data } = JSON.parse(stdout) as { data: { topics: readonly { topic: string; about: string }[] } };
+    expect(data.topics[0]).toMatchObject({ topic: "api_design_patterns", about: "How we do it." });
+  });
+
+  test.each<[string, readonly Plugin[], string]>([
+    ["a taken name", [house("acme", { topic: "composition_map", markdown: own })], "or say `replaces: true`"],
+    [
+      "nothing to replace",
+      [house("acme", { topic: "compsition_map", markdown: own, replaces: true })],
+      'acme replaces the reference "compsition_map", which nobody provides',
+    ],
+    [
+      "two replacements",
+      ["a", "b"].map((name) => house(name, { topic: "composition_map", markdown: own, replaces: true })),
+      'two plugins provide the reference "composition_map": a and b',
+    ],
+  ])("%s is refused", async (_, plugins, message) => {
+    const { stderr, exit } = await callWith(plugins);
+    expect(exit).toBe(3);
+    expect(stderr).toContain(message);
+  });
+});
 
 describe("the command", () => {
   test("lists topics with a line each", async () => {

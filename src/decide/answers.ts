@@ -1,7 +1,7 @@
 // What a decision is made from: the answers, their vocabulary, and the question of the seven that owns each of them.
 import { nearest } from "../kernel/words.ts";
 import type { Value } from "./values.ts";
-import { choice, minuteSpan, rate, ratio, share, whole, words, yesOrNo } from "./values.ts";
+import { amount, choice, minuteSpan, rate, ratio, share, whole, words, yesOrNo } from "./values.ts";
 
 export const tenancies = ["single-tenant", "shared-multi-tenant", "isolated-multi-tenant"] as const;
 export type Tenancy = (typeof tenancies)[number];
@@ -103,7 +103,7 @@ export const answerKinds = {
     flag: "tenant-revenue",
     question: 2,
     needed: false,
-    value: ratio({ min: 0, max: 1_000_000_000 }),
+    value: amount({ min: 0, max: 1_000_000_000 }),
   },
   communication: {
     label: "Communication",

@@ -58,7 +58,7 @@ const groundsOf = ({ question, contradicts }: Stop, answers: Answers): readonly 
   );
 
 /** Kills and contradictions that stand, and the two ways on. */
-export const stopBlocks = (stops: readonly Stop[], grill: Grill): readonly Block[] =>
+export const stopBlocks = (stops: readonly Stop[], grill: Grill, path: string): readonly Block[] =>
   stops.flatMap((stop) => [
     heading(`${stop.contradicts === undefined ? "Killed" : "Contradicted"}: ${stop.id}`),
     text(stop.why, "bad"),
@@ -66,7 +66,7 @@ export const stopBlocks = (stops: readonly Stop[], grill: Grill): readonly Block
     text(`Instead: ${stop.instead}.`),
     text(`Canon: ${stop.canon}.`, "dim"),
     text(
-      `Answer question ${stop.question}${stop.contradicts === undefined ? "" : ` or ${stop.contradicts}`} again, or go on all the same: senior grill next --override-kill ${stop.id} --because "…"`,
+      `Answer question ${stop.question}${stop.contradicts === undefined ? "" : ` or ${stop.contradicts}`} again, or go on all the same: senior grill next --state ${path} --override-kill ${stop.id} --because "…"`,
     ),
   ]);
 

@@ -28,7 +28,8 @@ const readField = ({ key, needed }: Field, raw: string): { readonly value?: unkn
   const value = vague === undefined ? read(choices === undefined ? text : chosen(text, choices)) : undefined;
   if (value !== undefined) return { value };
   const why = (kind === "number" ? numberless(text) : evasion(text)) ?? `"${text}" is none`;
-  return { problem: `${answerKinds[key].flag}: ${why}; expected ${wantedText(key, text)}` };
+  const { flag, about } = answerKinds[key];
+  return { problem: `${flag}: ${why}; expected ${kind === "text" ? about.toLowerCase() : wantedText(key, text)}` };
 };
 
 /** Problems of one field on its own, for a prompt that asks for it alone. */

@@ -27,7 +27,7 @@ const within = ({ min, max }: Range, value: number): number | undefined =>
 
 const numeric = (wanted: string, range: Range, parse: (text: string) => number): Value<number> => ({
   kind: "number",
-  wanted: `${wanted} from ${range.min} to ${range.max}`,
+  wanted: `${wanted}, from ${range.min.toLocaleString("en-US")} to ${range.max.toLocaleString("en-US")}`,
   placeholder: "N",
   schema: { anyOf: [{ type: "number", minimum: range.min, maximum: range.max }, { type: "string" }] },
   read: (text) => within(range, parse(text)),
@@ -42,16 +42,18 @@ const number = (text: string): number => {
   return decimal.test(plain) ? Number(plain) : Number.NaN;
 };
 
-export const whole = (range: Range): Value<number> => ({
-  ...numeric("a whole number", range, (text) => {
+export const whole = (range: Range): Value<number> =>
+  numeric("a whole number", range, (text) => {
     const value = number(text.replace(/ *(engineers?|people|developers?)$/, ""));
     return Number.isInteger(value) ? value : Number.NaN;
-  }),
-});
+  });
+
+export const amount = (range: Range): Value<number> =>
+  numeric("a number such as 150000", range, (text) => number(text.replace(/^\$ ?/, "")));
 
 /** `20`, `20:1`, `20 to 1` and `40/2` are the same ratio. */
 export const ratio = (range: Range): Value<number> =>
-  numeric("a number", range, (text) => {
+  numeric("a number such as 20 or 20:1", range, (text) => {
     const [first = "", second = "1", ...more] = text.split(/ *(?::|\/|\bto\b) */);
     return more.length > 0 ? Number.NaN : number(first) / number(second);
   });
@@ -60,7 +62,7 @@ const perSecond: Readonly<Record<string, number>> = { s: 1, sec: 1, second: 1, m
 
 /** Requests a second; `1.2k rps`, `300/min` and `90,000 requests/day` are read as well. */
 export const rate = (range: Range): Value<number> =>
-  numeric("a number", range, (text) => {
+  numeric("a number such as 50, 1.2k or 300/min", range, (text) => {
     const unit = / *(?:(?:rps|qps)|(?:requests?|req|queries)? *(?:\/|per) *(sec|second|s|minute|min|m|hour|h|day|d))$/i;
     const match = unit.exec(text);
     const bare = match === null ? text : text.slice(0, match.index);
