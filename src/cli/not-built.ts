@@ -106,12 +106,12 @@ export const planned: readonly Planned[] = [
     will: "prove a migration against the queries of the running release",
     meanwhile: "expand first, deploy, contract later",
   },
-  ...["--slo", "--abort-on"].map((flag): Planned => ({
+  {
     command: "load",
-    flag,
-    will: "search the highest rate within limits, or end a run that breaks them",
+    flag: "--slo",
+    will: "search the highest rate within limits",
     meanwhile: "hold a run of your choice against limits with --threshold",
-  })),
+  },
   {
     command: "load merge",
     will: "merge the results of several machines",

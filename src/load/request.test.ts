@@ -97,7 +97,7 @@ describe("headers", () => {
   }
 
   test("secrets are sent, and masked for people with their length", () => {
-    const { headers: shown } = wire({
+    const { shownHeaders: shown } = wire({
       headers: ["Authorization: Bearer abc", "Cookie: id=1", "X-Api-Key: k", "X-Plain: v"],
     });
     expect(shown.slice(3)).toEqual([
