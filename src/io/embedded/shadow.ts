@@ -27,6 +27,8 @@ export interface LoadedSchema {
 export interface Scratch {
   /** Runs statements one by one until one fails. After a failure only `back` helps. */
   run(statements: readonly string[]): Promise<Ran>;
+  /** Runs one statement and keeps it when it works; otherwise it leaves no trace but its error. */
+  attempt(statement: string): Promise<SqlError | undefined>;
   /** The rows of a query of one text column. */
   rows(sql: string): Promise<readonly string[]>;
   /** The catalog as it is now. */
@@ -140,6 +142,11 @@ const everything: CatalogScope = { schemas: [] };
 
 const scratchOn = (server: SqlServer): Scratch => ({
   run: (statements) => server.run(statements),
+  async attempt(statement) {
+    const { error } = await server.run(["savepoint attempt", statement, "release savepoint attempt"]);
+    if (error !== undefined) await mustRun(server, ["rollback to savepoint attempt", "release savepoint attempt"]);
+    return error;
+  },
   rows: (sql) => server.rows(sql),
   async read(scope = everything) {
     const reading = await read(server, "the last statements", scope);
