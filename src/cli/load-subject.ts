@@ -1,18 +1,18 @@
 // One URL under load: read, reached and measured, from the arguments of the command to a run and its summary.
 import { Fault } from "../kernel/fault.ts";
-import { listed, milliseconds, plural } from "../kernel/words.ts";
+import { listed } from "../kernel/words.ts";
 import { environment } from "../io/load/environment.ts";
 import type { Io } from "../io/io.ts";
 import type { Route } from "../io/load/reach.ts";
 import { reach } from "../io/load/reach.ts";
 import type { LoadRun } from "../io/load/run-load.ts";
 import { runLoad } from "../io/load/run-load.ts";
+import type { LiveFacts } from "../load/live.ts";
 import type { Endpoint, LoadPlan } from "../load/plan.ts";
 import { expectedStatuses, refuseExcess, responseLimits } from "../load/plan.ts";
 import { abortedBy } from "../load/abort.ts";
 import { oneRequest } from "../load/one-request.ts";
 import { wireRequest } from "../load/request.ts";
-import type { Moment } from "../load/sampler.ts";
 import { Sampler } from "../load/sampler.ts";
 import type { Ending, Interval, LoadSummary } from "../load/summary.ts";
 import { summarize } from "../load/summary.ts";
@@ -22,6 +22,7 @@ import type { Judged, Threshold } from "../load/threshold.ts";
 import { byRequestOf, checksOf } from "../load/by-request.ts";
 import type { LoadArgs } from "./load-flags.ts";
 import { planPace } from "./load-pace.ts";
+import { progressOn } from "./load-progress.ts";
 
 /** `@FILE` is a file's bytes, anything else the text itself. */
 const readBody = async (io: Io, given: string | undefined): Promise<Uint8Array | undefined> => {
@@ -83,21 +84,6 @@ export const readSubject = async (io: Io, url: string, args: LoadArgs, seed: num
   return { target, settings, headers: request.shownHeaders, bodyBytes: request.bodyBytes };
 };
 
-const leftText = ({ elapsedMs, sent, underWay }: Moment, { durationMs, requests }: LoadPlan): string => {
-  if (elapsedMs >= durationMs) return `waiting for ${plural(underWay, "answer")}`;
-  const left = `${Math.ceil((durationMs - elapsedMs) / 1000)} s left`;
-  return requests === undefined ? left : `${sent.toLocaleString("en-US")} of ${plural(requests, "request")}`;
-};
-
-const progressText = (moment: Moment, plan: LoadPlan): string =>
-  [
-    `${Math.round(moment.answersPerSecond).toLocaleString("en-US")}/s`,
-    `p50 ${milliseconds(moment.p50Ms)}`,
-    `p99 ${milliseconds(moment.p99Ms)}`,
-    plural(moment.errors, "error"),
-    leftText(moment, plan),
-  ].join("  ");
-
 /** Shown before the first request: whose machine is about to be loaded. */
 const destinationText = (target: Target, addresses: readonly string[], { address, port, unix }: Endpoint): string =>
   unix !== undefined
@@ -119,17 +105,30 @@ export const reachSubject = async (io: Io, subject: Subject, route: Route): Prom
   return { ...subject, plan: { ...subject.settings, endpoint }, addresses };
 };
 
+const factsOf = ({ durationMs, requests, expected, pace }: LoadPlan, title: string): LiveFacts => ({
+  title,
+  durationMs,
+  requests,
+  rate: pace.kind === "open" && pace.stages === undefined ? pace.rate : undefined,
+  expected,
+});
+
 /** Runs the plan, with progress on the terminal, until its end or until a condition ends it. */
-export const measure = async (io: Io, plan: LoadPlan, conditions: readonly Threshold[] = []): Promise<Happened> => {
+export const measure = async (
+  io: Io,
+  plan: LoadPlan,
+  title: string,
+  conditions: readonly Threshold[] = [],
+): Promise<Happened> => {
   const sampler = new Sampler();
   const end = new AbortController();
+  const show = progressOn(io, factsOf(plan, title));
   let aborted: Judged | undefined;
   const run = await runLoad(plan, {
     signal: AbortSignal.any([io.signal, end.signal]),
     now: () => io.now(),
     onProgress(tally) {
-      const moment = sampler.sample(tally);
-      io.terminal.progress(moment === undefined ? "connecting" : progressText(moment, plan));
+      show(sampler.sample(tally), tally);
       aborted ??= abortedBy(conditions, tally);
       if (aborted !== undefined) end.abort();
     },

@@ -196,7 +196,8 @@ export default command({
       const rival = await reachSubject(io, second, route);
       return comparisonReport(await urlComparison(io, reached, rival, choice), [], signalExit(io));
     }
-    const happened = await measure(io, reached.plan, conditions);
+    const title = `${reached.plan.method} ${reached.target.shown}`;
+    const happened = await measure(io, reached.plan, title, conditions);
     const summary = summaryOf(reached, happened, thresholds);
     const report = loadReport(summary, signalExit(io));
     if (baseline === undefined) return report;

@@ -43,7 +43,11 @@ export interface Files {
 export interface Terminal {
   /** Replaces the one progress line; shows nothing when standard error is not a terminal. */
   progress(line: string): void;
-  /** Takes the progress line away. */
+  /** Replaces the progress by a picture of several lines; they may be styled, and are cut to the window. */
+  draw(lines: readonly string[]): void;
+  /** The window that `draw` draws in; undefined when standard error is not a terminal that can. */
+  readonly screen: { readonly columns: number; readonly rows: number } | undefined;
+  /** Takes the progress away. */
   clear(): void;
   /** One line that people should see even in a pipeline. */
   note(line: string): void;

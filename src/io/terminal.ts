@@ -1,10 +1,8 @@
-// Standard error as people see it: one progress line on a terminal, and notes.
+// Standard error as people see it: progress on a terminal, as a line or a picture, and notes.
 import { createInterface } from "node:readline";
 import { plain } from "../report/plain.ts";
 import type { Terminal } from "./io.ts";
-
-// Carriage return, then erase to the end of the line (ECMA-48 EL).
-const clearLine = "\r\u001b[K";
+import { Picture } from "./picture.ts";
 
 /** Lines of standard input, one for each call; undefined at the end of input or when the signal aborts. */
 const lineReader = (): ((signal: AbortSignal) => Promise<string | undefined>) => {
@@ -22,31 +20,32 @@ const lineReader = (): ((signal: AbortSignal) => Promise<string | undefined>) =>
 
 /** The real terminal. Progress is shown only when standard error is one. */
 export const processTerminal = (): Terminal => {
-  const live = process.stderr.isTTY;
-  let shown = false;
+  const { stderr } = process;
+  const live = stderr.isTTY;
   const readLine = lineReader();
-  const clear = (): void => {
-    if (shown) process.stderr.write(clearLine);
-    shown = false;
-  };
+  const picture = new Picture(stderr);
+  const clear = (): void => picture.clear();
   return {
     progress(line) {
-      if (!live) return;
-      const width = Math.max(20, process.stderr.columns - 1);
-      process.stderr.write(clearLine + Bun.sliceAnsi(plain(line).replaceAll("\n", " "), 0, width));
-      shown = true;
+      if (live) picture.draw([plain(line).replaceAll("\n", " ")]);
+    },
+    draw(lines) {
+      if (live) picture.draw(lines);
+    },
+    get screen() {
+      return live && process.env["TERM"] !== "dumb" ? { columns: stderr.columns, rows: stderr.rows } : undefined;
     },
     clear,
     note(line) {
       clear();
-      process.stderr.write(`${plain(line)}\n`);
+      stderr.write(`${plain(line)}\n`);
     },
     ask(prompt, signal) {
       clear();
-      process.stderr.write(plain(prompt));
+      stderr.write(plain(prompt));
       return readLine(signal);
     },
     output: { tty: process.stdout.isTTY, columns: process.stdout.columns },
-    interactive: process.stdin.isTTY && process.stderr.isTTY,
+    interactive: process.stdin.isTTY && live,
   };
 };

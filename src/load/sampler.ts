@@ -51,6 +51,9 @@ export interface Moment {
   readonly errors: number;
   readonly sent: number;
   readonly underWay: number;
+  /** In these moments. */
+  readonly answered: number;
+  readonly heat: Interval["heat"];
 }
 
 /** Intervals of about `intervalMs`, for `sample` being called more often than that. */
@@ -75,7 +78,7 @@ export class Sampler {
     // Intervals end at the first look after each full second: they do not drift, however seldom it is looked.
     if (Math.floor(now.elapsed / this.#intervalNs) > Math.floor(last.elapsed / this.#intervalNs))
       this.#close(last, now);
-    const { answered, p50Ms, p99Ms } = between(before, now);
+    const { answered, p50Ms, p99Ms, heat } = between(before, now);
     const seconds = (now.elapsed - before.elapsed) / 1e9;
     return {
       elapsedMs: now.elapsed / nsPerMs,
@@ -85,6 +88,8 @@ export class Sampler {
       errors: now.errors,
       sent: tally.get("sent"),
       underWay: tally.get("sent") - tally.get("answered") - failed(tally, "after"),
+      answered,
+      heat,
     };
   }
 

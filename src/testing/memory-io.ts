@@ -46,6 +46,8 @@ export const memoryIo = ({
     now: () => new Date("2026-01-02T03:04:05Z"),
     terminal: {
       progress: () => undefined,
+      draw: () => undefined,
+      screen: undefined,
       clear: () => undefined,
       note: (line) => notes.push(line),
       output: { tty, columns: 80 },
