@@ -8,7 +8,8 @@ import { fileFlags, globalFlags, reportFlags } from "./global-flags.ts";
 /** Every flag a command takes, its own first. */
 export const flagsOf = (command: Command): Args => ({
   ...command.flags,
-  ...(command.output === "files" ? fileFlags : {}),
+  // A command may say more exactly what they mean to it.
+  ...(command.output === "files" ? { ...fileFlags, ...command.flags } : {}),
   ...(command.output === "report" ? reportFlags : {}),
   ...globalFlags,
 });

@@ -21,7 +21,8 @@ const scaffold = async (words: readonly string[], text = users): Promise<readonl
   return [await runSenior(["scaffold", ...words], io, loadRegistry), io];
 };
 
-const written = ({ disk }: MemoryIo): readonly string[] => [...disk.keys()].filter((path) => !path.endsWith(".yaml"));
+const written = ({ disk }: MemoryIo): readonly string[] =>
+  [...disk.keys()].filter((path) => !path.endsWith(".yaml") && !path.includes("/.senior/"));
 
 describe("scaffold", () => {
   test("counts what it made, in one line", async () => {

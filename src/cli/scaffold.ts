@@ -7,16 +7,19 @@ import type { ReadApi } from "../api/read-openapi.ts";
 import { readOpenApi } from "../api/read-openapi.ts";
 import { checkSources } from "../io/check-source.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { GeneratedFile } from "../kernel/fileset.ts";
 import { fileSet } from "../kernel/fileset.ts";
+import type { GeneratedFile } from "../kernel/fileset.ts";
 import { joinPath, splitPath } from "../kernel/paths.ts";
 import type { Block } from "../kernel/report.ts";
 import { heading, text as paragraph } from "../kernel/report.ts";
 import { listed, nearest, plural } from "../kernel/words.ts";
 import type { Registry } from "../registry.ts";
 import type { FrameworkPlugin } from "../sdk.ts";
+import type { Generation, Mode } from "../api/regenerate/regeneration.ts";
 import { command } from "./command.ts";
 import { choice, flag, text } from "./flags.ts";
+import type { Planned } from "./generation.ts";
+import { changeData, changeSummary, checkReport, patchBlocks, planGeneration } from "./generation.ts";
 
 /** `src/routes` means that the routes go there: the output root is the folder above. */
 const outputRoot = (output: string): string => {
@@ -45,7 +48,9 @@ const checkedFiles = (files: unknown, { name }: FrameworkPlugin): readonly Gener
     typeof file.path === "string" &&
     "text" in file &&
     typeof file.text === "string";
-  if (Array.isArray(files) && files.every(isFile)) return files;
+  if (Array.isArray(files) && files.every(isFile)) {
+    return files.map(({ path, text, executable }) => ({ path, text, ...(executable === true ? { executable } : {}) }));
+  }
   throw new Fault(
     "plugin.broken",
     `the framework plugin "${name}" must return a list of files, each with path and text`,
@@ -75,15 +80,36 @@ const nextSteps = (framework: FrameworkPlugin, root: string): readonly Block[] =
   ),
 ];
 
-const summary = (plan: ApiPlan, typesOnly: boolean): string =>
-  typesOnly
-    ? "Generated TypeScript types"
-    : `Generated ${plural(plan.api.operations.length, "route handler")}, validation middleware, and TypeScript types`;
+const handlersOf = ({ groups }: ApiPlan): Generation["handlers"] =>
+  groups.flatMap(({ file, operations }) =>
+    operations.map(({ operation, name }) => ({
+      operation: `${operation.method} ${operation.path}`,
+      ...(operation.operationId === undefined ? {} : { operationId: operation.operationId }),
+      name,
+      file: `routes/${file}.ts`,
+    })),
+  );
 
-const dataOf = ({ api }: ReadApi, plan: ApiPlan, framework: FrameworkPlugin, root: string, typesOnly: boolean) => ({
+const what = (plan: ApiPlan, typesOnly: boolean): string =>
+  typesOnly
+    ? "TypeScript types"
+    : `${plural(plan.api.operations.length, "route handler")}, validation middleware, and TypeScript types`;
+
+const summary = (plan: ApiPlan, typesOnly: boolean, planned: Planned): string =>
+  planned.isFirst
+    ? `Generated ${what(plan, typesOnly)}`
+    : `Regenerated ${what(plan, typesOnly)}: ${changeSummary(planned)}`;
+
+const dataOf = (
+  { api }: ReadApi,
+  plan: ApiPlan,
+  framework: FrameworkPlugin,
+  planned: Planned,
+  { typesOnly, dryRun, check }: { readonly typesOnly: boolean; readonly dryRun: boolean; readonly check: boolean },
+) => ({
   document: { title: api.title, version: api.version, openapi: api.openapi },
   framework: typesOnly ? null : framework.name,
-  root,
+  root: planned.root,
   operations: plan.groups.flatMap(({ file, operations }) =>
     operations.map(({ operation, name }) => ({
       method: operation.method,
@@ -93,7 +119,22 @@ const dataOf = ({ api }: ReadApi, plan: ApiPlan, framework: FrameworkPlugin, roo
     })),
   ),
   packages: typesOnly ? {} : { ...framework.packages },
+  changes: changeData(planned, dryRun || check),
+  stale: planned.isStale,
 });
+
+/** Names the document that was read. */
+const digest = (source: string): string => new Bun.CryptoHasher("sha256").update(source).digest("hex");
+
+const modeOf = ({ force, adopt }: { readonly force: boolean; readonly adopt: boolean }): Mode => {
+  if (force && adopt) {
+    throw new Fault(
+      "usage.bad-value",
+      "--force takes the generated side and --adopt takes yours: only one can be meant",
+    );
+  }
+  return force ? "force" : adopt ? "adopt" : "merge";
+};
 
 export default command({
   name: "scaffold",
@@ -118,6 +159,10 @@ export default command({
       default: "tags",
     }),
     validationStatus: choice(["400", "422"], "The status of answers that list wrong fields", { default: "400" }),
+    check: flag("Write nothing; exit 1 when the files are not what the document gives"),
+    adopt: flag("Take files of unknown origin for yours: keep them, and add what is missing"),
+    dryRun: flag("Show the plan, file by file and as a diff, and write nothing"),
+    force: flag("Take the generated side of every file; what you had written goes to .senior/replaced"),
   },
   output: "files",
   async run({ args, io, registry }) {
@@ -128,21 +173,36 @@ export default command({
       validationStatus: args.validationStatus === "422" ? 422 : 400,
     });
     io.terminal.progress(`reading ${args.spec}`);
-    const read = readOpenApi(readDocument(args.spec, await io.files.readText(args.spec)));
+    const source = await io.files.readText(args.spec);
+    const read = readOpenApi(readDocument(args.spec, source));
     const plan = kit.plan(read.api);
     io.terminal.progress(`generating ${plural(plan.api.operations.length, "operation")} for ${framework.name}`);
     const files = args.typesOnly
       ? kit.typeOnlyFiles(plan)
       : checkedFiles(await framework.emit(read.api, kit), framework);
+    checkSources(files, framework.name);
+    const generation = (isPart: boolean): Generation => ({
+      document: { title: read.api.title, version: read.api.version, sha256: digest(source) },
+      framework: framework.name,
+      options: { typesOnly: args.typesOnly, layout: args.layout, validationStatus: args.validationStatus },
+      handlers: args.typesOnly ? [] : handlersOf(plan),
+      files: fileSet("", files).files,
+      isPart,
+    });
     const root = outputRoot(args.output);
-    const set = fileSet(root, files);
-    checkSources(set.files, framework.name);
-    return {
+    const mode = modeOf(args);
+    const planned = await planGeneration(io, root, generation, { mode, isPart: args.typesOnly });
+    const report = {
       command: "scaffold",
-      blocks: [paragraph(summary(plan, args.typesOnly), "good"), ...(args.typesOnly ? [] : nextSteps(framework, root))],
-      findings: read.findings,
-      data: dataOf(read, plan, framework, root, args.typesOnly),
-      files: set,
+      blocks: [
+        paragraph(summary(plan, args.typesOnly, planned), "good"),
+        ...(args.dryRun ? patchBlocks(planned) : []),
+        ...(args.typesOnly || !planned.isFirst ? [] : nextSteps(framework, root)),
+      ],
+      findings: [...read.findings, ...planned.findings],
+      data: dataOf(read, plan, framework, planned, args),
+      files: planned.set,
     };
+    return args.check ? checkReport(planned, report) : report;
   },
 });

@@ -1,10 +1,10 @@
 // Files on disk: bounded reading with clear Faults, and writing a set of files all or nothing.
 import { constants } from "node:fs";
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import type { FaultCode } from "../kernel/fault.ts";
-import type { FileSet, GeneratedFile, WrittenFile } from "../kernel/fileset.ts";
+import type { FileSet, PlannedFile, WrittenFile } from "../kernel/fileset.ts";
 import { isSafePath } from "../kernel/fileset.ts";
 import { bytes, plural } from "../kernel/words.ts";
 import type { Files, WriteOptions } from "./io.ts";
@@ -77,70 +77,118 @@ const refuseLinks = async (root: string, path: string): Promise<void> => {
   }
 };
 
-const existingText = async (path: string): Promise<string | undefined> => {
+interface Existing {
+  readonly text: string;
+  readonly mode: number;
+}
+
+const existing = async (path: string): Promise<Existing | undefined> => {
   const info = await lstat(path).catch(() => undefined);
   if (info === undefined) return undefined;
   if (!info.isFile()) throw new Fault("world.output", `cannot write ${path}: it is not a regular file`);
-  return Bun.file(path).text();
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await Bun.file(path).bytes());
+  return { text, mode: info.mode & 0o7777 };
 };
 
 interface Planned extends WrittenFile {
   readonly target: string;
-  readonly file: GeneratedFile;
+  readonly file: PlannedFile;
+  readonly before: Existing | undefined;
 }
 
-const plan = async (root: string, shownRoot: string, set: FileSet): Promise<readonly Planned[]> =>
+/** A plan was made for one text: another that came in between must not be lost. */
+const refuseStale = (path: string, { plan }: PlannedFile, before: Existing | undefined): void => {
+  if (plan === undefined || plan.before === before?.text) return;
+  throw new Fault("guard.overwrite", `${path} changed while its new text was being made`, {
+    help: "run the command again",
+  });
+};
+
+const changeOf = ({ plan, text }: PlannedFile, before: Existing | undefined): WrittenFile["change"] =>
+  plan?.change ?? (before === undefined ? "created" : before.text === text ? "unchanged" : "replaced");
+
+const planWrites = async (root: string, shownRoot: string, set: FileSet): Promise<readonly Planned[]> =>
   Promise.all(
     set.files.map(async (file) => {
       if (!isSafePath(file.path)) throw new Fault("guard.path", `"${file.path}" is not a safe file name`);
       await refuseLinks(root, file.path);
       const target = join(root, file.path);
-      const before = await existingText(target).catch((error: unknown) => {
+      const before = await existing(target).catch((error: unknown) => {
         throw outputFault(target, error);
       });
-      const change = before === undefined ? "created" : before === file.text ? "unchanged" : "replaced";
-      return { path: join(shownRoot, file.path), change, target, file } as const;
+      const path = join(shownRoot, file.path);
+      refuseStale(path, file, before);
+      return { path, change: changeOf(file, before), target, file, before };
     }),
   );
 
 const refuseOverwrite = (planned: readonly Planned[]): void => {
-  const changed = planned.filter(({ change }) => change === "replaced").map(({ path }) => path);
+  const changed = planned.filter(({ change, file }) => change === "replaced" && file.plan === undefined);
   if (changed.length === 0) return;
-  const some = changed.slice(0, 5).join(", ") + (changed.length > 5 ? ", …" : "");
-  throw new Fault("guard.overwrite", `${plural(changed.length, "file")} would be overwritten: ${some}`);
+  const paths = changed.map(({ path }) => path);
+  const some = paths.slice(0, 5).join(", ") + (paths.length > 5 ? ", …" : "");
+  throw new Fault("guard.overwrite", `${plural(paths.length, "file")} would be overwritten: ${some}`);
 };
 
 const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** Writes a temporary neighbour, so that the rename that follows cannot half-write the target. */
-const stage = async ({ target, file }: Planned): Promise<string> => {
+const stage = async (target: string, text: string, mode: number | undefined): Promise<string> => {
   await mkdir(dirname(target), { recursive: true });
   const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${crypto.randomUUID()}.tmp`);
   const handle = await open(temporary, flags, 0o666);
   try {
-    await handle.writeFile(file.text);
+    await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  if (file.executable === true) await chmod(temporary, 0o755);
+  if (mode !== undefined) await chmod(temporary, mode);
   return temporary;
 };
 
+const modeOf = ({ file, before }: Planned): number | undefined => (file.executable === true ? 0o755 : before?.mode);
+
+/** Puts back what stood there, as far as that is still possible. */
+const undo = async ({ target, before }: Planned): Promise<void> => {
+  if (before === undefined) return rm(target, { force: true });
+  await rename(await stage(target, before.text, before.mode), target);
+};
+
+/** Takes a file away, and its folder with it when nothing else is there. */
+const remove = async (target: string): Promise<void> => {
+  await rm(target, { force: true });
+  await rmdir(dirname(target)).catch(() => undefined);
+};
+
 const commit = async (planned: readonly Planned[]): Promise<void> => {
-  const staged: { readonly temporary: string; readonly target: string }[] = [];
+  const staged: { readonly temporary: string; readonly item: Planned }[] = [];
+  const done: Planned[] = [];
   let current = "";
   try {
-    for (const item of planned) {
+    for (const item of planned.filter(({ change }) => change !== "removed")) {
       current = item.path;
-      staged.push({ temporary: await stage(item), target: item.target });
+      staged.push({ temporary: await stage(item.target, item.file.text, modeOf(item)), item });
     }
-    for (const { temporary, target } of staged) await rename(temporary, target);
+    for (const { temporary, item } of staged) {
+      current = item.path;
+      await rename(temporary, item.target);
+      done.push(item);
+    }
+    for (const item of planned.filter(({ change }) => change === "removed")) {
+      current = item.path;
+      await remove(item.target);
+      done.push(item);
+    }
   } catch (error) {
     await Promise.all(staged.map(({ temporary }) => rm(temporary, { force: true })));
+    await Promise.allSettled(done.map(undo));
     throw outputFault(current, error);
   }
 };
+
+const isWritten = ({ change, file, before }: Planned): boolean =>
+  change === "removed" ? before !== undefined : before?.text !== file.text;
 
 const write = async (cwd: string, set: FileSet, { force, dryRun }: WriteOptions): Promise<readonly WrittenFile[]> => {
   const shown = set.root === "" ? "." : set.root;
@@ -148,10 +196,10 @@ const write = async (cwd: string, set: FileSet, { force, dryRun }: WriteOptions)
   // The folder the user named may itself be reached through a link; below it, links are refused.
   const root = await realpath(wanted).catch(() => wanted);
   if ((await kindOf(root)) === "file") throw new Fault("world.output", `cannot write into ${shown}: it is a file`);
-  const planned = await plan(root, shown, set);
+  const planned = await planWrites(root, shown, set);
   if (!force && !dryRun) refuseOverwrite(planned);
-  if (!dryRun) await commit(planned.filter(({ change }) => change !== "unchanged"));
-  return planned.map(({ path, change }) => ({ path, change }));
+  if (!dryRun) await commit(planned.filter(isWritten));
+  return planned.filter(({ file }) => file.hidden !== true).map(({ path, change }) => ({ path, change }));
 };
 
 /** The real file system, with relative paths below `cwd`. */

@@ -8,17 +8,32 @@ export interface GeneratedFile {
   readonly executable?: boolean;
 }
 
+/**
+ * What becomes of a file. `replaced` happens only when asked for; the others come from a plan that looked at the file:
+ * `updated` was as generated, `merged` holds what its user changed and what is new, `kept` stays as its user left it,
+ * `conflict` stays as well since both sides changed the same place.
+ */
+export type FileChange = "created" | "replaced" | "unchanged" | "updated" | "merged" | "kept" | "conflict" | "removed";
+
+/** A file whose fate was decided by looking at its text: that text must still be there when it is written. */
+export interface PlannedFile extends GeneratedFile {
+  readonly plan?: { readonly change: FileChange; readonly before?: string };
+  /** Serves the product itself: written with the others, and not listed. */
+  readonly hidden?: boolean;
+}
+
 /** Generated files below one folder, sorted by path, no two paths equal even on a file system that ignores case. */
 export interface FileSet {
   /** The folder they belong in, as the user named it; relative paths are relative to the working directory. */
   readonly root: string;
-  readonly files: readonly GeneratedFile[];
+  /** A planned file whose change is `removed` goes. */
+  readonly files: readonly PlannedFile[];
 }
 
-/** What one file of a set became: `unchanged` files are not touched; `replaced` happens only when asked for. */
+/** What one file of a set became: `unchanged` files are not touched. */
 export interface WrittenFile {
   readonly path: string;
-  readonly change: "created" | "replaced" | "unchanged";
+  readonly change: FileChange;
 }
 
 // Windows refuses these names with any extension; a trailing dot or space is dropped there, which makes two names one.
@@ -37,7 +52,7 @@ const unsafe = (segment: string): boolean =>
 export const isSafePath = (path: string): boolean => !path.split("/").some(unsafe);
 
 /** A checked, sorted FileSet. Throws a Fault (`guard.path`) for a path that could leave the root or collide. */
-export const fileSet = (root: string, files: readonly GeneratedFile[]): FileSet => {
+export const fileSet = (root: string, files: readonly PlannedFile[]): FileSet => {
   const seen = new Map<string, string>();
   for (const { path } of files) {
     if (!isSafePath(path)) throw new Fault("guard.path", `"${path}" is not a safe file name`);

@@ -3,7 +3,7 @@ import { plural } from "../kernel/words.ts";
 import type { WrittenFile } from "../kernel/fileset.ts";
 import type { Finding } from "../kernel/finding.ts";
 import { locationText, sortFindings } from "../kernel/finding.ts";
-import type { Block, Check, Look, Report, Reporter } from "../kernel/report.ts";
+import type { Block, Check, Look, Report, Reporter, Tone } from "../kernel/report.ts";
 import { drawBars, drawFigures, drawHeatmap, drawLines, drawRanges } from "./draw.ts";
 import type { Paint } from "./paint.ts";
 import { painter } from "./paint.ts";
@@ -37,6 +37,16 @@ const verdicts = { passed: "met", failed: "missed", unproven: "not shown" } as c
   string
 >;
 
+const diffTones: Readonly<Record<string, Tone>> = { "+": "good", "-": "bad", "@": "dim" };
+
+/** A patch stands at the margin, so that it can be taken from there. */
+const drawDiff = (text: string, paint: Paint): string =>
+  plain(text)
+    .trimEnd()
+    .split("\n")
+    .map((line) => paint(diffTones[line[0] ?? ""] ?? "plain", line))
+    .join("\n");
+
 const draw = {
   heading: (block, { paint }) => paint("bold", oneLine(block.text)),
   text: (block, { paint, look }) => paint(block.tone ?? "plain", wrapped(plain(block.text), look)),
@@ -54,7 +64,9 @@ const draw = {
     return `${paint("bold", oneLine(title))}\n${drawTable({ kind: "table", columns, rows, tones }, look, paint)}`;
   },
   code: (block, { paint }) =>
-    indent(block.language === "usage" ? paint("accent", plain(block.text)) : plain(block.text).trimEnd()),
+    block.language === "diff"
+      ? drawDiff(block.text, paint)
+      : indent(block.language === "usage" ? paint("accent", plain(block.text)) : plain(block.text).trimEnd()),
   markdown: (block, { look }) =>
     look.color
       ? Bun.markdown.ansi(plain(block.text), { columns: Math.min(look.width, 100) }).trimEnd()
@@ -94,24 +106,38 @@ const tally = (findings: readonly Finding[], { paint }: Pen): string =>
     .map(({ severity, text }) => paint(severity, text))
     .join(", ");
 
-/** What became of each file; a dry run lists them all, since the list is what was asked for. */
+const changeLooks = {
+  created: { would: "create", tone: "good" },
+  updated: { would: "update", tone: "warn" },
+  replaced: { would: "replace", tone: "warn" },
+  merged: { would: "merge", tone: "warn" },
+  conflict: { would: "conflict in", tone: "bad" },
+  removed: { would: "remove", tone: "bad" },
+  kept: { would: "keep", tone: "dim" },
+  unchanged: { would: "leave", tone: "dim" },
+} as const satisfies Record<WrittenFile["change"], { readonly would: string; readonly tone: Tone }>;
+
+const changeKinds = Object.keys(changeLooks) as readonly WrittenFile["change"][];
+
+/** What became of each file; a dry run lists all that would change, since the list is what was asked for. */
 const drawWritten = (report: Report, { paint, look }: Pen): readonly string[] => {
   const { written = [], dryRun = false } = report;
   if (written.length === 0) return [];
-  const words = { created: "create", replaced: "replace", unchanged: "leave" } as const;
-  const word = (change: WrittenFile["change"]): string => (dryRun ? `would ${words[change]}` : change);
-  const parts = (["created", "replaced", "unchanged"] as const).flatMap((change) => {
+  const word = ({ change }: WrittenFile): string => (dryRun ? `would ${changeLooks[change].would}` : change);
+  const parts = changeKinds.flatMap((change) => {
     const count = written.filter((file) => file.change === change).length;
     return count === 0 ? [] : [`${count} ${change}`];
   });
-  const tone = (file: WrittenFile) =>
-    file.change === "unchanged" ? "dim" : file.change === "created" ? "good" : "warn";
-  const listed = look.verbose || dryRun || written.length <= 12 ? written : [];
-  const total = dryRun ? `nothing written: ${plural(written.length, "file")}` : plural(written.length, "file");
+  const isNews = ({ change }: WrittenFile): boolean => change !== "unchanged" && !(dryRun && change === "kept");
+  const news = written.filter(isNews);
+  const isFirst = written.every(({ change }) => change === "created");
+  const listed = look.verbose ? written : dryRun || (news.length <= 40 && !isFirst) || written.length <= 12 ? news : [];
+  const total = plural(written.length, "file");
+  const counted = isFirst ? `${total}, all new` : `${total}: ${parts.join(", ")}`;
   return [
     [
-      ...listed.map((file) => `  ${paint(tone(file), word(file.change))} ${oneLine(file.path)}`),
-      paint("dim", dryRun ? total : `${total}: ${parts.join(", ")}`),
+      ...listed.map((file) => `  ${paint(changeLooks[file.change].tone, word(file))} ${oneLine(file.path)}`),
+      paint("dim", dryRun ? `nothing written: ${total}, ${news.length} would change` : counted),
     ].join("\n"),
   ];
 };

@@ -27,7 +27,10 @@ export const envelopeSchema: Json = {
       items: {
         type: "object",
         required: ["path", "change"],
-        properties: { path: { type: "string" }, change: { enum: ["created", "replaced", "unchanged"] } },
+        properties: {
+          path: { type: "string" },
+          change: { enum: ["created", "updated", "replaced", "merged", "kept", "unchanged", "conflict", "removed"] },
+        },
       },
     },
   },

@@ -27,7 +27,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   "src/load/": pure(2, ["@cfworker/json-schema"]),
   "src/decide/": pure(2),
   "src/report/": pure(2, ["uplot"]),
-  "src/api/": pure(3, ["yaml", "@eslint-community/regexpp"], [/^src\/kernel\//, /^src\/pg\/catalog(\/|\.ts$)/]),
+  "src/api/": pure(
+    3,
+    ["yaml", "@babel/parser", "@eslint-community/regexpp", "diff"],
+    [/^src\/kernel\//, /^src\/pg\/catalog(\/|\.ts$)/],
+  ),
   "src/project/": pure(4),
   "src/sdk.ts": pure(5),
   "src/registry.ts": pure(5),

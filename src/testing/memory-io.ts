@@ -77,12 +77,14 @@ export const memoryIo = ({
         return Promise.resolve({ text: disk.get(full(path)) ?? "", save, release: () => Promise.resolve() });
       },
       write: (set, { dryRun }) => {
-        const written = set.files.map(({ path, text }) => {
+        const written = set.files.flatMap(({ path, text, plan, hidden }) => {
           const target = full(`${set.root}/${path}`);
           const before = disk.get(target);
-          if (!dryRun) disk.set(target, text);
-          const change = before === undefined ? "created" : before === text ? "unchanged" : "replaced";
-          return { path: `${set.root}/${path}`, change } as const;
+          if (!dryRun && plan?.change === "removed") disk.delete(target);
+          else if (!dryRun) disk.set(target, text);
+          const change =
+            plan?.change ?? (before === undefined ? "created" : before === text ? "unchanged" : "replaced");
+          return hidden === true ? [] : [{ path: `${set.root}/${path}`, change }];
         });
         return Promise.resolve(written);
       },
