@@ -15,6 +15,7 @@ import { globalFlags } from "./global-flags.ts";
 import { flagsOf } from "./help.ts";
 import { lookFor } from "./look.ts";
 import { bindPositionals, parseArgv } from "./parse.ts";
+import { withReferences } from "./rule-references.ts";
 import type { Found } from "./tree.ts";
 import { commandPaths, findCommand, tree } from "./tree.ts";
 import { unknownCommand } from "./unknown-command.ts";
@@ -164,7 +165,7 @@ const carryOut = async (call: Prepared, loadRegistry: LoadRegistry): Promise<Rep
   };
   const report = await untilSignal(command, command.run({ args: values, io, registry, senior }), io);
   io.terminal.clear();
-  return write(report, values, io);
+  return write({ ...report, findings: withReferences(report.findings) }, values, io);
 };
 
 /** Runs a prepared call to its text and exit status. */

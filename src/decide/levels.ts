@@ -64,7 +64,7 @@ const beyond = (answer: number | undefined, limit: number, name: string): string
 /** Minutes of full outage that an SLO allows in 28 days. */
 export const budgetMinutes = (slo: number): number => Math.round((1 - slo) * 28 * 24 * 60 * 10) / 10;
 
-const gapRules: readonly GapRule[] = [
+const gapRules = [
   {
     id: "no-error-budget-consumer",
     question: 7,
@@ -139,7 +139,10 @@ const gapRules: readonly GapRule[] = [
         : undefined,
     next: "make synchronous calls the default, and name the asynchronous lane (email, webhooks, reports)",
   },
-];
+] as const satisfies readonly GapRule[];
+
+/** The doubts that there can be, and the questions that own them. */
+export const gapKinds: readonly Pick<Gap, "id" | "question">[] = gapRules;
 
 export const gapsOf = (answers: Answers, targets: Targets): readonly Gap[] =>
   gapRules.flatMap(({ open, id, question, severity, next }) => {

@@ -45,6 +45,12 @@ export interface Evidence {
   readonly data?: Json;
 }
 
+/** A section of a reference document, as `senior reference TOPIC --section SECTION` prints it. */
+export interface ReadMore {
+  readonly topic: string;
+  readonly section: string;
+}
+
 export interface Finding {
   /** `room/rule-name`, for example `db/foreign-key-without-index`. Stable: people suppress and link by it. */
   readonly rule: `${string}/${string}`;
@@ -54,6 +60,8 @@ export interface Finding {
   readonly help?: string;
   readonly fix?: Fix;
   readonly evidence?: Evidence;
+  /** Where the references say more about the rule; added to every finding once its report is complete. */
+  readonly readMore?: ReadMore;
 }
 
 /** True when `severity` is at least as bad as `threshold`. */

@@ -106,6 +106,14 @@ const tally = (findings: readonly Finding[], { paint }: Pen): string =>
     .map(({ severity, text }) => paint(severity, text))
     .join(", ");
 
+/** Where the references explain the rules that were found wanting, each section once. */
+const readMore = (findings: readonly Finding[], { paint }: Pen): readonly string[] => {
+  const pages = findings.flatMap(({ severity, readMore: page }) =>
+    severity === "info" || page === undefined ? [] : `senior reference ${page.topic} --section "${page.section}"`,
+  );
+  return pages.length === 0 ? [] : [paint("dim", [...new Set(pages)].map((page) => `read more: ${page}`).join("\n"))];
+};
+
 const changeLooks = {
   created: { would: "create", tone: "good" },
   updated: { would: "update", tone: "warn" },
@@ -169,6 +177,7 @@ export const human: Reporter = {
       drawBlocks(report.blocks, look),
       ...findings.map((finding) => drawFinding(finding, pen)),
       ...(findings.length === 0 ? [] : [tally(findings, pen)]),
+      ...readMore(findings, pen),
       ...drawWritten(report, pen),
     ].filter((section) => section !== "");
     return `${sections.join("\n\n")}\n`;

@@ -50,6 +50,12 @@ export const envelopeSchema: Json = {
         help: { type: "string" },
         fix: { type: "object", required: ["kind"], properties: { kind: { enum: ["edit", "sql", "run"] } } },
         evidence: { type: "object", required: ["note"], properties: { note: { type: "string" } } },
+        readMore: {
+          type: "object",
+          description: "The section that `senior reference TOPIC --section SECTION` prints",
+          required: ["topic", "section"],
+          properties: { topic: { type: "string" }, section: { type: "string" } },
+        },
       },
     },
   },

@@ -1,0 +1,73 @@
+// Which section of the references explains each rule, and the findings of a report with that link.
+import { kills } from "../decide/kills.ts";
+import { gapKinds } from "../decide/levels.ts";
+import { questionAt } from "../decide/questions.ts";
+import { stops } from "../decide/stops.ts";
+import type { QuestionNumber } from "../decide/answers.ts";
+import type { Finding, ReadMore } from "../kernel/finding.ts";
+
+/** Topic, then heading, then the rules that it explains. */
+const explained: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  api_design_patterns: {
+    "The document": [
+      "api/bad-media-type",
+      "api/bad-method",
+      "api/bad-parameter",
+      "api/bad-path",
+      "api/bad-reference",
+      "api/bad-schema",
+      "api/bad-status",
+      "api/bad-value",
+      "api/circular-reference",
+      "api/dangling-reference",
+      "api/duplicate-operation",
+      "api/external-reference",
+      "api/no-operations",
+      "api/no-responses",
+      "api/undeclared-parameter",
+      "api/unsupported-reference",
+      "api/unused-parameter",
+    ],
+    Validation: ["api/slow-pattern"],
+  },
+  database_optimization_guide: {
+    "Index strategy": ["db/foreign-key-without-index"],
+    "Over-indexing": ["db/duplicate-index"],
+    "Schema choices": ["db/table-without-primary-key"],
+    "Schema files": ["db/left-out"],
+  },
+  load_testing: {
+    "Open and closed loops": ["load/rate-missed"],
+    Percentiles: ["load/threshold"],
+    Errors: ["load/errors", "load/redirected", "load/stalled", "load/unreached", "load/interrupted"],
+    "Is it me or the server": ["load/client-bound"],
+    "Finding the limit": ["load/aborted"],
+    Comparing: ["load/slower", "load/faster", "load/same", "load/inconclusive", "load/different-conditions"],
+    "Rate limits": ["load/rate-limit", "load/rate-limit-missing", "load/rate-limit-headers"],
+  },
+  forcing_questions: {
+    "How to use them": ["decide/no-profile-fits", "grill/no-answer", "grill/answers-missing"],
+    "Kill criteria": ["decide/kill-overridden", "decide/override-without-kill"],
+  },
+};
+
+const ofQuestion = (rule: string, number: QuestionNumber): readonly [string, ReadMore] => [
+  rule,
+  { topic: "forcing_questions", section: `Question ${number}: ${questionAt(number).title}` },
+];
+
+/** Every rule with the section that explains it. */
+export const ruleReferences: ReadonlyMap<string, ReadMore> = new Map([
+  ...Object.entries(explained).flatMap(([topic, sections]) =>
+    Object.entries(sections).flatMap(([section, rules]) => rules.map((rule) => [rule, { topic, section }] as const)),
+  ),
+  ...[...kills, ...gapKinds].map(({ id, question }) => ofQuestion(`decide/${id}`, question)),
+  ...stops.map(({ id, question }) => ofQuestion(`grill/${id}`, question)),
+]);
+
+/** The findings, each with where to read more about its rule. */
+export const withReferences = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.map((finding) => {
+    const readMore = ruleReferences.get(finding.rule);
+    return readMore === undefined ? finding : { ...finding, readMore };
+  });
