@@ -2,6 +2,7 @@
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { checkedSchema, kindOf } from "./content.ts";
 import { usableDefault } from "./defaults.ts";
+import { authType } from "./emit-security.ts";
 import type { TypeScope } from "./emit-types.ts";
 import { declareType, documented, typeBraces, typeDoc, unionDoc } from "./emit-types.ts";
 import type { Doc } from "./layout.ts";
@@ -18,7 +19,7 @@ import {
   separated,
   softline,
 } from "./layout.ts";
-import type { ApiResponse, Body, Content, Parameter } from "./model.ts";
+import type { ApiResponse, Body, Content, Operation, Parameter } from "./model.ts";
 import { headline, imports, parametersSchema, parts } from "./operation-parts.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { comment, commentText, literal } from "./print.ts";
@@ -82,11 +83,18 @@ const bodyMembers = (plan: ApiPlan, { type, body }: PlannedOperation): readonly 
   return [[`body: ${type}Body${optional}`, ...told]];
 };
 
-const declareRequest = (plan: ApiPlan, planned: PlannedOperation): Doc => {
+/** The type of `auth`, where a handler knows who asks. */
+export type AuthType = (operation: Operation) => string | undefined;
+
+const declareRequest = (plan: ApiPlan, planned: PlannedOperation, authOf: AuthType): Doc => {
   const { type, parameters } = planned;
-  const members = parts
-    .filter(({ location }) => parameters[location].length > 0)
-    .map(({ part, suffix }) => `${part}: ${type}${suffix}`);
+  const auth = authOf(planned.operation);
+  const members = [
+    ...(auth === undefined ? [] : [`auth: ${auth}`]),
+    ...parts
+      .filter(({ location }) => parameters[location].length > 0)
+      .map(({ part, suffix }) => `${part}: ${type}${suffix}`),
+  ];
   const [first = [], ...others] = bodyMembers(plan, planned).map((own) => [...members, ...own]);
   if (others.length > 0)
     return concat(`export type ${type}Request = `, unionDoc([first, ...others].map(typeBraces)), ";");
@@ -128,8 +136,8 @@ const declareReply = (plan: ApiPlan, { operation, type }: PlannedOperation): Doc
   return concat(`export type ${type}Reply = `, unionDoc(all), ";");
 };
 
-const operationTypes = (plan: ApiPlan, planned: PlannedOperation): Doc => {
-  const request = documented(comment(`What ${headline(planned)} takes.`), declareRequest(plan, planned));
+const operationTypes = (plan: ApiPlan, planned: PlannedOperation, authOf: AuthType): Doc => {
+  const request = documented(comment(`What ${headline(planned)} takes.`), declareRequest(plan, planned, authOf));
   const reply = documented(comment(`What ${headline(planned)} answers.`), declareReply(plan, planned));
   return separated([...declareParameters(plan, planned), ...declareBody(plan, planned), request, reply]);
 };
@@ -138,11 +146,13 @@ const operationTypes = (plan: ApiPlan, planned: PlannedOperation): Doc => {
 const mentions = (text: string, name: string): boolean =>
   new RegExp(`(?<![.\\w$])${name}(?![\\w$]|\\??:)`).test(text.replace(/"(?:[^"\\]|\\.)*"|\/\*\*.*?\*\//gs, '""'));
 
-const typesFile = (plan: ApiPlan, group: PlannedGroup): GeneratedFile => {
-  const body = layout(concat(separated(group.operations.map((one) => operationTypes(plan, one))), hardline));
+const typesFile = (plan: ApiPlan, group: PlannedGroup, authOf: AuthType): GeneratedFile => {
+  const body = layout(concat(separated(group.operations.map((one) => operationTypes(plan, one, authOf))), hardline));
+  const knowsAuth = group.operations.some(({ operation }) => authOf(operation) !== undefined);
   const names = ["EmptyReply", "JsonReply", "MediaReply", "Payload", "Reply"].filter((name) => mentions(body, name));
   const head = imports([
     names.length > 0 && layout(concat("import type ", braces(names), ' from "../middleware/reply.js";')),
+    knowsAuth && 'import type { Auth } from "../middleware/security.js";',
     mentions(body, "models") && 'import type * as models from "./models.js";',
   ]);
   const title = commentText(group.title);
@@ -152,5 +162,5 @@ const typesFile = (plan: ApiPlan, group: PlannedGroup): GeneratedFile => {
   };
 };
 
-export const operationTypeFiles = (plan: ApiPlan): readonly GeneratedFile[] =>
-  plan.groups.map((group) => typesFile(plan, group));
+export const operationTypeFiles = (plan: ApiPlan, authOf: AuthType = authType): readonly GeneratedFile[] =>
+  plan.groups.map((group) => typesFile(plan, group, authOf));

@@ -3,6 +3,7 @@ import type { Json } from "../kernel/json.ts";
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { checkedSchema, formFields, kindOf } from "./content.ts";
 import { shapeOf } from "./emit-shapes.ts";
+import { requirementsOf } from "./emit-security.ts";
 import { documented } from "./emit-types.ts";
 import type { ValidatorScope } from "./emit-validators.ts";
 import {
@@ -101,9 +102,15 @@ const bodyParts = ({ body, name, type }: PlannedOperation, scope: ValidatorScope
   return [{ declared: declared[0], member: concat("body: ", value) }];
 };
 
+const securityMember = ({ operation }: PlannedOperation): readonly Doc[] => {
+  const requirements = requirementsOf(operation);
+  return requirements.length === 0 ? [] : [concat("security: ", data(requirements))];
+};
+
 /** Media types of its successes: what a client must accept one of. */
 const producedMember = ({ operation }: PlannedOperation): readonly Doc[] => {
   const successes = operation.responses.filter(({ status }) => status.startsWith("2"));
+  if (successes.some(({ contents }) => contents.length === 0)) return [];
   const types = [...new Set(successes.flatMap(({ contents }) => contents.map(({ mediaType }) => mediaType)))];
   return types.length === 0 ? [] : [concat("produces: ", data(types))];
 };
@@ -115,7 +122,7 @@ const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): 
   );
   const rules = concat(
     `export const ${planned.name}: OperationRules =`,
-    assigned(braces([...producedMember(planned), ...all.map(({ member }) => member)])),
+    assigned(braces([...securityMember(planned), ...producedMember(planned), ...all.map(({ member }) => member)])),
     ";",
   );
   return separated([...declarations, documented(comment(headline(planned)), rules)]);

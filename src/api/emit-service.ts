@@ -1,5 +1,6 @@
 // The files that every framework's service has, around what only the framework can say.
 import type { GeneratedFile } from "../kernel/fileset.ts";
+import { isSecured } from "./emit-security.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { distinctNames, valueName } from "./names.ts";
 import { commentText, literal } from "./print.ts";
@@ -73,12 +74,25 @@ export interface AppParts {
 }
 
 /** How `app.ts` begins, and what its `createApp` takes. */
-export const appParts = ({ api }: ApiPlan): AppParts => ({
-  title: `// ${commentText(`${api.title} ${api.version}`)}`,
-  imports: ['import type { Options } from "./middleware/operation.js";'],
-  parameter: "options: Options = {}",
-  options: "options",
-});
+export const appParts = (plan: ApiPlan): AppParts => {
+  const title = `// ${commentText(`${plan.api.title} ${plan.api.version}`)}`;
+  return isSecured(plan)
+    ? {
+        title,
+        imports: [
+          'import { secured } from "./middleware/security.js";',
+          'import type { AppOptions } from "./middleware/security.js";',
+        ],
+        parameter: "options: AppOptions = {}",
+        options: "secured(options)",
+      }
+    : {
+        title,
+        imports: ['import type { Options } from "./middleware/operation.js";'],
+        parameter: "options: Options = {}",
+        options: "options",
+      };
+};
 
 /** What only the framework can say, as text. */
 export interface ServiceTexts {

@@ -7,8 +7,9 @@ import { emitFor } from "../testing/framework-contract.ts";
 import { hostileDocument, hostileTexts } from "../testing/hostile-openapi.ts";
 
 const isShared = (path: string): boolean =>
-  /^middleware\/(accept|body|bytes|errors|handle|json-schema|operation|parameters|reply|request)\.ts$/.test(path) ||
-  path === "server.ts";
+  /^middleware\/(accept|authenticate|body|bytes|errors|handle|json-schema|jwt|operation|parameters|reply|request|secrets)\.ts$/.test(
+    path,
+  ) || path === "server.ts";
 
 /** Names of properties may be written as identifiers, strings or computed strings: one kind for all three. */
 const kindOf = (node: ts.Node): string | undefined => {

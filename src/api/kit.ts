@@ -7,6 +7,7 @@ import type { AppParts, RouteTable, ServiceTexts } from "./emit-service.ts";
 import { appParts, frameworkFiles, routeTable } from "./emit-service.ts";
 import type { EmitOptions } from "./emit-options.ts";
 import { defaultOptions } from "./emit-options.ts";
+import { securityFiles, securityPackages } from "./emit-security.ts";
 import { modelTypes } from "./emit-types.ts";
 import acceptText from "./emitted/accept.ts.txt" with { type: "text" };
 import bodyText from "./emitted/body.ts.txt" with { type: "text" };
@@ -42,6 +43,8 @@ export interface EmitKit {
   serviceFiles(plan: ApiPlan, texts: ServiceTexts): readonly GeneratedFile[];
   /** Every route as code, the most specific first. `taken`: names that the plugin's `routes/index.ts` uses itself. */
   routeTable(plan: ApiPlan, taken: readonly string[]): RouteTable;
+  /** npm packages of the kit's own files. */
+  packages(plan: ApiPlan): Readonly<Record<string, string>>;
   /** How `app.ts` begins, and what its `createApp` takes. */
   appParts(plan: ApiPlan): AppParts;
   /** A string literal: the only way that text of a document may enter code. */
@@ -69,6 +72,13 @@ const typeFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
   ...operationTypeFiles(plan),
 ];
 
+/** Types of a service that is written otherwise do not know who asks. */
+const typeOnlyFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
+  { path: "types/models.ts", text: modelTypes(plan) },
+  ...operationTypeFiles(plan, () => undefined),
+  { path: "middleware/reply.ts", text: replyText },
+];
+
 /** With 400 in its source, which a user may read and change. */
 const requestFor = ({ validationStatus }: EmitOptions): string =>
   requestText.replace("const validationStatus = 400;", `const validationStatus = ${validationStatus};`);
@@ -91,15 +101,17 @@ export const createKit = (options: EmitOptions): EmitKit => ({
   options,
   plan: (api) => planApi(api, options),
   typeFiles,
-  typeOnlyFiles: (plan) => [...typeFiles(plan), { path: "middleware/reply.ts", text: replyText }],
+  typeOnlyFiles,
   validationFiles,
   handlerFiles,
   serviceFiles: (plan, texts) => [
     ...frameworkFiles(texts),
     ...handlerFiles(plan),
     ...validationFiles(plan),
+    ...securityFiles(plan),
     ...typeFiles(plan),
   ],
+  packages: (plan) => ({ zod: "^4.1.0", ...securityPackages(plan) }),
   routeTable,
   appParts,
   literal,

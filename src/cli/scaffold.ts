@@ -176,6 +176,7 @@ export default command({
     const source = await io.files.readText(args.spec);
     const read = readOpenApi(readDocument(args.spec, source));
     const plan = kit.plan(read.api);
+    const needed = { ...framework, packages: { ...framework.packages, ...kit.packages(plan) } };
     io.terminal.progress(`generating ${plural(plan.api.operations.length, "operation")} for ${framework.name}`);
     const files = args.typesOnly
       ? kit.typeOnlyFiles(plan)
@@ -184,7 +185,7 @@ export default command({
     const generation = (isPart: boolean): Generation => ({
       document: { title: read.api.title, version: read.api.version, sha256: digest(source) },
       framework: framework.name,
-      options: { typesOnly: args.typesOnly, layout: args.layout, validationStatus: args.validationStatus },
+      options: { typesOnly: args.typesOnly, ...kit.options },
       handlers: args.typesOnly ? [] : handlersOf(plan),
       files: fileSet("", files).files,
       isPart,
@@ -197,10 +198,10 @@ export default command({
       blocks: [
         paragraph(summary(plan, args.typesOnly, planned), "good"),
         ...(args.dryRun ? patchBlocks(planned) : []),
-        ...(args.typesOnly || !planned.isFirst ? [] : nextSteps(framework, root)),
+        ...(args.typesOnly || !planned.isFirst ? [] : nextSteps(needed, root)),
       ],
       findings: [...read.findings, ...planned.findings],
-      data: dataOf(read, plan, framework, planned, args),
+      data: dataOf(read, plan, needed, planned, args),
       files: planned.set,
     };
     return args.check ? checkReport(planned, report) : report;

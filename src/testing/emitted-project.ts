@@ -97,13 +97,17 @@ const answers = async (url: string): Promise<boolean> => {
 };
 
 /** Starts `server.ts` on a free port; ends with the scope that holds it. */
-export const startProject = async (folder: string, runtime: Runtime): Promise<Running> => {
+export const startProject = async (
+  folder: string,
+  runtime: Runtime,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Running> => {
   if (runtime === "node") await transpile(folder);
   const port = await freePort();
   const command = runtime === "bun" ? [process.execPath, "server.ts"] : ["node", "server.js"];
   const server = Bun.spawn(command, {
     cwd: folder,
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, ...env, PORT: String(port) },
     stdout: "ignore",
     stderr: "pipe",
   });

@@ -11,6 +11,7 @@ import { startProject, typeErrors, writeProject } from "./emitted-project.ts";
 import { edgeContract } from "./edge-contract.ts";
 import { edgeDocument, withHandlers } from "./edge-service.ts";
 import { hostileDocument, hostileTexts } from "./hostile-openapi.ts";
+import { securityContract, vaultDocument } from "./security-contract.ts";
 
 const bookshop = new URL("../api/fixtures/bookshop/openapi.yaml", import.meta.url);
 
@@ -226,8 +227,9 @@ export const frameworkContract = (
     });
 
     test("type-checks under strict with both resolutions", async () => {
-      const both = [typeErrors(folder, "NodeNext"), typeErrors(folder, "Bundler")];
-      expect(await Promise.all(both)).toEqual(["", ""]);
+      const vault = await writeProject(await emitFor(plugin, vaultDocument()));
+      const all = [typeErrors(folder, "NodeNext"), typeErrors(folder, "Bundler"), typeErrors(vault, "NodeNext")];
+      expect(await Promise.all(all)).toEqual(["", "", ""]);
     }, 120_000);
 
     test.each(hostileTexts)("stays safe whatever the document says: %j", async (text) => {
@@ -237,6 +239,8 @@ export const frameworkContract = (
     });
 
     edgeContract(async () => writeProject(withHandlers(await emitFor(plugin, edgeDocument()))), runtimes);
+
+    securityContract(() => emitFor(plugin, vaultDocument()), runtimes);
 
     test("templates of one shape are one path, each method with its own variable names", async () => {
       await using service = await startProject(await writeProject(await emitFor(plugin, sameShape)), "bun");

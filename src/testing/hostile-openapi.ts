@@ -38,7 +38,9 @@ export const hostileDocument = (text: string): string =>
         },
       },
     },
+    security: [{ [text]: [text] }],
     components: {
+      securitySchemes: { [text]: { type: "apiKey", in: "header", name: text, description: text } },
       schemas: {
         [text]: {
           title: text,
