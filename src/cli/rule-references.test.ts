@@ -7,13 +7,20 @@ import { ruleReferences } from "./rule-references.ts";
 
 const sources = [...(await productSources(new URL("../..", import.meta.url).pathname))];
 
-/** Rule ids as they stand in the sources: written out, or noted while an API document is read. */
-const written = sources.flatMap(([path, text]) => [
-  ...[...text.matchAll(/\b(?:rule|id):\s*"([a-z]+\/[a-z0-9-]+)"/g)].map((match) => match[1] ?? ""),
-  ...(path.startsWith("src/api/")
-    ? [...text.matchAll(/\bnote\(\s*[a-zA-Z.]+,\s*"([a-z-]+)"/g)].map((match) => `api/${match[1] ?? ""}`)
-    : []),
-]);
+/** What calls of a function name, in the files of a folder. */
+const named = (folder: string, call: RegExp, room: string): readonly string[] =>
+  sources
+    .filter(([path]) => path.startsWith(folder))
+    .flatMap(([, text]) => [...text.matchAll(call)].map((match) => `${room}/${match[1] ?? ""}`));
+
+/** Rule ids as they stand in the sources: written out, or put together by a function of their room. */
+const written = [
+  ...sources.flatMap(([, text]) =>
+    [...text.matchAll(/\b(?:rule|id):\s*"([a-z]+\/[a-z0-9-]+)"/g)].map((match) => match[1] ?? ""),
+  ),
+  ...named("src/api/", /\bnote\(\s*[a-zA-Z.]+,\s*"([a-z-]+)"/g, "api"),
+  ...named("src/api/regenerate/", /\bfinding\(\s*"([a-z-]+)"/g, "scaffold"),
+];
 
 describe("rules and references", () => {
   test("there are rules to look at", () => expect(new Set(written).size).toBeGreaterThan(30));
