@@ -4,40 +4,18 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { fileSet } from "../kernel/fileset.ts";
+import type { Resolution } from "./strict-options.ts";
+import { resolutionNames, strictOptions } from "./strict-options.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const repository = new URL("../..", import.meta.url).pathname;
 
-const options = {
-  target: "ES2022",
-  lib: ["ES2022"],
-  types: ["node"],
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  noPropertyAccessFromIndexSignature: true,
-  noUnusedLocals: true,
-  noUnusedParameters: true,
-  noImplicitReturns: true,
-  isolatedModules: true,
-  verbatimModuleSyntax: true,
-  skipLibCheck: true,
-  noEmit: true,
-};
-
-const resolutions = {
-  NodeNext: { module: "NodeNext", moduleResolution: "NodeNext" },
-  Bundler: { module: "Preserve", moduleResolution: "Bundler" },
-} as const;
-
-export type Resolution = keyof typeof resolutions;
-
 /** Writes the files into a temporary folder that finds this repository's packages. */
 export const writeProject = async (files: readonly GeneratedFile[]): Promise<string> => {
   const set = fileSet(".", files).files;
-  const configs = Object.entries(resolutions).map(([name, resolution]) => [
+  const configs = resolutionNames.map((name) => [
     `tsconfig.${name}.json`,
-    JSON.stringify({ compilerOptions: { ...options, ...resolution }, include: ["**/*.ts"] }),
+    JSON.stringify({ compilerOptions: strictOptions(name), include: ["**/*.ts"] }),
   ]);
   const folder = await temporaryFolder({
     ...Object.fromEntries(set.map(({ path, text }) => [path, text])),
