@@ -1,5 +1,6 @@
 // Typed handlers that are yet to be written, one file for every tag.
 import type { GeneratedFile } from "../kernel/fileset.ts";
+import { mockReply } from "./emit-mocks.ts";
 import { documented } from "./emit-types.ts";
 import type { Doc } from "./layout.ts";
 import { call, concat, group, hardline, indent, layout, line, softline, separated } from "./layout.ts";
@@ -7,11 +8,13 @@ import { headline, imports } from "./operation-parts.ts";
 import type { ApiPlan, PlannedOperation } from "./plan.ts";
 import { comment, commentText, literal } from "./print.ts";
 
-const handlerDoc = (planned: PlannedOperation): Doc => {
+const handlerDoc = (plan: ApiPlan, planned: PlannedOperation): Doc => {
   const { operation, name, type } = planned;
   const lines = comment(operation.summary, headline(planned), operation.deprecated ? "@deprecated" : undefined);
   const input = concat(`types.${type}Request`, ",", line, `types.${type}Reply`);
-  const stub = group(indent(line, call("notImplemented", [literal(name)])));
+  const stub = plan.options.mock
+    ? concat(" ", mockReply(plan, planned))
+    : group(indent(line, call("notImplemented", [literal(name)])));
   return documented(
     lines,
     concat(`export const ${name}: `, group("Handler<", indent(softline, input), softline, ">"), " = () =>", stub, ";"),
@@ -23,11 +26,13 @@ export const handlerFiles = (plan: ApiPlan): readonly GeneratedFile[] =>
   plan.groups.map((group) => {
     const title = commentText(group.title);
     const head = imports([
-      'import { notImplemented } from "../middleware/errors.js";',
+      plan.options.mock
+        ? 'import { example } from "../middleware/example.js";'
+        : 'import { notImplemented } from "../middleware/errors.js";',
       'import type { Handler } from "../middleware/handle.js";',
       `import type * as types from "../types/${group.file}.js";`,
     ]);
-    const body = layout(concat(separated(group.operations.map(handlerDoc)), hardline));
+    const body = layout(concat(separated(group.operations.map((one) => handlerDoc(plan, one))), hardline));
     return {
       path: `routes/${group.file}.ts`,
       text: `// Handlers of ${title}. Their input is validated; what they return is sent.\n${head}${body}`,

@@ -1,5 +1,6 @@
 // EmitKit: the helpers handed to a framework plugin, so that a plugin script needs no packages of its own.
 import type { GeneratedFile } from "../kernel/fileset.ts";
+import { mockFiles } from "./emit-mocks.ts";
 import { handlerFiles } from "./emit-handlers.ts";
 import { operationTypeFiles } from "./emit-operation-types.ts";
 import { validatorFiles } from "./emit-operation-validators.ts";
@@ -107,6 +108,7 @@ export const createKit = (options: EmitOptions): EmitKit => ({
   serviceFiles: (plan, texts) => [
     ...frameworkFiles(texts),
     ...handlerFiles(plan),
+    ...mockFiles(plan),
     ...validationFiles(plan),
     ...securityFiles(plan),
     ...typeFiles(plan),

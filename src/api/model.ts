@@ -32,6 +32,8 @@ export interface Parameter {
   /** Present when the value is a document of its own (`content`), for example `application/json`. */
   readonly mediaType?: string;
   readonly schema: Schema;
+  /** Values that the parameter itself gives as examples; those of its schema are in there. */
+  readonly examples?: readonly Json[];
   readonly pointer: string;
 }
 
@@ -63,6 +65,7 @@ export interface ResponseHeader {
   readonly required: boolean;
   readonly description?: string;
   readonly schema: Schema;
+  readonly examples?: readonly Json[];
 }
 
 export interface ApiResponse {

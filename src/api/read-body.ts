@@ -1,22 +1,14 @@
 // Request bodies and other content by media type; for 2.0, bodies made of `body` and `formData` parameters.
-import type { Json } from "../kernel/json.ts";
 import { isObject, own, pointerToken } from "../kernel/json.ts";
 import type { Body, Content, Encoding } from "./model.ts";
 import { inlineSchema, stylesOf, writtenInSwagger } from "./read-parameter.ts";
+import { readExamples } from "./read-examples.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Found, Reading } from "./reading.ts";
-import { asJson, entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
+import { entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
 
 /** Without parameters such as charset or a vendor's version: they say nothing about the schema. */
 const bareMediaType = (text: string): string => (text.split(/[;,]/)[0] ?? "").trim().toLowerCase();
-
-const readExamples = (value: object): readonly Json[] => {
-  const one = own(value, "example");
-  const many = entriesOf(own(value, "examples")).flatMap(([, example]) =>
-    isObject(example) && own(example, "value") !== undefined ? [asJson(own(example, "value"))] : [],
-  );
-  return one === undefined ? many : [asJson(one), ...many];
-};
 
 const readEncoding = (value: unknown): Encoding => {
   if (!isObject(value)) return {};

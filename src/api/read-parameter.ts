@@ -1,9 +1,11 @@
 // One parameter, of any version, location and style.
+import type { Json } from "../kernel/json.ts";
 import { isObject, own } from "../kernel/json.ts";
 import type { Parameter, ParameterLocation, ParameterStyle } from "./model.ts";
+import { readExamples } from "./read-examples.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Found, Reading } from "./reading.ts";
-import { entriesOf, note, resolve, textOf } from "./reading.ts";
+import { asJson, entriesOf, note, resolve, textOf } from "./reading.ts";
 
 interface Written {
   readonly style: ParameterStyle;
@@ -68,6 +70,13 @@ const parameterWords = ["name", "in", "required", "description", "collectionForm
 export const inlineSchema = (value: object): object =>
   Object.fromEntries(Object.entries(value).filter(([key]) => !parameterWords.includes(key)));
 
+/** 2.0 has no word for them; many write `x-example`. A parameter with content has them there. */
+const examplesOf = ({ dialect }: Reading, value: object): readonly Json[] => {
+  if (dialect === "2.0") return [own(value, "x-example")].filter((one) => one !== undefined).map(asJson);
+  const content = entriesOf(own(value, "content"))[0]?.[1];
+  return [...readExamples(value), ...(isObject(content) ? readExamples(content) : [])];
+};
+
 const isLocation = (value: unknown): value is ParameterLocation =>
   typeof value === "string" && Object.hasOwn(stylesOf, value);
 
@@ -89,6 +98,7 @@ export const readParameter = (reading: Reading, raw: unknown, at: string): Param
     return undefined;
   }
   const description = textOf(value, "description");
+  const examples = examplesOf(reading, value);
   return {
     name,
     in: location,
@@ -97,6 +107,7 @@ export const readParameter = (reading: Reading, raw: unknown, at: string): Param
     ...(description === undefined ? {} : { description }),
     ...(reading.dialect === "2.0" ? writtenInSwagger(value, location) : writtenInOpenApi(reading, found, location)),
     ...readValue(reading, found),
+    ...(examples.length === 0 ? {} : { examples }),
     pointer,
   };
 };

@@ -3,9 +3,10 @@ import { isObject, own, pointerToken } from "../kernel/json.ts";
 import type { ApiResponse, Content, ResponseHeader } from "./model.ts";
 import { readContents } from "./read-body.ts";
 import { inlineSchema } from "./read-parameter.ts";
+import { readExamples } from "./read-examples.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Found, Reading } from "./reading.ts";
-import { entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
+import { asJson, entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
 
 const readHeaders = (reading: Reading, { value, pointer }: Found): readonly ResponseHeader[] =>
   entriesOf(own(value, "headers")).flatMap(([name, raw]) => {
@@ -20,7 +21,16 @@ const readHeaders = (reading: Reading, { value, pointer }: Found): readonly Resp
           : readSchema(reading, modern, `${header.pointer}/schema`);
     const description = textOf(header.value, "description");
     const required = own(header.value, "required") === true;
-    return [{ name, required, ...(description === undefined ? {} : { description }), schema }];
+    const examples = reading.dialect === "2.0" ? [] : readExamples(header.value);
+    return [
+      {
+        name,
+        required,
+        ...(description === undefined ? {} : { description }),
+        schema,
+        ...(examples.length === 0 ? {} : { examples }),
+      },
+    ];
   });
 
 /** 2.0: one schema, in each media type that the operation produces. */
@@ -28,13 +38,14 @@ const producedContents = (reading: Reading, { value, pointer }: Found, operation
   const schema = own(value, "schema");
   if (schema === undefined) return [];
   const read = readSchema(reading, schema, `${pointer}/schema`);
+  const examples = Object.fromEntries(entriesOf(own(value, "examples")));
   const given = listOf(own(operation.value, "produces") ?? own(reading.document.root, "produces"));
   const types = given.filter((type) => typeof type === "string").map((type) => type.toLowerCase());
   return (types.length === 0 ? ["application/json"] : [...new Set(types)]).map((mediaType) => ({
     mediaType,
     schema: read,
     encoding: {},
-    examples: [],
+    examples: Object.hasOwn(examples, mediaType) ? [asJson(examples[mediaType])] : [],
     pointer,
   }));
 };

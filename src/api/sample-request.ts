@@ -1,7 +1,9 @@
 // Whole requests for an operation: values for every part, and those values as they go over the wire in each style.
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isObject } from "../kernel/json.ts";
+import { accepts } from "./accepts.ts";
 import { checkedSchema, kindOf } from "./content.ts";
+import type { Direction } from "./emit-types.ts";
 import type { Content, Encoding, Operation, Parameter, ParameterLocation, Schema } from "./model.ts";
 import type { ApiPlan } from "./plan.ts";
 import { followed } from "./plan.ts";
@@ -49,31 +51,33 @@ const wire: Readonly<Record<ParameterLocation, Schema>> = {
 };
 
 const parameterValue = (plan: ApiPlan, parameter: Parameter, options: RequestOptions): Json | undefined => {
-  const own = { plan, direction: "input", examples: options.examples } as const;
   const seed = options.seed === 0 ? 0 : fork(options.seed, `${parameter.in} ${parameter.name}`);
-  const schema: Schema = { allOf: [parameter.schema, wire[parameter.in]] };
-  const told = options.examples ? sampleValue(parameter.schema, { ...own, seed }) : undefined;
-  const isWritable =
-    told !== undefined && sampleValue({ allOf: [wire[parameter.in], { const: told }] }, { ...own, seed });
-  return isWritable !== undefined && isWritable !== false ? told : sampleValue(schema, { ...own, seed });
+  const own = { plan, direction: "input", seed, examples: options.examples } as const;
+  const told: Schema = { allOf: [parameter.schema], examples: parameter.examples ?? [] };
+  const offered = options.examples ? sampleValue(told, own) : undefined;
+  if (offered !== undefined && accepts(wire[parameter.in], offered, own)) return offered;
+  return sampleValue({ allOf: [parameter.schema, wire[parameter.in]] }, own);
 };
 
-const bodyValue = (plan: ApiPlan, content: Content, options: RequestOptions): Json | undefined => {
-  const schema = checkedSchema(plan, content);
+/** A value of a body, sent or received; text for what is no data. */
+export const sampleContent = (
+  plan: ApiPlan,
+  content: Content,
+  direction: Direction,
+  options: RequestOptions,
+): Json | undefined => {
   const kind = kindOf(content.mediaType);
-  if (kind === "bytes") return "amber";
-  if (kind === "text" && schema === true) return "amber";
+  const text = content.examples.find((one) => typeof one === "string");
+  if (kind === "bytes" || (kind === "text" && content.schema === true)) return text ?? "amber";
   const seed = options.seed === 0 ? 0 : fork(options.seed, "body");
-  const offered: Schema =
-    options.examples && kind === "json" && content.examples.length > 0
-      ? { allOf: [schema], examples: content.examples }
-      : schema;
-  const least: Schema = kind === "json" ? offered : { allOf: [offered, { type: ["object", "string"] }] };
-  return sampleValue(least, { plan, direction: "input", seed, examples: options.examples });
+  const told: Schema = { allOf: [checkedSchema(plan, content)], examples: content.examples };
+  const isForm = kind === "form" || kind === "multipart";
+  const schema: Schema = isForm ? { allOf: [told, { type: ["object", "string"] }] } : told;
+  return sampleValue(schema, { plan, direction, seed, examples: options.examples });
 };
 
 /** The content to send: JSON where there is some, as most clients would. */
-const preferred = (contents: readonly Content[]): readonly Content[] =>
+export const preferred = (contents: readonly Content[]): readonly Content[] =>
   contents.toSorted((a, b) => Number(kindOf(b.mediaType) === "json") - Number(kindOf(a.mediaType) === "json"));
 
 /** Values that an operation accepts, or undefined when one of its required parts has none. */
@@ -92,7 +96,7 @@ export const sampleRequestValues = (
   const { body } = operation;
   if (body === undefined || (!body.required && !options.optional)) return { parameters };
   for (const content of preferred(body.contents)) {
-    const value = bodyValue(plan, content, options);
+    const value = sampleContent(plan, content, "input", options);
     if (value !== undefined) return { parameters, body: { content, value } };
   }
   return body.required && body.contents.length > 0 ? undefined : { parameters };

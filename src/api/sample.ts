@@ -5,6 +5,7 @@ import type { Judging } from "./accepts.ts";
 import { accepts, requiredNames } from "./accepts.ts";
 import { isMarked } from "./emit-types.ts";
 import type { Schema } from "./model.ts";
+import type { ApiPlan } from "./plan.ts";
 import { followed } from "./plan.ts";
 import { isList } from "./print.ts";
 import { flattened } from "./sample-flat.ts";
@@ -45,16 +46,22 @@ const maxDepth = 24;
 const maxTries = 6_000;
 const attempts = 24;
 
-/** What the document itself offers as a value, here or where the reference leads. */
-const offered = (schema: JsonObject, { plan }: Judging): readonly Json[] => {
+/** A schema, what its reference names, and what a single `allOf` around another adds to. */
+const sameValue = (schema: Schema, plan: ApiPlan, depth = 0): readonly JsonObject[] => {
   const target = followed(plan, schema);
-  const own = typeof target === "boolean" || target === schema ? [schema] : [schema, target];
-  return own.flatMap((one) => {
+  const own = [schema, target].filter((one) => typeof one !== "boolean");
+  const [inner, ...others] = typeof target === "boolean" ? [] : schemasIn(target, "allOf");
+  const goesOn = inner !== undefined && others.length === 0 && depth < 8;
+  return [...new Set(own), ...(goesOn ? sameValue(inner, plan, depth + 1) : [])];
+};
+
+/** What the document itself offers as a value, here or where the reference leads. */
+const offered = (schema: JsonObject, { plan }: Judging): readonly Json[] =>
+  sameValue(schema, plan).flatMap((one) => {
     const many = get(one, "examples");
     const single = [get(one, "example"), get(one, "default")].filter((value) => value !== undefined);
     return [...(many !== undefined && isList(many) ? many : []), ...single];
   });
-};
 
 const hidden = { input: "readOnly", output: "writeOnly" } as const;
 

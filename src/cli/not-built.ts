@@ -40,12 +40,6 @@ export const planned: readonly Planned[] = [
   },
   {
     command: "scaffold",
-    flag: "--mock",
-    will: "generate handlers that answer with example data",
-    meanwhile: "fill in the generated handlers",
-  },
-  {
-    command: "scaffold",
     flag: "--envelope",
     will: "choose how generated replies are wrapped",
     meanwhile: "describe the wrapped reply in the document's response schemas",

@@ -68,7 +68,7 @@ const installLines = (packages: FrameworkPlugin["packages"]): readonly string[] 
   return [...line("npm install", false), ...line("npm install --save-dev typescript tsx", true)];
 };
 
-const nextSteps = (framework: FrameworkPlugin, root: string): readonly Block[] => [
+const nextSteps = (framework: FrameworkPlugin, root: string, mock: boolean): readonly Block[] => [
   heading("Next"),
   {
     kind: "code",
@@ -76,7 +76,7 @@ const nextSteps = (framework: FrameworkPlugin, root: string): readonly Block[] =
     text: [...installLines(framework.packages), `npx tsx ${joinPath(root, "server.ts")}`].join("\n"),
   },
   paragraph(
-    `The code is made of ES modules: package.json needs "type": "module". Handlers are in ${joinPath(root, "routes")}; each answers 501 until it is written.`,
+    `The code is made of ES modules: package.json needs "type": "module". Handlers are in ${joinPath(root, "routes")}; each answers ${mock ? "with an example" : "501"} until it is written.`,
   ),
 ];
 
@@ -148,12 +148,17 @@ export default command({
   examples: [
     { run: "senior scaffold openapi.yaml --framework express --output src/routes/", about: "Handlers in src/routes" },
     { run: "senior scaffold openapi.yaml --types-only --output src", about: "Only the TypeScript types" },
+    {
+      run: "senior scaffold openapi.yaml --mock",
+      about: "A service that answers with examples, to build clients against",
+    },
     { run: "senior scaffold openapi.yaml --dry-run", about: "What would be written to ./generated" },
   ],
   positionals: { spec: text("The OpenAPI document", { value: "SPEC", required: true }) },
   flags: {
     framework: text("The web framework to generate for", { short: "f", value: "NAME", default: "express" }),
     output: text("Where to write", { short: "o", value: "DIR", default: "./generated" }),
+    mock: flag("Handlers answer with the document's examples, or data made from its schemas, instead of 501"),
     typesOnly: flag("Write only the TypeScript types"),
     layout: choice(["tags", "operations", "flat"], "One file for each tag, for each operation, or one for all", {
       default: "tags",
@@ -169,6 +174,7 @@ export default command({
     const framework = frameworkNamed(args.framework, registry);
     const kit = createKit({
       ...defaultOptions,
+      mock: args.mock,
       layout: args.layout,
       validationStatus: args.validationStatus === "422" ? 422 : 400,
     });
@@ -198,7 +204,7 @@ export default command({
       blocks: [
         paragraph(summary(plan, args.typesOnly, planned), "good"),
         ...(args.dryRun ? patchBlocks(planned) : []),
-        ...(args.typesOnly || !planned.isFirst ? [] : nextSteps(needed, root)),
+        ...(args.typesOnly || !planned.isFirst ? [] : nextSteps(needed, root, args.mock)),
       ],
       findings: [...read.findings, ...planned.findings],
       data: dataOf(read, plan, needed, planned, args),
