@@ -41,7 +41,9 @@ const writable: Schema = {
     anyOf: [{ const: "" }, { type: "null" }, { type: "array", maxItems: 0 }, { type: "object", maxProperties: 0 }],
   },
 };
-const inPath: Schema = { allOf: [writable, { not: { type: "string", pattern: "[/\\\\?#%\\x00-\\x1f]|^\\.{1,2}$" } }] };
+const inPath: Schema = { allOf: [writable, { not: { type: "string", pattern: "[\\x00-\\x1f]|^\\.{1,2}$" } }] };
+/** Slashes in a variable are percent-encoded, which not every proxy lets through. */
+const plainInPath: Schema = { allOf: [inPath, { not: { type: "string", pattern: "[/\\\\?#%]" } }] };
 const inHeader: Schema = { allOf: [writable, { pattern: "^[!-~](?:[ -~]*[!-~])?$" }] };
 const wire: Readonly<Record<ParameterLocation, Schema>> = {
   path: inPath,
@@ -56,7 +58,8 @@ const parameterValue = (plan: ApiPlan, parameter: Parameter, options: RequestOpt
   const told: Schema = { allOf: [parameter.schema], examples: parameter.examples ?? [] };
   const offered = options.examples ? sampleValue(told, own) : undefined;
   if (offered !== undefined && accepts(wire[parameter.in], offered, own)) return offered;
-  return sampleValue({ allOf: [parameter.schema, wire[parameter.in]] }, own);
+  const plain = parameter.in === "path" ? sampleValue({ allOf: [parameter.schema, plainInPath] }, own) : undefined;
+  return plain ?? sampleValue({ allOf: [parameter.schema, wire[parameter.in]] }, own);
 };
 
 /** A value of a body, sent or received; text for what is no data. */
@@ -80,6 +83,21 @@ export const sampleContent = (
 export const preferred = (contents: readonly Content[]): readonly Content[] =>
   contents.toSorted((a, b) => Number(kindOf(b.mediaType) === "json") - Number(kindOf(a.mediaType) === "json"));
 
+const mayHold = (plan: ApiPlan, schema: Schema, name: string): boolean => {
+  const target = followed(plan, schema);
+  return typeof target !== "boolean" && schemaMapIn(target, "properties").some(([one]) => one === name);
+};
+
+/** Exploded objects are written as their members: two that share a name cannot be told apart. */
+const isCrossed = (plan: ApiPlan, parameter: Parameter, value: Json, { parameters }: Operation): boolean => {
+  const isExploded = (one: Parameter): boolean => one.in === "query" && one.style === "form" && one.explode;
+  if (!isObject(value) || !isExploded(parameter)) return false;
+  const others = parameters.filter((one) => one !== parameter && one.in === "query");
+  return Object.keys(value).some((name) =>
+    others.some((one) => one.name === name || (isExploded(one) && mayHold(plan, one.schema, name))),
+  );
+};
+
 /** Values that an operation accepts, or undefined when one of its required parts has none. */
 export const sampleRequestValues = (
   plan: ApiPlan,
@@ -91,7 +109,8 @@ export const sampleRequestValues = (
     if (!one.required && !options.optional) continue;
     const value = parameterValue(plan, one, options);
     if (value === undefined && one.required) return undefined;
-    if (value !== undefined) parameters[one.in][one.name] = value;
+    if (value !== undefined && (one.required || !isCrossed(plan, one, value, operation)))
+      parameters[one.in][one.name] = value;
   }
   const { body } = operation;
   if (body === undefined || (!body.required && !options.optional)) return { parameters };
