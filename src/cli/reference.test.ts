@@ -1,7 +1,6 @@
 // The references: sections that are promised, links that lead somewhere, examples that parse and type-check; and the command.
 import { describe, expect, test } from "bun:test";
 import { runInThisContext } from "node:vm";
-import { parse } from "libpg-query";
 import ts from "typescript";
 import type { Concern } from "../decide/composition.ts";
 import { concerns } from "../decide/composition.ts";
@@ -188,61 +187,6 @@ describe("links", () => {
       for (const [, topic = ""] of markdown.matchAll(/\b([a-z]+_[a-z]+_?[a-z]*)\.md\b/g))
         expect(references.map((one) => one.topic)).toContain(topic);
   });
-});
-
-describe("examples", () => {
-  test.each(blocks("json"))("$name is JSON", ({ text: source }) => {
-    for (const line of source.startsWith("{\n") ? [source] : source.split("\n")) JSON.parse(line);
-  });
-
-  test.each(blocks("sql"))("$name is SQL that PostgreSQL parses", async ({ text: source }) => {
-    const { stmts = [] } = await parse(source);
-    expect(stmts.length).toBeGreaterThan(0);
-  });
-
-  test("the TypeScript type-checks under strict, except for packages that are not installed here", () => {
-    const files = new Map(
-      blocks("ts").map(({ name, text: source }, i) => [
-        `${import.meta.dir}/example-${i}.ts`,
-        { name, source: `${source}\nexport {};\n` },
-      ]),
-    );
-    const options: ts.CompilerOptions = {
-      ...{
-        strict: true,
-        noEmit: true,
-        skipLibCheck: true,
-        noUncheckedIndexedAccess: true,
-        exactOptionalPropertyTypes: true,
-      },
-      ...{
-        target: ts.ScriptTarget.ESNext,
-        module: ts.ModuleKind.Preserve,
-        moduleResolution: ts.ModuleResolutionKind.Bundler,
-        types: ["bun"],
-      },
-    };
-    const host = ts.createCompilerHost(options);
-    const disk = { ...host };
-    host.readFile = (path) => files.get(path)?.source ?? disk.readFile(path);
-    host.fileExists = (path) => files.has(path) || disk.fileExists(path);
-    host.getSourceFile = (path, ...rest) => {
-      const own = files.get(path);
-      return own === undefined ? disk.getSourceFile(path, ...rest) : ts.createSourceFile(path, own.source, rest[0]);
-    };
-    const program = ts.createProgram([...files.keys()], options, host);
-    const problems = ts.getPreEmitDiagnostics(program).map((problem) => {
-      const at =
-        problem.file === undefined || problem.start === undefined
-          ? 0
-          : problem.file.getLineAndCharacterOfPosition(problem.start).line;
-      return `${files.get(problem.file?.fileName ?? "")?.name ?? "?"}+${at + 1}: ${ts.flattenDiagnosticMessageText(problem.messageText, " ")}`;
-    });
-    const missing =
-      /Cannot find module '(jose|helmet|express|express-rate-limit|pg)'|Could not find a declaration file for module/;
-    expect(problems.filter((problem) => !missing.test(problem))).toEqual([]);
-    expect(files.size).toBeGreaterThan(8);
-  }, 60_000);
 });
 
 /** Runs the one example that declares `name`, and hands out what it declares. */
