@@ -2,6 +2,7 @@
 import { linkSections } from "./introspect/links.ts";
 import { attachedSections, relationSections, sizes } from "./introspect/relations.ts";
 import { routineSections } from "./introspect/routines.ts";
+import { serviceSections } from "./introspect/services.ts";
 import { queryOf } from "./introspect/sql.ts";
 import { typeSections } from "./introspect/types.ts";
 
@@ -12,8 +13,8 @@ export const versionQuery = "select current_setting('server_version_num') || ' '
 
 /** The queries for the structure, for a server of this version (`server_version_num`). A few, so that distance costs little. */
 export const catalogQueries = (version: number): readonly string[] =>
-  [relationSections, attachedSections, [...typeSections, ...routineSections], linkSections].map((sections) =>
-    queryOf(sections, version),
+  [relationSections, attachedSections, [...typeSections, ...routineSections], serviceSections, linkSections].map(
+    (sections) => queryOf(sections, version),
   );
 
 export const sizesQuery = (version: number): string => queryOf([sizes], version);

@@ -1,11 +1,12 @@
 // Reads a catalog through a function that answers queries, and builds the model from the rows.
 import { Fault } from "../kernel/fault.ts";
-import type { Catalog, CatalogReading, TableStatistics } from "./catalog.ts";
+import type { Catalog, CatalogReading, TableStatistics, Unmodelled } from "./catalog.ts";
 import { catalogVersion } from "./catalog.ts";
 import type { ObjectName } from "./catalog/object.ts";
 import { byName, byPath, compareText } from "./catalog/object.ts";
-import type { DefaultPrivileges, Extension } from "./catalog/services.ts";
+import type { DefaultPrivileges } from "./catalog/services.ts";
 import { catalogQueries, oldestVersion, sizesQuery, versionQuery } from "./introspect.ts";
+import { identify } from "./introspect/links.ts";
 import type { Context } from "./read-catalog/context.ts";
 import { contextOf } from "./read-catalog/context.ts";
 import { linksOf } from "./read-catalog/dependencies.ts";
@@ -15,6 +16,7 @@ import { relationsOf } from "./read-catalog/relations.ts";
 import { routinesOf } from "./read-catalog/routines.ts";
 import type { Row } from "./read-catalog/rows.ts";
 import { Rows, maybe, optional, rowsIn, text, texts } from "./read-catalog/rows.ts";
+import { servicesOf } from "./read-catalog/services.ts";
 import { typesOf } from "./read-catalog/types.ts";
 
 /** Runs a query of one text column and gives its rows. */
@@ -27,30 +29,23 @@ export interface CatalogScope {
   readonly loader?: string;
 }
 
-const extension = (row: Row, context: Context): Extension => ({
-  name: text(row, "name"),
-  schema: text(row, "schema"),
-  version: text(row, "version"),
-  ...context.described("pg_extension", row),
-});
+const aclKinds: Readonly<Record<DefaultPrivileges["objects"], AclKind>> = {
+  tables: "table",
+  sequences: "sequence",
+  functions: "routine",
+  types: "type",
+  schemas: "schema",
+  "large objects": "large object",
+};
 
-const granted = {
-  r: { objects: "tables", acl: "table" },
-  S: { objects: "sequences", acl: "sequence" },
-  f: { objects: "functions", acl: "routine" },
-  T: { objects: "types", acl: "type" },
-  n: { objects: "schemas", acl: "schema" },
-  L: { objects: "large objects", acl: "large object" },
-} as const satisfies Readonly<Record<string, { objects: DefaultPrivileges["objects"]; acl: AclKind }>>;
-
-const defaultPrivileges = (row: Row, { version }: Context, loader: string | undefined): DefaultPrivileges => {
-  const { objects, acl } = granted[text(row, "objects") as keyof typeof granted];
+const defaultPrivileges = (row: Row, { version, loader }: Context): DefaultPrivileges => {
+  const objects = text(row, "objects") as DefaultPrivileges["objects"];
   const [role, schema] = [text(row, "role"), maybe(row, "schema")];
   return {
     ...(role === loader ? {} : { role }),
     ...optional("schema", schema),
     objects,
-    grants: grantsOf(texts(row, "acl"), acl, schema === undefined ? role : undefined, version),
+    grants: grantsOf(texts(row, "acl"), aclKinds[objects], schema === undefined ? role : undefined, version),
   };
 };
 
@@ -84,22 +79,27 @@ const privilegeOrder = (a: DefaultPrivileges, b: DefaultPrivileges): number =>
   compareText(a.schema ?? "", b.schema ?? "") ||
   compareText(a.objects, b.objects);
 
-const catalogOf = (context: Context, { schemas: wanted, loader }: CatalogScope): Catalog => {
+interface Built {
+  readonly catalog: Catalog;
+  /** In scope, and not in the catalog: class and number. */
+  readonly unknown: readonly string[];
+}
+
+const build = (context: Context, { schemas: wanted }: CatalogScope): Built => {
   const { rows } = context;
   const inScope = (schema: string): boolean => wanted.length === 0 || wanted.includes(schema);
   const pick = <T extends ObjectName>(found: readonly T[], order: (a: T, b: T) => number = byPath): readonly T[] =>
-    found.filter(({ schema }) => inScope(schema)).sort(order);
+    found.filter(({ schema }) => inScope(schema)).toSorted(order);
   const relations = relationsOf(context);
   const types = typesOf(context);
   const { routines, aggregates } = routinesOf(context);
-  const { dependencies } = linksOf(context);
-  return {
+  const services = servicesOf(context);
+  const { dependencies, unknown } = linksOf(context);
+  // Fields in the order of the type, so that the JSON is the same everywhere.
+  const catalog: Catalog = {
     version: catalogVersion,
-    schemas: relations.schemas.filter(({ name }) => inScope(name)).sort(byName),
-    extensions: rows
-      .of("extensions")
-      .map((row) => extension(row, context))
-      .sort(byName),
+    schemas: relations.schemas.filter(({ name }) => inScope(name)).toSorted(byName),
+    extensions: services.extensions,
     tables: pick(relations.tables),
     views: pick(relations.views),
     sequences: pick(relations.sequences),
@@ -111,32 +111,44 @@ const catalogOf = (context: Context, { schemas: wanted, loader }: CatalogScope):
     collations: pick(types.collations),
     routines: pick(routines, signatureOrder),
     aggregates: pick(aggregates, signatureOrder),
-    operators: [],
-    operatorFamilies: [],
-    operatorClasses: [],
-    casts: [],
-    transforms: [],
-    conversions: [],
-    languages: [],
-    accessMethods: [],
-    eventTriggers: [],
+    operators: pick(services.operators, () => 0),
+    operatorFamilies: pick(services.operatorFamilies, () => 0),
+    operatorClasses: pick(services.operatorClasses, () => 0),
+    casts: services.casts,
+    transforms: services.transforms,
+    conversions: pick(services.conversions),
+    languages: services.languages,
+    accessMethods: services.accessMethods,
+    eventTriggers: services.eventTriggers,
     statistics: pick(relations.statistics),
-    publications: [],
-    foreignDataWrappers: [],
-    servers: [],
-    userMappings: [],
-    textSearchParsers: [],
-    textSearchTemplates: [],
-    textSearchDictionaries: [],
-    textSearchConfigurations: [],
+    publications: services.publications,
+    foreignDataWrappers: services.foreignDataWrappers,
+    servers: services.servers,
+    userMappings: services.userMappings,
+    textSearchParsers: pick(services.textSearchParsers),
+    textSearchTemplates: pick(services.textSearchTemplates),
+    textSearchDictionaries: pick(services.textSearchDictionaries),
+    textSearchConfigurations: pick(services.textSearchConfigurations),
     defaultPrivileges: rows
       .of("defaultPrivileges")
-      .map((row) => defaultPrivileges(row, context, loader))
+      .map((row) => defaultPrivileges(row, context))
       .filter(({ schema }) => schema === undefined || inScope(schema))
       .sort(privilegeOrder),
     dependencies,
     unmodelled: [],
   };
+  return { catalog, unknown };
+};
+
+const byKind = (a: Unmodelled, b: Unmodelled): number =>
+  compareText(a.kind, b.kind) || compareText(a.identity, b.identity);
+
+/** What the server holds and the model does not, in the server's own words. */
+const unmodelledIn = async (ask: Ask, rows: Rows, unknown: readonly string[]): Promise<readonly Unmodelled[]> => {
+  const named = unknown.length === 0 ? [] : (await ask(identify(unknown))).map((json) => JSON.parse(json) as Row);
+  return [...rows.of("leftovers"), ...named]
+    .map((row) => ({ kind: text(row, "kind"), identity: text(row, "identity") }))
+    .sort(byKind);
 };
 
 const readRows = async (ask: Ask, queries: readonly string[]): Promise<Rows> => {
@@ -152,10 +164,12 @@ export const readCatalogWith = async (
   scope: CatalogScope,
 ): Promise<CatalogReading> => {
   const { version, text: versionText } = await readVersion(ask);
-  const catalog = catalogOf(contextOf(await readRows(ask, catalogQueries(version)), version, scope.loader), scope);
+  const rows = await readRows(ask, catalogQueries(version));
+  const { catalog: known, unknown } = build(contextOf(rows, version, scope.loader), scope);
+  const catalog = { ...known, unmodelled: await unmodelledIn(ask, rows, unknown) };
   const sizes =
     kind === "embedded" ? [] : (await readRows(ask, [sizesQuery(version)])).of("sizes").map(tableStatistics);
-  const known = new Set(catalog.schemas.map(({ name }) => name));
-  const statistics = sizes.filter(({ schema }) => known.has(schema)).sort(byPath);
+  const schemas = new Set(catalog.schemas.map(({ name }) => name));
+  const statistics = sizes.filter(({ schema }) => schemas.has(schema)).sort(byPath);
   return { server: { version, text: versionText, kind }, catalog, statistics };
 };

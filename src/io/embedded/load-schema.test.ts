@@ -34,7 +34,7 @@ test("the data directory is the one whose hash is pinned", async () => {
 });
 
 describe("the catalog", () => {
-  const fixture = Bun.file(join(import.meta.dirname, "../../pg/fixtures/catalog/schema.sql"));
+  const fixture = Bun.file(join(import.meta.dirname, "../../pg/fixtures/catalog/one-of-everything.sql"));
 
   test("of one of everything", async () => {
     expect((await load(await fixture.text())).reading.catalog).toMatchSnapshot();

@@ -97,6 +97,25 @@ export const partKey = (kind: ObjectKind, owner: ObjectName, name: string): Obje
 export const signatureKey = (kind: ObjectKind, name: ObjectName, types: readonly string[]): ObjectKey =>
   `${kind} ${quotePath(name)}(${types.join(", ")})`;
 
+export const castKey = (source: string, target: string): ObjectKey => `cast (${source} AS ${target})`;
+
+export const transformKey = (type: string, language: string): ObjectKey =>
+  `transform FOR ${type} LANGUAGE ${quoteName(language)}`;
+
+export const userMappingKey = (user: string, server: string): ObjectKey =>
+  `user mapping FOR ${quoteName(user)} SERVER ${quoteName(server)}`;
+
+export const defaultPrivilegesKey = (
+  role: string | undefined,
+  schema: string | undefined,
+  objects: string,
+): ObjectKey =>
+  `default privileges ${[
+    ...(role === undefined ? [] : [`FOR ROLE ${quoteName(role)}`]),
+    ...(schema === undefined ? [] : [`IN SCHEMA ${quoteName(schema)}`]),
+    `ON ${objects}`,
+  ].join(" ")}`;
+
 export const sameName = (a: ObjectName, b: ObjectName): boolean => a.schema === b.schema && a.name === b.name;
 
 /** A key for maps: no name holds a zero byte. */

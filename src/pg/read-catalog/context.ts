@@ -44,6 +44,8 @@ export type Class = keyof typeof classes;
 
 export interface Context {
   readonly rows: Rows;
+  /** The role that ran a schema file. */
+  readonly loader: string | undefined;
   /** Of the server, as in `server_version_num`. */
   readonly version: number;
   readonly type: (reference: unknown) => ColumnType;
@@ -76,6 +78,7 @@ export const contextOf = (rows: Rows, version: number, loader: string | undefine
     row["owner"] === loader ? {} : { owner: text(row, "owner") };
   return {
     rows,
+    loader,
     version,
     type: (reference) => types.get(reference) ?? unknownType,
     described,

@@ -1,6 +1,15 @@
 // From the server's numbers to keys: which object a class and a number stand for.
 import type { ObjectKey, ObjectKind, ObjectName } from "../catalog/object.ts";
-import { globalKey, keyOf, partKey, signatureKey } from "../catalog/object.ts";
+import {
+  castKey,
+  defaultPrivilegesKey,
+  globalKey,
+  keyOf,
+  partKey,
+  signatureKey,
+  transformKey,
+  userMappingKey,
+} from "../catalog/object.ts";
 import type { Class, Context } from "./context.ts";
 import { classes } from "./context.ts";
 import type { Row } from "./rows.ts";
@@ -29,12 +38,46 @@ const pathed: readonly (readonly [section: string, Class, ObjectKind])[] = [
   ["collations", "pg_collation", "collation"],
   ["sequences", "pg_class", "sequence"],
   ["statistics", "pg_statistic_ext", "statistics"],
+  ["conversions", "pg_conversion", "conversion"],
+  ["textSearchParsers", "pg_ts_parser", "text search parser"],
+  ["textSearchTemplates", "pg_ts_template", "text search template"],
+  ["textSearchDictionaries", "pg_ts_dict", "text search dictionary"],
+  ["textSearchConfigurations", "pg_ts_config", "text search configuration"],
 ];
 
 /** Sections whose objects have none. */
 const global: readonly (readonly [section: string, Class, ObjectKind])[] = [
   ["schemas", "pg_namespace", "schema"],
   ["extensions", "pg_extension", "extension"],
+  ["languages", "pg_language", "language"],
+  ["accessMethods", "pg_am", "access method"],
+  ["eventTriggers", "pg_event_trigger", "event trigger"],
+  ["publications", "pg_publication", "publication"],
+  ["foreignDataWrappers", "pg_foreign_data_wrapper", "foreign-data wrapper"],
+  ["servers", "pg_foreign_server", "server"],
+];
+
+/** Sections whose objects are told apart by more than a name. */
+const special: readonly (readonly [
+  section: string,
+  Class,
+  (row: Row, path: ObjectName, role: string | undefined) => ObjectKey,
+])[] = [
+  [
+    "operators",
+    "pg_operator",
+    (row, path) => signatureKey("operator", path, [maybe(row, "left") ?? "NONE", text(row, "right")]),
+  ],
+  ["operatorFamilies", "pg_opfamily", (row, path) => `${keyOf("operator family", path)} USING ${text(row, "method")}`],
+  ["operatorClasses", "pg_opclass", (row, path) => `${keyOf("operator class", path)} USING ${text(row, "method")}`],
+  ["casts", "pg_cast", (row) => castKey(text(row, "source"), text(row, "target"))],
+  ["transforms", "pg_transform", (row) => transformKey(text(row, "type"), text(row, "language"))],
+  ["userMappings", "pg_user_mapping", (row) => userMappingKey(text(row, "user"), text(row, "server"))],
+  [
+    "defaultPrivileges",
+    "pg_default_acl",
+    (row, _, role) => defaultPrivilegesKey(role, maybe(row, "schema"), text(row, "objects")),
+  ],
 ];
 
 /** Sections whose objects belong to a relation. */
@@ -74,11 +117,21 @@ export const keysOf = (context: Context): Map<Numbered, ObjectKey> => {
   const ownerOf = (row: Row): ObjectName => owners.get(row["relation"])?.path ?? { schema: "", name: "" };
   const signature = (row: Row): ObjectKey => signatureKey("routine", path(row), texts(row, "types"));
   const domains = new Map(rows.of("domains").map((row) => [row["oid"], path(row)]));
+  const members = rows.of("members").map((row): Entry => {
+    const [kind, oid, name] = row as unknown as readonly [unknown, unknown, string];
+    return [numbered(kind, oid), globalKey("extension", name)];
+  });
   return new Map([
+    ...members,
     ...[...owners].map(([oid, { kind, path: at }]): Entry => [numbered(classes.pg_class, oid), keyOf(kind, at)]),
     ...pathed.flatMap(([section, kind, key]) => entries(rows.of(section), kind, (row) => keyOf(key, path(row)))),
     ...global.flatMap(([section, kind, key]) =>
       entries(rows.of(section), kind, (row) => globalKey(key, text(row, "name"))),
+    ),
+    ...special.flatMap(([section, kind, key]) =>
+      entries(rows.of(section), kind, (row) =>
+        key(row, path(row), row["role"] === context.loader ? undefined : maybe(row, "role")),
+      ),
     ),
     ...attached.flatMap(([section, kind, key]) =>
       entries(rows.of(section), kind, (row) => partKey(key, ownerOf(row), text(row, "name"))),
