@@ -2,7 +2,7 @@
 import { Fault } from "../kernel/fault.ts";
 import type { Stage } from "../load/plan.ts";
 import type { Arg, Values } from "./flags.ts";
-import { decimal, duration, flag, integer, many, text } from "./flags.ts";
+import { choice, decimal, duration, flag, integer, many, text } from "./flags.ts";
 
 /** `30s:100`: within thirty seconds to a hundred requests a second. */
 const stage: Arg<Stage | undefined> = {
@@ -53,6 +53,31 @@ export const requestFlags = {
   ),
 } as const;
 
+export const scenarioFlags = {
+  scenario: text("Send the requests of this file (YAML or JSON), by their weights; the URL is their server", {
+    value: "FILE",
+  }),
+  openapi: text("Send valid requests for the operations of this OpenAPI document; reads weigh more than writes", {
+    value: "SPEC",
+  }),
+  operation: many(
+    text("With --openapi: only this operation, by id or 'GET /path', with a weight of its own", {
+      value: "NAME[=WEIGHT]",
+    }),
+  ),
+  data: text("Rows to fill {{column}} from, in URL, headers and body: CSV with a header line, or JSON lines", {
+    value: "FILE",
+  }),
+  dataOrder: choice(["sequential", "random"], "How rows of --data follow each other; random is drawn by --seed", {
+    default: "sequential",
+  }),
+  expectBody: many(text("The body of a right answer contains this", { value: "TEXT" })),
+  expectJson: many(
+    text("A value is in the JSON of a right answer: $.status=ok, or just $.items[0].id", { value: "PATH[=VALUE]" }),
+  ),
+  expectSchema: text("The body of a right answer is valid against this JSON Schema", { value: "FILE" }),
+} as const;
+
 export const routeFlags = {
   unixSocket: text("Connect through this Unix socket; the URL still gives Host and path", {
     value: "PATH",
@@ -68,7 +93,7 @@ export const routeFlags = {
 } as const;
 
 /** What a run is told, apart from where it goes. */
-export type LoadArgs = Values<typeof paceFlags & typeof requestFlags & typeof routeFlags> & {
+export type LoadArgs = Values<typeof paceFlags & typeof requestFlags & typeof scenarioFlags & typeof routeFlags> & {
   readonly seed: number | undefined;
   readonly expectRateLimit: boolean;
   readonly iKnow: boolean;

@@ -11,8 +11,9 @@ import type { LiveFacts } from "../load/live.ts";
 import type { Endpoint, LoadPlan } from "../load/plan.ts";
 import { expectedStatuses, refuseExcess, responseLimits } from "../load/plan.ts";
 import { abortedBy } from "../load/abort.ts";
-import { oneRequest } from "../load/one-request.ts";
+import type { WireRequest } from "../load/request.ts";
 import { wireRequest } from "../load/request.ts";
+import type { Scenario } from "../load/scenario.ts";
 import { Sampler } from "../load/sampler.ts";
 import type { Ending, Interval, LoadSummary } from "../load/summary.ts";
 import { summarize } from "../load/summary.ts";
@@ -21,6 +22,7 @@ import { readTarget } from "../load/target.ts";
 import type { Judged, Threshold } from "../load/threshold.ts";
 import { byRequestOf, checksOf } from "../load/by-request.ts";
 import type { LoadArgs } from "./load-flags.ts";
+import { scenarioOf } from "./load-scenario.ts";
 import { planPace } from "./load-pace.ts";
 import { progressOn } from "./load-progress.ts";
 
@@ -63,21 +65,27 @@ const authorized = (target: Target, { user, bearer }: Pick<LoadArgs, "user" | "b
 const expectedOf = ({ expectStatus, expectRateLimit }: LoadArgs): readonly boolean[] =>
   expectedStatuses(expectStatus).map((right, status) => right || (expectRateLimit && status === 429));
 
+/** Of several requests, no method is the run's. */
+const methodOf = ({ method }: WireRequest, scenario: Scenario | undefined): string =>
+  scenario === undefined ? method : scenario.requests.length > 1 ? "*" : (scenario.requests[0]?.method ?? method);
+
 /** Reads all that can be wrong before anything is sent. */
 export const readSubject = async (io: Io, url: string, args: LoadArgs, seed: number): Promise<Subject> => {
   const target = authorized(readTarget(url), args);
   const body = await readBody(io, args.body);
   const request = wireRequest(target, { method: args.method, headers: args.header, body });
   const expected = expectedOf(args);
+  const scenario = await scenarioOf(io, target, request, body, expected, { ...args, seed });
   const settings: Subject["settings"] = {
     ...planPace(args, environment().processors),
-    method: request.method,
+    method: methodOf(request, scenario),
     request: request.bytes,
     timeoutMs: args.timeout,
-    expected,
+    // Of several requests, what any of them expects; each is held to its own.
+    expected: expected.map((right, i) => scenario?.requests.some((one) => one.expected[i] === true) ?? right),
     seed,
     ...(args.expectRateLimit ? { watchRateLimit: true, workers: 1 } : {}),
-    ...(args.cookies ? { scenario: oneRequest(target, request, body, expected, args.cookies) } : {}),
+    ...(scenario === undefined ? {} : { scenario }),
     limits: responseLimits,
   };
   if (!args.iKnow) refuseExcess(settings);

@@ -14,7 +14,7 @@ import { baselineComparison, urlComparison } from "./load-comparison.ts";
 import { readRoute } from "./load-route.ts";
 import { thresholdsOf } from "./load-limits.ts";
 import type { LoadArgs } from "./load-flags.ts";
-import { paceFlags, requestFlags, routeFlags } from "./load-flags.ts";
+import { paceFlags, requestFlags, routeFlags, scenarioFlags } from "./load-flags.ts";
 import { measure, reachSubject, readSubject, summaryOf } from "./load-subject.ts";
 
 const signalExit = (io: Io): ExitCode => (io.signal.reason === 143 ? 143 : 130);
@@ -139,6 +139,18 @@ export default command({
       about: "Through a Unix socket; ends early when most requests fail",
     },
     {
+      run: "senior load http://localhost:3000 --scenario load.yaml --rate 100 --seed 7",
+      about: "Weighted requests and flows (login, then call) from a file, the same each time",
+    },
+    {
+      run: "senior load http://localhost:3000 --openapi openapi.yaml --bearer $TOKEN --operation listUsers=9 --operation addUser",
+      about: "Valid requests for the operations of a document",
+    },
+    {
+      run: "senior load 'http://localhost:3000/users/{{id}}' --data users.csv --expect-json '$.status=active'",
+      about: "A row of data for each request, and a look into its answer",
+    },
+    {
       run: "senior load http://localhost:3000/users --compare baseline.json",
       about: "Against an earlier run, saved by --output baseline.json",
     },
@@ -155,6 +167,7 @@ export default command({
   flags: {
     ...paceFlags,
     ...requestFlags,
+    ...scenarioFlags,
     threshold: many(
       text("A limit over all requests: p99<500ms, mean<80ms, max<2s, rate>1000, errors<0.1%, unanswered<1", {
         value: "LIMIT",

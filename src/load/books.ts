@@ -1,6 +1,6 @@
 // The books of a running engine: every request that comes due is entered once, and every end of it once.
 import type { LoadPlan } from "./plan.ts";
-import { requestCount } from "./plan.ts";
+import { namedRequests } from "./plan.ts";
 import type { LimitRecord } from "./rate-limit.ts";
 import { LimitRecorder } from "./rate-limit.ts";
 import type { RequestRecord } from "./request-tally.ts";
@@ -28,8 +28,8 @@ export class Books {
 
   constructor(plan: LoadPlan, tally: Tally) {
     this.tally = tally;
-    const count = requestCount(plan);
-    this.#requests = count > 1 ? Array.from({ length: count }, () => new RequestTally()) : undefined;
+    const count = namedRequests(plan);
+    this.#requests = count > 0 ? Array.from({ length: count }, () => new RequestTally()) : undefined;
     this.#limit = plan.watchRateLimit === true ? new LimitRecorder() : undefined;
   }
 

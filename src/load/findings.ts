@@ -21,15 +21,35 @@ export const placeOf = ({ target, request }: LoadSummary): Location => ({
 });
 
 /** Each kind of error with its count, most frequent first. */
-const errorParts = ({ failures, statuses, requests }: LoadSummary): readonly string[] => [
-  ...[
+/** Answers with a right status that did not hold what was expected of them. */
+const notHeld = ({ statuses, requests }: LoadSummary): number =>
+  requests.unexpected - statuses.filter(({ expected }) => !expected).reduce((sum, { count }) => sum + count, 0);
+
+const errorParts = (summary: LoadSummary): readonly string[] => {
+  const { failures, statuses, requests } = summary;
+  const wrongStatuses = statuses.filter(({ expected }) => !expected);
+  const parts = [
     ...failures.map(({ count, text }) => ({ count, text })),
-    ...statuses.filter(({ expected }) => !expected).map(({ status, count }) => ({ count, text: `status ${status}` })),
-    ...(requests.unanswered > 0 ? [{ count: requests.unanswered, text: "not answered by the end" }] : []),
-  ]
+    ...wrongStatuses.map(({ status, count }) => ({ count, text: `status ${status}` })),
+    { count: requests.unanswered, text: "not answered by the end" },
+    { count: notHeld(summary), text: "not what was expected of the answer" },
+  ];
+  return parts
+    .filter(({ count }) => count > 0)
     .toSorted((a, b) => b.count - a.count)
-    .map(({ count, text }) => `${count.toLocaleString("en-US")} × ${text}`),
-];
+    .map(({ count, text }) => `${count.toLocaleString("en-US")} × ${text}`);
+};
+
+/** `load/check`: what answers did not hold, for each expectation that was broken. */
+const checks = (summary: LoadSummary): readonly Finding[] =>
+  summary.checks
+    .filter(({ broken }) => broken > 0)
+    .map(({ request, text, held, broken, example }) => ({
+      rule: "load/check",
+      severity: broken / summary.requests.scheduled >= failingShare ? "error" : "warning",
+      at: placeOf(summary),
+      message: `${request === "" ? "" : `${request}: `}${text}: not so in ${plural(broken, "answer")} of ${(held + broken).toLocaleString("en-US")}; first: ${example}`,
+    }));
 
 /** `load/errors`: an error from 1 % of the scheduled requests on, a warning below. */
 const errors = (summary: LoadSummary): readonly Finding[] => {
@@ -258,6 +278,7 @@ const interrupted = (summary: LoadSummary): readonly Finding[] =>
 export const loadFindings = (summary: LoadSummary): readonly Finding[] =>
   [
     errors,
+    checks,
     thresholds,
     stalled,
     rateMissed,

@@ -78,8 +78,9 @@ export interface LoadPlan {
   readonly watchRateLimit?: true;
 }
 
-/** How many requests have figures of their own. */
-export const requestCount = ({ scenario }: Pick<LoadPlan, "scenario">): number => scenario?.requests.length ?? 1;
+/** How many requests have figures of their own, by their names. */
+export const namedRequests = ({ scenario }: Pick<LoadPlan, "scenario">): number =>
+  scenario?.requests.some(({ name }) => name !== "") === true ? scenario.requests.length : 0;
 
 /** What only `--i-know` allows to exceed: a slip of the finger should not become an attack. */
 export const caps = { concurrency: 10_000, durationMs: 3_600_000, rate: 200_000 } as const;

@@ -59,13 +59,14 @@ export const isSecretName = (name: string): boolean => secretName.test(name.repl
 /** What a secret becomes in any output: its length may tell an empty variable from a set one. */
 export const redacted = (value: string): string => `*** (${plural(value.length, "character")})`;
 
-const shownUrl = (url: URL): string => {
+/** A query, or a path with one, for people. */
+export const shownQuery = (query: string): string =>
   // URLSearchParams would write the masks percent-encoded and touch the other values.
-  const query = url.search.replace(/([?&])([^=&]*)=([^&]*)/g, (whole, sign: string, name: string, value: string) =>
+  query.replace(/([?&])([^=&]*)=([^&]*)/g, (whole, sign: string, name: string, value: string) =>
     isSecretName(name) && value !== "" ? `${sign}${name}=***` : whole,
   );
-  return `${url.protocol}//${url.host}${url.pathname}${query}`;
-};
+
+const shownUrl = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}${shownQuery(url.search)}`;
 
 const decoded = (text: string): string => {
   try {

@@ -10,6 +10,7 @@ import { caps } from "./plan.ts";
 import type { Ending, Latency, LoadSummary } from "./summary.ts";
 import { percentiles } from "./summary.ts";
 import { charts, circumstances, headline } from "./page.ts";
+import { requestsByName } from "./request-view.ts";
 import { limitText } from "./rate-limit.ts";
 import { recordedOf } from "./recorded.ts";
 import { checksOf, sheetOf } from "./sheet.ts";
@@ -256,6 +257,7 @@ const pageBlocks = (summary: LoadSummary, distribution: Block): readonly Block[]
   ...charts(summary, distribution),
   ...latencyBlocks(summary),
   ...requestBlocks(summary),
+  ...requestsByName(summary),
   ...circumstances(summary),
 ];
 
@@ -266,6 +268,7 @@ const terminalBlocks = (summary: LoadSummary, distribution: Block): readonly Blo
   ...thresholdBlocks(summary),
   ...rateLimitBlocks(summary),
   ...requestBlocks(summary),
+  ...requestsByName(summary),
   ...latencyBlocks(summary),
   distribution,
   ...intervalBlocks(summary),
