@@ -320,51 +320,6 @@ describe("levels and what stays open", () => {
   });
 });
 
-/** One line per team size, one column per kind of wish: what is chosen, for a person to check. */
-const choices = (): string => {
-  const wishes: Readonly<Record<string, Answers>> = {
-    "typescript, modular": {},
-    "python, modular": { languagePreference: "python" },
-    "python, modular, admin": { languagePreference: "python", needsAdminPanel: true },
-    "python, domain-bounded": { languagePreference: "python", pattern: "domain-bounded-services" },
-    "go, microservices, platform": {
-      languagePreference: "go",
-      pattern: "microservices",
-      platformTeam: true,
-      qpsP99: 2000,
-    },
-    "typescript, phi": { dataSensitivity: "phi" },
-  };
-  const cell = ({ outcome, recommendation, runnerUp, kills, nearest }: Decision): string =>
-    outcome === "recommended"
-      ? `${recommendation?.profile ?? ""}${runnerUp === null ? "" : ` / ${runnerUp.profile}`}`
-      : outcome === "killed"
-        ? `killed: ${kills.map(({ id }) => id).join(", ")}`
-        : `no fit, nearest ${nearest?.profile ?? ""}`;
-  const sizes = [1, 2, 3, 4, 8, 15, 16, 20, 21, 25, 26, 29, 30, 100];
-  const rows = sizes.map((teamSize) => [
-    String(teamSize),
-    ...Object.values(wishes).map((wish) => cell(decided({ ...wish, teamSize }))),
-  ]);
-  const table = [["team", ...Object.keys(wishes)], ...rows];
-  const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
-  return (
-    table
-      .map((row) =>
-        row
-          .map((text, i) => text.padEnd(widths[i]!))
-          .join("  ")
-          .trimEnd(),
-      )
-      .join("\n") + "\n"
-  );
-};
-
-test("the table of choices", async () => {
-  const golden = new URL("fixtures/choices/table.txt", import.meta.url);
-  expect(choices()).toBe(await Bun.file(golden).text());
-});
-
 /** Every combination of values at and around the bounds. */
 function* grid(): Generator<Answers> {
   for (const teamSize of [1, 3, 4, 5, 15, 16, 20, 25, 26, 29, 30, 200])
