@@ -20,7 +20,7 @@ import {
   softline,
 } from "./layout.ts";
 import type { ApiResponse, Body, Content, Operation, Parameter } from "./model.ts";
-import { headline, imports, parametersSchema, parts } from "./operation-parts.ts";
+import { headline, imports, isEmptyStatus, parametersSchema, parts } from "./operation-parts.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { comment, commentText, literal } from "./print.ts";
 
@@ -123,7 +123,8 @@ const replyType = (plan: ApiPlan, status: string, { mediaType, schema }: Content
 
 const replyTypes = (plan: ApiPlan, { status, contents }: ApiResponse): readonly Doc[] => {
   const code = /^\d+$/.test(status) ? status : "number";
-  if (contents.length === 0) return [generic("EmptyReply", code)];
+  const isOpen = /^(2|default)/.test(status) && !isEmptyStatus(status);
+  if (contents.length === 0) return [generic(isOpen ? "OpenReply" : "EmptyReply", code)];
   return contents.map((content) => replyType(plan, code, content));
 };
 
@@ -149,7 +150,9 @@ const mentions = (text: string, name: string): boolean =>
 const typesFile = (plan: ApiPlan, group: PlannedGroup, authOf: AuthType): GeneratedFile => {
   const body = layout(concat(separated(group.operations.map((one) => operationTypes(plan, one, authOf))), hardline));
   const knowsAuth = group.operations.some(({ operation }) => authOf(operation) !== undefined);
-  const names = ["EmptyReply", "JsonReply", "MediaReply", "Payload", "Reply"].filter((name) => mentions(body, name));
+  const names = ["EmptyReply", "JsonReply", "MediaReply", "OpenReply", "Payload", "Reply"].filter((name) =>
+    mentions(body, name),
+  );
   const head = imports([
     names.length > 0 && layout(concat("import type ", braces(names), ' from "../middleware/reply.js";')),
     knowsAuth && 'import type { Auth } from "../middleware/security.js";',

@@ -4,6 +4,7 @@ import type { GeneratedFile } from "../kernel/fileset.ts";
 import { checkedSchema, formFields, kindOf } from "./content.ts";
 import { shapeOf } from "./emit-shapes.ts";
 import { requirementsOf } from "./emit-security.ts";
+import type { Direction } from "./emit-types.ts";
 import { documented } from "./emit-types.ts";
 import type { ValidatorScope } from "./emit-validators.ts";
 import {
@@ -15,11 +16,11 @@ import {
   zod,
 } from "./emit-validators.ts";
 import type { Doc } from "./layout.ts";
-import { assigned, braces, concat, hardline, join, layout, separated } from "./layout.ts";
+import { assigned, braces, brackets, call, concat, hardline, join, layout, separated } from "./layout.ts";
 import type { Content, Parameter, Schema } from "./model.ts";
-import { headline, imports, parametersSchema, parts } from "./operation-parts.ts";
+import { headline, imports, isEmptyStatus, parametersSchema, parts } from "./operation-parts.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
-import { receivedRefs } from "./plan.ts";
+import { receivedRefs, sentRefs } from "./plan.ts";
 import { comment, commentText, data, key } from "./print.ts";
 
 /** Parameters beyond those declared are ignored: gateways and clients add their own. */
@@ -115,6 +116,43 @@ const producedMember = ({ operation }: PlannedOperation): readonly Doc[] => {
   return types.length === 0 ? [] : [concat("produces: ", data(types))];
 };
 
+/** May a success have a body that the document says nothing of? Documents without any success leave everything open. */
+const isOpen = ({ operation }: PlannedOperation): boolean => {
+  const successes = operation.responses.filter(({ status }) => /^(2|default)/.test(status));
+  const isDescribed = successes.some(({ contents }) => contents.length > 0);
+  return !isDescribed && (successes.length === 0 || successes.some(({ status }) => !isEmptyStatus(status)));
+};
+
+const isEnveloped = ({ options }: ApiPlan, planned: PlannedOperation): boolean =>
+  options.envelope === "auto"
+    ? isOpen(planned)
+    : options.envelope !== "none" && !planned.operation.responses.every(({ status }) => isEmptyStatus(status));
+
+const descriptions = ({ operation }: PlannedOperation, scope: ValidatorScope): Doc =>
+  braces(
+    operation.responses.map(({ status, contents }) => {
+      const types = contents.map(({ mediaType, schema }) => {
+        const isChecked = kindOf(mediaType) === "json";
+        return concat(key(mediaType), ": ", validatorOf(isChecked ? schema : true, { ...scope, direction: "output" }));
+      });
+      return concat(key(status), ": ", braces(types));
+    }),
+  );
+
+/** What is done with a reply before it is sent. */
+const outgoingMember = (planned: PlannedOperation, scope: ValidatorScope): readonly Doc[] => {
+  const { plan } = scope;
+  const isChecked = plan.options.validateResponses && planned.operation.responses.length > 0;
+  const wraps = isEnveloped(plan, planned);
+  if (isChecked) scope.uses.add("described");
+  if (wraps) scope.uses.add("envelope");
+  const steps = [
+    ...(isChecked ? [call("described", [descriptions(planned, scope)])] : []),
+    ...(wraps ? ["envelope"] : []),
+  ];
+  return steps.length === 0 ? [] : [concat("outgoing: ", brackets(steps))];
+};
+
 const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): Doc => {
   const all = [...parameterParts(planned, scope), ...bodyParts(planned, scope)];
   const declarations = all.flatMap(({ declared }) =>
@@ -122,7 +160,14 @@ const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): 
   );
   const rules = concat(
     `export const ${planned.name}: OperationRules =`,
-    assigned(braces([...securityMember(planned), ...producedMember(planned), ...all.map(({ member }) => member)])),
+    assigned(
+      braces([
+        ...securityMember(planned),
+        ...producedMember(planned),
+        ...all.map(({ member }) => member),
+        ...outgoingMember(planned, scope),
+      ]),
+    ),
     ";",
   );
   return separated([...declarations, documented(comment(headline(planned)), rules)]);
@@ -144,7 +189,9 @@ const validatorsFile = (plan: ApiPlan, group: PlannedGroup): GeneratedFile => {
   const declares = group.operations.some((one) => declaredNames(one).length > 1);
   const usesZod = scope.uses.has("z");
   const head = imports([
-    declares && `import ${usesZod ? "" : "type "}{ z } from "zod";`,
+    (declares || usesZod) && `import ${usesZod ? "" : "type "}{ z } from "zod";`,
+    scope.uses.has("described") && 'import { described } from "../described.js";',
+    scope.uses.has("envelope") && 'import { envelope } from "../envelope.js";',
     scope.uses.has("s") && 'import * as s from "../json-schema.js";',
     'import type { OperationRules } from "../operation.js";',
     declares && `import type * as types from "../../types/${group.file}.js";`,
@@ -161,11 +208,20 @@ const modelValidators = (plan: ApiPlan): GeneratedFile => {
   const received = receivedRefs(plan);
   const declared = new Set<string>();
   const scope: ValidatorScope = { plan, prefix: "", declared, uses: new Set() };
-  const declarations = [...plan.schemas].flatMap(([ref, { named, input, validator, hollow }]) => {
-    if (!received.has(ref) || hollow) return [];
-    const doc = declareValidator(validator, `types.${input}`, validatorOf(named.schema, scope), scope);
-    declared.add(ref);
-    return [doc];
+  const declare = (name: string, type: string, schema: Schema, direction: Direction): Doc => {
+    const doc = declareValidator(name, `types.${type}`, validatorOf(schema, { ...scope, direction }), scope);
+    declared.add(name);
+    return doc;
+  };
+  const sent = sentRefs(plan);
+  const declarations = [...plan.schemas].flatMap(([ref, planned]) => {
+    const { named, input, output, validator, replyValidator, hollow } = planned;
+    if (hollow) return [];
+    const isSame = validator === replyValidator;
+    return [
+      ...(received.has(ref) || (isSame && sent.has(ref)) ? [declare(validator, input, named.schema, "input")] : []),
+      ...(!isSame && sent.has(ref) ? [declare(replyValidator, output, named.schema, "output")] : []),
+    ];
   });
   const usesZod = scope.uses.has("z");
   const head = imports([
@@ -176,7 +232,7 @@ const modelValidators = (plan: ApiPlan): GeneratedFile => {
   const body = declarations.length === 0 ? "export {};" : separated(declarations);
   return {
     path: "middleware/validators/models.ts",
-    text: `// The named schemas of what requests send.\n${head}${layout(concat(body, hardline))}`,
+    text: `// The named schemas of what is checked.\n${head}${layout(concat(body, hardline))}`,
   };
 };
 

@@ -120,7 +120,8 @@ export const isMarked = (
 
 /** A name that may be absent: read-only properties are not sent to the service, whatever `required` says. */
 export const isOptional = (scope: TypeScope, schema: JsonObject, name: string, property: Schema): boolean =>
-  !namesIn(schema, "required").includes(name) || (scope.direction === "input" && isMarked(scope, property, "readOnly"));
+  !namesIn(schema, "required").includes(name) ||
+  isMarked(scope, property, scope.direction === "input" ? "readOnly" : "writeOnly");
 
 /** The properties of an object schema, with those that `required` names alone. */
 export const propertiesOf = (schema: JsonObject): readonly (readonly [string, Schema])[] => {

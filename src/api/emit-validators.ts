@@ -1,7 +1,7 @@
 // Zod 4 source for schemas: native Zod where it means the same as JSON Schema, the emitted checks (`s.`) elsewhere.
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isOptional, propertiesOf } from "./emit-types.ts";
-import type { TypeScope } from "./emit-types.ts";
+import type { Direction, TypeScope } from "./emit-types.ts";
 import { discriminatedMembers } from "./discriminator.ts";
 import { usableDefault } from "./defaults.ts";
 import { unevaluatedParts } from "./emit-unevaluated.ts";
@@ -31,10 +31,12 @@ export interface ValidatorScope {
   readonly plan: ApiPlan;
   /** What stands before the validator of a named schema: `models.`, or nothing in the file that declares them. */
   readonly prefix: string;
-  /** Named schemas that are declared above; others are reached through `z.lazy`. Undefined: all of them. */
+  /** Validators that are declared above; others are reached through `z.lazy`. Undefined: all of them. */
   readonly declared?: ReadonlySet<string>;
+  /** Of values that are received, unless it says otherwise. */
+  readonly direction?: Direction;
   /** Namespaces that the printed expressions use, for the import lines. */
-  readonly uses: Set<"s" | "z" | "models">;
+  readonly uses: Set<"s" | "z" | "models" | "described" | "envelope">;
 }
 
 /** Names that every object inherits: Zod would find them where the value has none of its own. */
@@ -139,9 +141,10 @@ export const optionalValidator = (schema: Schema, scope: ValidatorScope): Doc =>
   return value === undefined ? chain(base, [".optional()"]) : withDefault(base, value, scope);
 };
 
+const typeScope = ({ plan, direction = "input" }: ValidatorScope): TypeScope => ({ plan, direction, prefix: "" });
+
 const memberValidator = (schema: JsonObject, name: string, member: Schema, scope: ValidatorScope): Doc => {
-  const inputScope: TypeScope = { plan: scope.plan, direction: "input", prefix: "" };
-  if (!isOptional(inputScope, schema, name, member)) return validatorOf(member, scope);
+  if (!isOptional(typeScope(scope), schema, name, member)) return validatorOf(member, scope);
   return countsProperties(schema)
     ? chain(validatorOf(member, scope), [".optional()"])
     : optionalValidator(member, scope);
@@ -190,9 +193,8 @@ const carefulObject = (
   properties: readonly (readonly [string, Schema])[],
   scope: ValidatorScope,
 ): Doc => {
-  const inputScope: TypeScope = { plan: scope.plan, direction: "input", prefix: "" };
   const isRequired = ([name, member]: readonly [string, Schema]): boolean =>
-    !isOptional(inputScope, schema, name, member);
+    !isOptional(typeScope(scope), schema, name, member);
   const declared = properties.map(([name, member]) => {
     const value =
       isRequired([name, member]) || countsProperties(schema) ? undefined : usableDefault(member, scope.plan);
@@ -268,8 +270,9 @@ const reference = (ref: string, scope: ValidatorScope): Doc => {
   const target = scope.plan.schemas.get(ref);
   if (target === undefined || target.hollow) return zod(scope, "unknown");
   if (scope.prefix !== "") scope.uses.add("models");
-  const name = `${scope.prefix}${target.validator}`;
-  const isAbove = scope.declared === undefined || scope.declared.has(ref);
+  const own = scope.direction === "output" ? target.replyValidator : target.validator;
+  const name = `${scope.prefix}${own}`;
+  const isAbove = scope.declared === undefined || scope.declared.has(own);
   return isAbove ? name : zod(scope, "lazy", concat("() => ", name));
 };
 

@@ -8,7 +8,7 @@ const fixture = new URL("fixtures/bookshop/", import.meta.url).pathname;
 
 /** What is the same for every document is tested by its behaviour. */
 const isOwn = (path: string): boolean =>
-  !/^middleware\/(accept|authenticate|body|bytes|errors|handle|json-schema|jwt|operation|parameters|reply|request|secrets)\.ts$/.test(
+  !/^middleware\/(accept|authenticate|body|bytes|described|envelope|errors|handle|json-schema|jwt|operation|parameters|reply|request|secrets)\.ts$/.test(
     path,
   ) && path !== "server.ts";
 

@@ -7,7 +7,7 @@ import { emitFor } from "../testing/framework-contract.ts";
 import { hostileDocument, hostileTexts } from "../testing/hostile-openapi.ts";
 
 const isShared = (path: string): boolean =>
-  /^middleware\/(accept|authenticate|body|bytes|errors|handle|json-schema|jwt|operation|parameters|reply|request|secrets)\.ts$/.test(
+  /^middleware\/(accept|authenticate|body|bytes|described|envelope|errors|handle|json-schema|jwt|operation|parameters|reply|request|secrets)\.ts$/.test(
     path,
   ) || path === "server.ts";
 

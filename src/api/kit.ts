@@ -13,6 +13,8 @@ import { modelTypes } from "./emit-types.ts";
 import acceptText from "./emitted/accept.ts.txt" with { type: "text" };
 import bodyText from "./emitted/body.ts.txt" with { type: "text" };
 import bytesText from "./emitted/bytes.ts.txt" with { type: "text" };
+import describedText from "./emitted/described.ts.txt" with { type: "text" };
+import envelopeText from "./emitted/envelope.ts.txt" with { type: "text" };
 import errorsText from "./emitted/errors.ts.txt" with { type: "text" };
 import jsonSchemaText from "./emitted/json-schema.ts.txt" with { type: "text" };
 import operationText from "./emitted/operation.ts.txt" with { type: "text" };
@@ -90,10 +92,23 @@ const jsonSchemaFor = (validators: readonly GeneratedFile[]): string => {
   return onlyUsed(jsonSchemaText, ["problemsOf", ...named]);
 };
 
+/** With the flag that some clients look at first. */
+const envelopeFor = ({ envelope }: EmitOptions): string =>
+  envelope === "success" ? envelopeText.replace("body: { data:", "body: { success: true, data:") : envelopeText;
+
+/** Files for what the user chose, where some operation needs them. */
+const chosenFiles = (plan: ApiPlan, validators: readonly GeneratedFile[]): readonly GeneratedFile[] => {
+  const texts = { described: describedText, envelope: envelopeFor(plan.options) };
+  return Object.entries(texts)
+    .filter(([name]) => validators.some(({ text }) => text.includes(`from "../${name}.js"`)))
+    .map(([name, text]) => ({ path: `middleware/${name}.ts`, text }));
+};
+
 const validationFiles = (plan: ApiPlan): readonly GeneratedFile[] => {
   const validators = validatorFiles(plan);
   const texts = { ...middleware, "json-schema": jsonSchemaFor(validators), request: requestFor(plan.options) };
-  return [...Object.entries(texts).map(([name, text]) => ({ path: `middleware/${name}.ts`, text })), ...validators];
+  const fixed = Object.entries(texts).map(([name, text]) => ({ path: `middleware/${name}.ts`, text }));
+  return [...fixed, ...chosenFiles(plan, validators), ...validators];
 };
 
 /** The kit for what a user chose. */

@@ -13,6 +13,9 @@ export const parts = [
 
 export const headline = ({ operation }: PlannedOperation): string => `${operation.method} ${operation.path}`;
 
+/** Answers of these never have a body. */
+export const isEmptyStatus = (status: string): boolean => /^(1|204$|205$|304$)/.test(status);
+
 /** All parameters of a location as one object. */
 export const parametersSchema = (
   parameters: readonly Parameter[],

@@ -14,8 +14,10 @@ export interface PlannedSchema {
   readonly output: string;
   /** The type of values that it receives: differs where properties are read-only or write-only. */
   readonly input: string;
-  /** Names of the validator of received values. */
+  /** The name of the validator of received values. */
   readonly validator: string;
+  /** That of sent values: another one where properties are read-only or write-only. */
+  readonly replyValidator: string;
   /** Leads back to itself in place, so that it constrains nothing. */
   readonly hollow: boolean;
 }
@@ -110,12 +112,16 @@ const planSchemas = ({ schemas }: ApiModel): ReadonlyMap<string, PlannedSchema> 
     (name) => typeName(name),
   );
   const received = distinctNames(outputs, (name) => `${name}Input`, outputs);
+  const validators = outputs.map((name) => `${name}Schema`);
+  const replies = distinctNames(outputs, (name) => `${name}ReplySchema`, validators);
   const planned = new Map(
     schemas.map((named, index): [string, PlannedSchema] => {
       const ref = `#${named.pointer}`;
       const output = outputs[index] ?? "";
       const input = directional.has(ref) ? (received[index] ?? output) : output;
-      return [ref, { named, output, input, validator: `${output}Schema`, hollow: hollow.has(ref) }];
+      const validator = `${output}Schema`;
+      const replyValidator = input === output ? validator : (replies[index] ?? validator);
+      return [ref, { named, output, input, validator, replyValidator, hollow: hollow.has(ref) }];
     }),
   );
   const sorted = order(refs, (ref) => edges.get(ref) ?? []).order;
@@ -132,9 +138,12 @@ const spokenName = ({ operationId, method, path }: Operation): string => {
 
 const suffixes = ["", "Params", "Query", "Headers", "Cookies", "Body", "Request", "Reply"];
 
+/** Names that files of operations import: `open` must not declare a second `OpenReply`. */
+const imported = ["described", "envelope", "EmptyReply", "JsonReply", "MediaReply", "OpenReply"];
+
 /** Names that stay distinct with every suffix that the generated code adds to them. */
 const operationNames = (operations: readonly Operation[]): readonly string[] =>
-  distinctNames(operations.map(spokenName), (text) => valueName(text, "operation"), [], suffixes);
+  distinctNames(operations.map(spokenName), (text) => valueName(text, "operation"), imported, suffixes);
 
 /** Operations without a tag go by the first fixed segment of their path. */
 const tagTitle = ({ tags, path }: Operation): string =>
@@ -217,13 +226,9 @@ export const planApi = (api: ApiModel, options: EmitOptions = defaultOptions): A
   };
 };
 
-/** The schemas that requests can reach: only those need validators. */
-export const receivedRefs = (plan: ApiPlan): ReadonlySet<string> => {
+/** The named schemas that others lead to. */
+const reachedRefs = (plan: ApiPlan, roots: readonly Schema[]): ReadonlySet<string> => {
   const found = new Set<string>();
-  const roots = plan.api.operations.flatMap(({ parameters, body }) => [
-    ...parameters.map(({ schema }) => schema),
-    ...(body?.contents.map(({ schema }) => schema) ?? []),
-  ]);
   const queue = roots.flatMap((schema) => [...referencesIn(schema)]);
   for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
     if (found.has(ref)) continue;
@@ -233,6 +238,27 @@ export const receivedRefs = (plan: ApiPlan): ReadonlySet<string> => {
   }
   return found;
 };
+
+/** The schemas that requests can reach: those need validators. */
+export const receivedRefs = (plan: ApiPlan): ReadonlySet<string> =>
+  reachedRefs(
+    plan,
+    plan.api.operations.flatMap(({ parameters, body }) => [
+      ...parameters.map(({ schema }) => schema),
+      ...(body?.contents.map(({ schema }) => schema) ?? []),
+    ]),
+  );
+
+/** The schemas that replies can reach: those need validators when replies are checked. */
+export const sentRefs = (plan: ApiPlan): ReadonlySet<string> =>
+  plan.options.validateResponses
+    ? reachedRefs(
+        plan,
+        plan.api.operations.flatMap(({ responses }) =>
+          responses.flatMap(({ contents }) => contents.map(({ schema }) => schema)),
+        ),
+      )
+    : new Set();
 
 /** The schema itself, or what its reference names; `true` for a circle of bare references. */
 export const followed = (plan: ApiPlan, schema: Schema): Schema => {

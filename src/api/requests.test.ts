@@ -72,7 +72,7 @@ const operation = (operationId: string, parameters: readonly JsonObject[] = []):
   operationId,
   tags: ["echo"],
   parameters,
-  responses: { 200: { description: "The input" } },
+  responses: { 200: { description: "The input", content: { "application/json": {} } } },
 });
 
 const document = (): string =>

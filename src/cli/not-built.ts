@@ -39,12 +39,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "generate routes, validators and types without --project and put them into your own service",
   },
   {
-    command: "scaffold",
-    flag: "--envelope",
-    will: "choose how generated replies are wrapped",
-    meanwhile: "describe the wrapped reply in the document's response schemas",
-  },
-  {
     command: "db diff",
     will: "compare two schemas and write the migration and its way back",
     meanwhile: "write the migration by hand, and look at both schemas with `senior db analyze FILE`",

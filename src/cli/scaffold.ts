@@ -163,6 +163,12 @@ export default command({
     layout: choice(["tags", "operations", "flat"], "One file for each tag, for each operation, or one for all", {
       default: "tags",
     }),
+    envelope: choice(
+      ["auto", "none", "data", "success"],
+      "What success bodies travel in: as described, else {data, meta}; never; always {data, meta}; {success, data, meta}",
+      { default: "auto" },
+    ),
+    validateResponses: flag("Check replies as well: a wrong one is logged and answered with 500"),
     validationStatus: choice(["400", "422"], "The status of answers that list wrong fields", { default: "400" }),
     check: flag("Write nothing; exit 1 when the files are not what the document gives"),
     adopt: flag("Take files of unknown origin for yours: keep them, and add what is missing"),
@@ -174,8 +180,10 @@ export default command({
     const framework = frameworkNamed(args.framework, registry);
     const kit = createKit({
       ...defaultOptions,
+      envelope: args.envelope,
       mock: args.mock,
       layout: args.layout,
+      validateResponses: args.validateResponses,
       validationStatus: args.validationStatus === "422" ? 422 : 400,
     });
     io.terminal.progress(`reading ${args.spec}`);
