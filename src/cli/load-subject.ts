@@ -25,6 +25,7 @@ import type { LoadArgs } from "./load-flags.ts";
 import { scenarioOf } from "./load-scenario.ts";
 import { planPace } from "./load-pace.ts";
 import { progressOn } from "./load-progress.ts";
+import type { Divided } from "./load-shard.ts";
 
 /** `@FILE` is a file's bytes, anything else the text itself. */
 const readBody = async (io: Io, given: string | undefined): Promise<Uint8Array | undefined> => {
@@ -155,8 +156,9 @@ export const summaryOf = (
   { plan, target, addresses, headers, bodyBytes }: Reached,
   { run, intervals, aborted }: Happened,
   thresholds: readonly Threshold[] = [],
+  { plan: sent, shard }: Divided = { plan, shard: undefined },
 ): LoadSummary =>
-  summarize(plan, run.tally, {
+  summarize(sent, run.tally, {
     startedAt: run.startedAt,
     ending: aborted === undefined ? endings[run.end.reason] : "aborted",
     abortedBy: aborted,
@@ -172,4 +174,6 @@ export const summaryOf = (
     rateLimit: run.end.rateLimit,
     byRequest: byRequestOf(plan, run.end.requests),
     checks: checksOf(plan, run.end.checks),
+    shard,
+    totalConcurrency: plan.concurrency,
   });

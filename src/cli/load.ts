@@ -13,6 +13,7 @@ import { flag, integer, many, maybe, text } from "./flags.ts";
 import { baselineComparison, urlComparison } from "./load-comparison.ts";
 import { readRoute } from "./load-route.ts";
 import { thresholdsOf } from "./load-limits.ts";
+import { divide, readShare, shardFlags } from "./load-shard.ts";
 import type { LoadArgs } from "./load-flags.ts";
 import { paceFlags, requestFlags, routeFlags, scenarioFlags } from "./load-flags.ts";
 import { measure, reachSubject, readSubject, summaryOf } from "./load-subject.ts";
@@ -39,6 +40,7 @@ interface Compare extends LoadArgs {
   readonly compare: string | true | undefined;
   readonly threshold: readonly string[];
   readonly targets: string | undefined;
+  readonly shard: string | undefined;
 }
 
 /** What goes with what, told before anything is sent. */
@@ -51,6 +53,7 @@ const refuseMixture = ({
   expectRateLimit,
   abortOn,
   stage,
+  shard,
 }: Compare): void => {
   const wrong = (message: string, help: string): Fault => new Fault("usage.bad-value", message, { help });
   if (url.length > 2) throw wrong(`${url.length} URLs were given`, "compare two at a time");
@@ -65,6 +68,9 @@ const refuseMixture = ({
   }
   if (expectRateLimit && compare !== undefined) {
     throw wrong("--expect-rate-limit does not go with --compare", "run them one by one");
+  }
+  if (shard !== undefined && compare !== undefined) {
+    throw wrong("--shard does not go with --compare", "a comparison is made by one machine, in turns");
   }
   if (url.length < 2) return;
   if (abortOn.length > 0) throw wrong("--abort-on does not go with two URLs", "watch each URL in a run of its own");
@@ -151,6 +157,10 @@ export default command({
       about: "A row of data for each request, and a look into its answer",
     },
     {
+      run: "senior load http://localhost:3000/users --rate 4000 --shard 2/4 --start-at 2026-01-31T12:00:00Z -o part-2.json",
+      about: "The second of four machines; senior load merge part-*.json gives the whole",
+    },
+    {
       run: "senior load http://localhost:3000/users --compare baseline.json",
       about: "Against an earlier run, saved by --output baseline.json",
     },
@@ -186,6 +196,7 @@ export default command({
       min: 0,
     }),
     expectRateLimit: flag("Pass when 429s appear: they are no errors, and their absence is one"),
+    ...shardFlags,
     ...routeFlags,
     iKnow: flag("Allow more than 10,000 connections, one hour or 200,000 requests a second", { scope: "user" }),
   },
@@ -202,6 +213,7 @@ export default command({
     const second = other === undefined ? undefined : await readSubject(io, other, args, seed);
     const conditions = args.abortOn.flatMap((one) => readThresholds(one, "--abort-on"));
     const route = await readRoute(io, args);
+    const share = readShare(args, io, args.concurrency);
     await refuseShortage(args.concurrency);
     const reached = await reachSubject(io, subject, route);
     const choice = { minEffect: args.minEffect, seed };
@@ -210,8 +222,9 @@ export default command({
       return comparisonReport(await urlComparison(io, reached, rival, choice), [], signalExit(io));
     }
     const title = `${reached.plan.method} ${reached.target.shown}`;
-    const happened = await measure(io, reached.plan, title, conditions);
-    const summary = summaryOf(reached, happened, thresholds);
+    const divided = await divide(io, reached.plan, share, args, thresholds);
+    const happened = await measure(io, divided.plan, title, conditions);
+    const summary = summaryOf(reached, happened, share === undefined ? thresholds : [], divided);
     const report = loadReport(summary, signalExit(io));
     if (baseline === undefined) return report;
     return comparisonReport(baselineComparison(baseline, summary, choice), report.blocks, signalExit(io));

@@ -101,11 +101,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "hold a run of your choice against limits with --threshold",
   },
   {
-    command: "load merge",
-    will: "merge the results of several machines",
-    meanwhile: "report each machine's result by itself; percentiles cannot be averaged",
-  },
-  {
     command: "load selftest",
     will: "check the load engine against servers of known behaviour",
     meanwhile: "load a server whose latency you know",

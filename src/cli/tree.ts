@@ -27,7 +27,12 @@ export const tree: Node = {
         status: { load: () => import("./grill-status.ts") },
       },
     },
-    load: { load: () => import("./load.ts") },
+    load: {
+      load: () => import("./load.ts"),
+      children: {
+        merge: { load: () => import("./load-merge.ts") },
+      },
+    },
     reference: { load: () => import("./reference.ts") },
     scaffold: { load: () => import("./scaffold.ts") },
     schema: { load: () => import("./schema.ts") },

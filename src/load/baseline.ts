@@ -2,11 +2,11 @@
 import { Fault } from "../kernel/fault.ts";
 import { isObject, own } from "../kernel/json.ts";
 import { listed } from "../kernel/words.ts";
+import type { Shape } from "./shape.ts";
+import { lacks } from "./shape.ts";
 import type { Environment, Interval, LoadSummary } from "./summary.ts";
 
 export type Baseline = Pick<LoadSummary, "startedAt" | "environment" | "target" | "request" | "asked" | "intervals">;
-
-type Shape = "text" | "number" | "number or null" | { readonly [key: string]: Shape } | readonly [Shape];
 
 const interval = {
   startMs: "number",
@@ -33,24 +33,9 @@ const baseline: Shape = {
   environment,
   target: { url: "text" },
   request: { method: "text", bodyBytes: "number" },
-  asked: { loop: "text", ratePerSecond: "number or null", concurrency: "number" },
+  asked: { loop: "text", ratePerSecond: ["or null", "number"], concurrency: "number" },
   intervals: [interval],
 };
-
-/** Where a value is not of a shape. Of a list, the first wrong item speaks for the others. */
-const lacks = (value: unknown, shape: Shape, path: string): readonly string[] => {
-  if (shape === "text") return typeof value === "string" ? [] : [path];
-  if (shape === "number") return typeof value === "number" && Number.isFinite(value) ? [] : [path];
-  if (shape === "number or null") return value === null ? [] : lacks(value, "number", path);
-  if (isList(shape)) {
-    if (!Array.isArray(value)) return [path];
-    return value.map((item, i) => lacks(item, shape[0], `${path}[${i}]`)).find((found) => found.length > 0) ?? [];
-  }
-  if (!isObject(value)) return [path];
-  return Object.entries(shape).flatMap(([key, inner]) => lacks(own(value, key), inner, `${path}.${key}`));
-};
-
-const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
 
 const refuse = (path: string, what: string): Fault =>
   new Fault("input.invalid", `not a baseline: ${what}`, {

@@ -241,6 +241,37 @@ const run: JsonObject = object("Durations are milliseconds where their names end
       ),
     }),
   ),
+  shard: orNull(
+    object("which part of a divided load this was", {
+      number: count("from 1"),
+      of: count("how many parts there are"),
+      concurrency: count("of the connections, those of this part"),
+      startAt: orNull(text("when all were to begin")),
+      lateMs: number("how late this part began"),
+      missed: count("arrivals that were over by then: lost, not made up for"),
+      limits: list("what the merged result is to be held to", { type: "string" }),
+    }),
+  ),
+  merged: orNull(
+    object("what the result was merged from", {
+      of: count("how many parts there are"),
+      missing: list("numbers, from 1, of parts that are not there", { type: "integer", minimum: 1 }),
+      skewMs: number("how far apart the first and the last one began"),
+      parts: list(
+        "those that are",
+        object("one part", {
+          number: count("from 1"),
+          host: text("where it was measured"),
+          startedAt: { type: "string", format: "date-time", description: "by its own clock" },
+          sent: count("requests"),
+          answered: count("complete answers"),
+          errors: count("as for the whole"),
+          missed: count("arrivals lost because it began late"),
+          stamp: one(["valid", "client-bound"], "as for the whole"),
+        }),
+      ),
+    }),
+  ),
 });
 
 const dialect = "https://json-schema.org/draft/2020-12/schema";

@@ -72,6 +72,8 @@ export interface LoadPlan {
   readonly seed?: number;
   /** Of the schedule, where machines divide it. */
   readonly share?: Share;
+  /** So much of the schedule was over before this machine began: those arrivals are lost, not made up for. */
+  readonly skipMs?: number;
   /** Several requests, or one that changes, instead of `method` and `request`. */
   readonly scenario?: Scenario;
   /** Note when 429s come and go, and what their headers say. */

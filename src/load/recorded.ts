@@ -14,6 +14,12 @@ export interface Recorded {
 
 const nsPerMs = 1e6;
 
+/** A part lies within the whole, whose ends are exact. */
+const within = (part: Histogram, all: Histogram): Histogram =>
+  part.count === 0
+    ? part
+    : part.withExact({ min: Math.max(part.min, all.min), max: Math.min(part.max, all.max), mean: part.mean });
+
 /** Throws `input.invalid` for text that is no histogram. */
 export const recordedOf = (
   latency: Pick<Latency, "hdr" | "boundsHdr" | "minMs" | "maxMs" | "meanMs"> | null,
@@ -21,6 +27,6 @@ export const recordedOf = (
   if (latency === null) return { all: new Histogram(), known: new Histogram(), bound: new Histogram() };
   const { hdr, boundsHdr, minMs, maxMs, meanMs } = latency;
   const all = readHdr(hdr).withExact({ min: minMs * nsPerMs, max: maxMs * nsPerMs, mean: meanMs * nsPerMs });
-  const bound = boundsHdr === null ? new Histogram() : readHdr(boundsHdr);
-  return { all, bound, known: all.since(bound) };
+  const bound = boundsHdr === null ? new Histogram() : within(readHdr(boundsHdr), all);
+  return { all, bound, known: within(all.since(bound), all) };
 };

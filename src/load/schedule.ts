@@ -1,5 +1,5 @@
 // One schedule of due times: when each request of a run should start, independent of when the client got around to it.
-import type { LoadPlan, Pace } from "./plan.ts";
+import type { LoadPlan, Pace, Share } from "./plan.ts";
 
 const nsPerMs = 1e6;
 
@@ -104,12 +104,48 @@ const closedSchedule = (durationNs: number, total: number): Schedule => ({
   take: (index, elapsedNs) => (index < total && elapsedNs < durationNs ? elapsedNs : -1),
 });
 
-type Asked = Pick<LoadPlan, "pace" | "durationMs" | "requests">;
+/** The first number of a share that is due at a time or after it. */
+const firstFrom = (schedule: Schedule, { index, of }: Share, ns: number): number => {
+  let [low, high] = [0, Math.max(0, Math.ceil((schedule.total - index) / of))];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const due = schedule.take(index + middle * of, Infinity);
+    if (due >= 0 && due < ns) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
 
-export const scheduleOf = ({ pace, durationMs, requests = Infinity }: Asked): Schedule =>
-  pace.kind === "open"
-    ? openSchedule(pace, durationMs * nsPerMs, requests)
-    : closedSchedule(durationMs * nsPerMs, requests);
+/** Arrivals that were due in the first so many milliseconds of one share of a schedule: those that a late machine missed. */
+export const missedBefore = (plan: Asked, ms: number): number => {
+  const { share = whole, pace } = plan;
+  return pace.kind === "closed" || ms <= 0 ? 0 : firstFrom(scheduleOf({ ...plan, skipMs: 0 }), share, ms * nsPerMs);
+};
+
+/** The rest of a schedule, for a machine that began late: numbers go on from the first that is not over. */
+const restOf = (schedule: Schedule, share: Share, skipNs: number): Schedule => {
+  const over = firstFrom(schedule, share, skipNs) * share.of;
+  return {
+    total: Math.max(0, schedule.total - over),
+    waits: schedule.waits,
+    spanNs: schedule.spanNs - skipNs,
+    take(index, elapsedNs) {
+      const due = schedule.take(index + over, elapsedNs + skipNs);
+      return due < 0 ? -1 : Math.max(0, due - skipNs);
+    },
+  };
+};
+
+type Asked = Pick<LoadPlan, "pace" | "durationMs" | "requests" | "share" | "skipMs">;
+
+const whole: Share = { index: 0, of: 1 };
+
+/** `durationMs` is what is left of it where some was skipped. */
+export const scheduleOf = ({ pace, durationMs, requests = Infinity, share, skipMs = 0 }: Asked): Schedule => {
+  if (pace.kind === "closed") return closedSchedule(durationMs * nsPerMs, requests);
+  const all = openSchedule(pace, (durationMs + skipMs) * nsPerMs, requests);
+  return skipMs > 0 ? restOf(all, share ?? whole, skipMs * nsPerMs) : all;
+};
 
 /** Before the measured time: at the rate that it begins with, or where that is none, at the first stage's. */
 export const warmupSchedule = ({ pace, warmupMs = 0 }: Pick<LoadPlan, "pace" | "warmupMs">): Schedule => {

@@ -8,7 +8,7 @@ import type { EngineName, LoadPlan } from "./plan.ts";
 import { meanRate } from "./schedule.ts";
 import type { FailureKind, Tally } from "./tally.ts";
 import { failed, failureKinds, failureNames } from "./tally.ts";
-import type { Judged, Threshold } from "./threshold.ts";
+import type { Judged, Outcome, Threshold } from "./threshold.ts";
 import { judge } from "./threshold.ts";
 import type { LimitRecord, RateLimit } from "./rate-limit.ts";
 import { rateLimitOf } from "./rate-limit.ts";
@@ -117,6 +117,41 @@ export type Environment = {
   readonly runtime: string;
 };
 
+/** Which part of a divided load a run was. */
+export type Shard = {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  /** Of the connections, those that were this machine's. */
+  readonly concurrency: number;
+  /** When all were to begin; null where nobody said. */
+  readonly startAt: string | null;
+  /** How late this one began, and how many arrivals were over by then: they are lost, not made up for. */
+  readonly lateMs: number;
+  readonly missed: number;
+  /** Limits that the merged result is to be held to: one part cannot be. */
+  readonly limits: readonly string[];
+};
+
+/** What a result was merged from. */
+export type Merged = {
+  readonly of: number;
+  /** Numbers, from 1, of parts that are not there: the result is not the whole. */
+  readonly missing: readonly number[];
+  /** How far apart the first and the last one began, by their clocks. */
+  readonly skewMs: number;
+  readonly parts: readonly {
+    readonly number: number;
+    readonly host: string;
+    readonly startedAt: string;
+    readonly sent: number;
+    readonly answered: number;
+    readonly errors: number;
+    readonly missed: number;
+    readonly stamp: Client["stamp"];
+  }[];
+};
+
 export type LoadSummary = {
   readonly kind: "load";
   readonly version: 1;
@@ -213,6 +248,10 @@ export type LoadSummary = {
   readonly thresholds: readonly Judged[];
   /** What was seen of a rate limiter, where one was expected. */
   readonly rateLimit: RateLimit | null;
+  /** Null for a run that is a whole by itself. */
+  readonly shard: Shard | null;
+  /** Null for a run that was measured by one machine. */
+  readonly merged: Merged | null;
 };
 
 export interface RunFacts {
@@ -233,6 +272,9 @@ export interface RunFacts {
   readonly checks?: readonly CheckResult[];
   readonly abortedBy?: Judged | undefined;
   readonly notes?: readonly string[];
+  /** Of a part of a divided load, whose connections are a part of these. */
+  readonly shard?: Shard | undefined;
+  readonly totalConcurrency?: number | undefined;
 }
 
 const nsPerMs = 1e6;
@@ -326,9 +368,47 @@ const paceOf = ({ pace, durationMs }: LoadPlan): Pick<LoadSummary["asked"], "rat
   return { ratePerSecond: meanRate(pace, durationMs), stages: { fromPerSecond: pace.rate, stages } };
 };
 
-export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSummary => {
+type Counted = Pick<LoadSummary, "requests" | "throughput" | "latency" | "connections" | "statuses" | "failures">;
+
+/** Everything that follows from a tally alone. */
+export const countedOf = (tally: Tally, expected: readonly boolean[], examples: RunFacts["examples"]): Counted => {
   const { histograms: h } = tally;
-  const [requests, throughput, client] = [requestsOf(tally), throughputOf(tally), clientOf(tally, plan, facts.cpuMs)];
+  return {
+    requests: requestsOf(tally),
+    throughput: throughputOf(tally),
+    latency: {
+      ok: latencyOf([h.responseRight]),
+      all: latencyOf([h.responseRight, h.responseWrong], [h.responseBound]),
+      service: latencyOf([h.service], [h.serviceBound]),
+      firstByte: latencyOf([h.firstByte]),
+      download: latencyOf([h.download]),
+    },
+    connections: {
+      opened: tally.get("connections"),
+      idleCloses: tally.get("idleCloses"),
+      connect: latencyOf([h.connect]),
+      tls: latencyOf([h.handshake]),
+    },
+    statuses: statusesOf(tally, expected),
+    failures: failuresOf(tally, examples),
+  };
+};
+
+/** What limits are held against. */
+export const outcomeOf = (tally: Tally, { requests, throughput }: Counted, doubtful: boolean): Outcome => ({
+  known: merged(tally.histograms.responseRight, tally.histograms.responseWrong),
+  bound: tally.histograms.responseBound,
+  scheduled: requests.scheduled,
+  errors: requests.errors,
+  // Never sent for want of a free connection, or without an end: neither is an answer.
+  unanswered: requests.unanswered + tally.get("unsent"),
+  answersPerSecond: throughput.answersPerSecond,
+  clientBound: doubtful,
+});
+
+export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSummary => {
+  const counted = countedOf(tally, plan.expected, facts.examples);
+  const client = clientOf(tally, plan, facts.cpuMs);
   return {
     kind: "load",
     version: 1,
@@ -350,45 +430,22 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
       ...paceOf(plan),
       warmupMs: plan.warmupMs ?? 0,
       seed: plan.seed ?? 0,
-      concurrency: plan.concurrency,
-      durationMs: plan.durationMs,
+      concurrency: facts.totalConcurrency ?? plan.concurrency,
+      durationMs: plan.durationMs + (plan.skipMs ?? 0),
       requests: plan.requests ?? null,
       timeoutMs: plan.timeoutMs,
       verifyTls: plan.endpoint.tls?.verify ?? null,
     },
-    requests,
-    throughput,
-    latency: {
-      ok: latencyOf([h.responseRight]),
-      all: latencyOf([h.responseRight, h.responseWrong], [h.responseBound]),
-      service: latencyOf([h.service], [h.serviceBound]),
-      firstByte: latencyOf([h.firstByte]),
-      download: latencyOf([h.download]),
-    },
-    connections: {
-      opened: tally.get("connections"),
-      idleCloses: tally.get("idleCloses"),
-      connect: latencyOf([h.connect]),
-      tls: latencyOf([h.handshake]),
-    },
-    statuses: statusesOf(tally, plan.expected),
-    failures: failuresOf(tally, facts.examples),
+    ...counted,
     intervals: facts.intervals,
     byRequest: facts.byRequest ?? [],
     checks: facts.checks ?? [],
     abortedBy: facts.abortedBy ?? null,
     notes: facts.notes ?? [],
     client,
-    thresholds: judge(facts.thresholds, {
-      known: merged(h.responseRight, h.responseWrong),
-      bound: h.responseBound,
-      scheduled: requests.scheduled,
-      errors: requests.errors,
-      // Never sent for want of a free connection, or without an end: neither is an answer.
-      unanswered: requests.unanswered + tally.get("unsent"),
-      answersPerSecond: throughput.answersPerSecond,
-      clientBound: client.stamp === "client-bound",
-    }),
+    thresholds: judge(facts.thresholds, outcomeOf(tally, counted, client.stamp === "client-bound")),
     rateLimit: facts.rateLimit === undefined ? null : rateLimitOf(facts.rateLimit, plan.concurrency),
+    shard: facts.shard ?? null,
+    merged: null,
   };
 };

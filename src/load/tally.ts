@@ -130,6 +130,14 @@ export class Tally {
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
   }
 
+  /** Counts that were read from a result. */
+  addStatuses(status: number, count: number): void {
+    this.#statuses[status] = this.statuses(status) + count;
+  }
+  addFailures(kind: FailureKind, count: number): void {
+    this.#failures[numberedFailures.get(kind) ?? 0] = this.failures(kind) + count;
+  }
+
   /** Adds another tally of the same run, exactly: parts of one schedule give the whole. */
   add(other: Tally): this {
     for (const name of counterNames) {

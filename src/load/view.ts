@@ -13,6 +13,7 @@ import { charts, circumstances, headline } from "./page.ts";
 import { requestsByName } from "./request-view.ts";
 import { limitText } from "./rate-limit.ts";
 import { recordedOf } from "./recorded.ts";
+import { shardBlocks, shardFindings } from "./shard-findings.ts";
 import { checksOf, sheetOf } from "./sheet.ts";
 
 const count = (value: number): string => value.toLocaleString("en-US");
@@ -54,7 +55,11 @@ const sentText = ({ request, asked }: LoadSummary): string => {
   return `HTTP/1.1 over ${asked.verifyTls === null ? "TCP" : "TLS"} (engine ${asked.engine}), ${body}, timeout ${milliseconds(asked.timeoutMs)}${tls}`;
 };
 
-const askedBlock = (summary: LoadSummary): Block => text(`${loopText(summary)}\n${sentText(summary)}`, "dim");
+const partText = ({ shard }: LoadSummary): string =>
+  shard === null ? "" : `shard ${shard.number} of ${shard.of} of: `;
+
+const askedBlock = (summary: LoadSummary): Block =>
+  text(`${partText(summary)}${loopText(summary)}\n${sentText(summary)}`, "dim");
 
 const targetBlocks = (summary: LoadSummary): readonly Block[] => [
   heading(`${summary.request.method} ${summary.target.url}${addressText(summary)}`),
@@ -253,6 +258,7 @@ const pageBlocks = (summary: LoadSummary, distribution: Block): readonly Block[]
   askedBlock(summary),
   headline(summary),
   stampBlock(summary),
+  ...shardBlocks(summary),
   ...rateLimitBlocks(summary),
   ...charts(summary, distribution),
   ...latencyBlocks(summary),
@@ -265,6 +271,7 @@ const terminalBlocks = (summary: LoadSummary, distribution: Block): readonly Blo
   ...targetBlocks(summary),
   ...throughputBlocks(summary),
   stampBlock(summary),
+  ...shardBlocks(summary),
   ...thresholdBlocks(summary),
   ...rateLimitBlocks(summary),
   ...requestBlocks(summary),
@@ -293,7 +300,12 @@ export const loadReport = (summary: LoadSummary, exit?: ExitCode): Report<LoadSu
     sheet: sheetOf(summary),
     blocks: measured ? terminalBlocks(summary, distributionBlock(known, bound)) : targetBlocks(summary),
     page: runPage(summary),
-    findings: [...loadFindings(summary), ...diagnosis(summary)],
+    findings: [
+      ...shardFindings(summary),
+      ...loadFindings(summary),
+      // What one part saw says little about the server: the whole does.
+      ...(summary.shard === null ? diagnosis(summary) : []),
+    ],
     data: summary,
     ...(status === undefined ? {} : { exit: status }),
   };
