@@ -11,6 +11,8 @@ export interface SourceDocument {
   readonly path: string;
   readonly text: string;
   readonly root: Readonly<Record<string, unknown>>;
+  /** Other files that were put into this one, and the pointers of their places. */
+  readonly parts?: readonly { readonly at: string; readonly document: SourceDocument }[];
 }
 
 const maxDepth = 200;

@@ -4,6 +4,7 @@ import type { Finding } from "../kernel/finding.ts";
 import { sortFindings } from "../kernel/finding.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { isObject, own, pointerPath, pointerToken } from "../kernel/json.ts";
+import { linkDocuments, placeOf, referencedWords } from "./link-documents.ts";
 import { locatePointers } from "./locate.ts";
 import type { ApiModel, NamedSchema, SecurityScheme, Server, Tag } from "./model.ts";
 import { distinctNames } from "./names.ts";
@@ -117,9 +118,7 @@ const schemaNames = (pointers: readonly string[]): ReadonlyMap<string, string> =
   const others = pointers.filter((at) => !isComponent(at));
   const own = components.map((at) => pointerPath(at).at(-1) ?? "");
   const words = (at: string): string =>
-    pointerPath(at)
-      .filter((key) => !containers.has(key))
-      .join(" ");
+    (referencedWords(at) ?? pointerPath(at)).filter((key) => !containers.has(key)).join(" ");
   const made = distinctNames(others, words, own);
   return new Map([
     ...components.map((at, index) => [at, own[index] ?? ""] as const),
@@ -141,16 +140,25 @@ const readSchemas = (reading: Reading): readonly NamedSchema[] => {
     .sort((a, b) => (a.pointer < b.pointer ? -1 : 1));
 };
 
-/** Adds line and column to findings, in one exact parse and only when there are any. */
-const placed = (document: SourceDocument, findings: readonly Finding[]): readonly Finding[] => {
-  const pointers = findings.flatMap(({ at }) => (at.kind === "pointer" ? [at.pointer] : []));
-  const places = locatePointers(document.text, pointers);
+/** Adds file, line and column to findings, in one exact parse of each file that has any. */
+const placed = (whole: SourceDocument, findings: readonly Finding[]): readonly Finding[] => {
+  const pointed = findings.flatMap(({ at }) => (at.kind === "pointer" ? [placeOf(whole, at.pointer)] : []));
+  const byFile = Map.groupBy(pointed, ({ document }) => document);
+  const places = new Map(
+    [...byFile].map(([document, all]) => [
+      document,
+      locatePointers(
+        document.text,
+        all.map(({ pointer }) => pointer),
+      ),
+    ]),
+  );
   return sortFindings(
-    findings.map((finding) =>
-      finding.at.kind === "pointer"
-        ? { ...finding, at: { ...finding.at, ...places.get(finding.at.pointer) } }
-        : finding,
-    ),
+    findings.map((finding) => {
+      if (finding.at.kind !== "pointer") return finding;
+      const { document, pointer } = placeOf(whole, finding.at.pointer);
+      return { ...finding, at: { ...finding.at, path: document.path, pointer, ...places.get(document)?.get(pointer) } };
+    }),
   );
 };
 
@@ -161,8 +169,12 @@ const once = (findings: readonly Finding[]): readonly Finding[] => [
   ).values(),
 ];
 
+/** References by anchor or identifier become pointers first. */
+const hasNames = ({ text }: SourceDocument): boolean => /\$(?:anchor|dynamicAnchor|dynamicRef|id)\b/.test(text);
+
 /** Reads a document. Faults: `input.unsupported` when it is not OpenAPI at all; everything less is a finding. */
-export const readOpenApi = (document: SourceDocument): ReadApi => {
+export const readOpenApi = (source: SourceDocument): ReadApi => {
+  const document = source.parts === undefined && hasNames(source) ? linkDocuments(source, []) : source;
   const { root } = document;
   const version = versionOf(document);
   const reading: Reading = { document, dialect: version.dialect, findings: [], wanted: new Set() };

@@ -41,7 +41,7 @@ interface Making extends SampleOptions {
 }
 
 /** Optional parts end here, so that circles do. */
-const maxOptionalDepth = 5;
+const maxOptionalDepth = 4;
 const maxDepth = 24;
 const maxTries = 6_000;
 const attempts = 24;

@@ -2,9 +2,7 @@
 import { defaultOptions } from "../api/emit-options.ts";
 import { createKit } from "../api/kit.ts";
 import type { ApiPlan } from "../api/plan.ts";
-import { readDocument } from "../api/read-document.ts";
 import type { ReadApi } from "../api/read-openapi.ts";
-import { readOpenApi } from "../api/read-openapi.ts";
 import { checkSources } from "../io/check-source.ts";
 import { Fault } from "../kernel/fault.ts";
 import { fileSet } from "../kernel/fileset.ts";
@@ -17,6 +15,7 @@ import type { Registry } from "../registry.ts";
 import type { FrameworkPlugin } from "../sdk.ts";
 import type { Generation, Mode } from "../api/regenerate/regeneration.ts";
 import { command } from "./command.ts";
+import { readApi } from "./read-api.ts";
 import { choice, flag, text } from "./flags.ts";
 import type { Planned } from "./generation.ts";
 import { changeData, changeSummary, checkReport, patchBlocks, planGeneration } from "./generation.ts";
@@ -159,6 +158,7 @@ export default command({
     framework: text("The web framework to generate for", { short: "f", value: "NAME", default: "express" }),
     output: text("Where to write", { short: "o", value: "DIR", default: "./generated" }),
     mock: flag("Handlers answer with the document's examples, or data made from its schemas, instead of 501"),
+    refRoot: text("References ($ref) reach files below this folder (default: the document's own)", { value: "DIR" }),
     typesOnly: flag("Write only the TypeScript types"),
     layout: choice(["tags", "operations", "flat"], "One file for each tag, for each operation, or one for all", {
       default: "tags",
@@ -187,8 +187,7 @@ export default command({
       validationStatus: args.validationStatus === "422" ? 422 : 400,
     });
     io.terminal.progress(`reading ${args.spec}`);
-    const source = await io.files.readText(args.spec);
-    const read = readOpenApi(readDocument(args.spec, source));
+    const read = await readApi(io, args.spec, args.refRoot);
     const plan = kit.plan(read.api);
     const needed = { ...framework, packages: { ...framework.packages, ...kit.packages(plan) } };
     io.terminal.progress(`generating ${plural(plan.api.operations.length, "operation")} for ${framework.name}`);
@@ -197,7 +196,7 @@ export default command({
       : checkedFiles(await framework.emit(read.api, kit), framework);
     checkSources(files, framework.name);
     const generation = (isPart: boolean): Generation => ({
-      document: { title: read.api.title, version: read.api.version, sha256: digest(source) },
+      document: { title: read.api.title, version: read.api.version, sha256: digest(read.texts.join("\0")) },
       framework: framework.name,
       options: { typesOnly: args.typesOnly, ...kit.options },
       handlers: args.typesOnly ? [] : handlersOf(plan),

@@ -52,6 +52,21 @@ const readBytes = async (path: string, shown: string): Promise<Uint8Array> => {
   return Buffer.concat(chunks);
 };
 
+/** Where a path really leads must be a file inside the folder: neither `..` nor a link leads out, nor to a device. */
+const below = async (folder: string, path: string, shown: string): Promise<void> => {
+  const refused = (): Fault =>
+    new Fault("input.refused", `${shown} lies outside ${folder}, and is not read`, {
+      help: "references reach files below the document's own folder; name another folder with --ref-root",
+    });
+  const inside = (one: string, root: string): boolean => one.startsWith(root.endsWith("/") ? root : `${root}/`);
+  if (!inside(path, folder)) throw refused();
+  const [root, real] = await Promise.all([realpath(folder), realpath(path)]).catch((error: unknown) => {
+    throw readFault(shown, error);
+  });
+  if (!inside(real, root)) throw refused();
+  if (!(await stat(real)).isFile()) throw new Fault("input.not-a-file", `cannot read ${shown}: this is no file`);
+};
+
 const decode = (content: Uint8Array, shown: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);
@@ -214,6 +229,10 @@ export const diskFiles = (cwd: string): Files => {
         throw readFault(folder, error);
       });
       return names.sort();
+    },
+    readBelow: async (folder, path) => {
+      await below(full(folder), full(path), path);
+      return decode(await readBytes(full(path), path), path);
     },
     readOwn: (path) => readOwn(full(path)),
     hold: (path) => hold(full(path)),

@@ -26,6 +26,11 @@ export interface Files {
   /** Names directly inside a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
   /**
+   * UTF-8 text of a regular file that lies below a folder, once all symbolic links are resolved.
+   * Faults: those of `readText`, and `input.refused` when it lies elsewhere.
+   */
+  readBelow(folder: string, path: string): Promise<string>;
+  /**
    * The text of a file that is this user's own and no link; undefined where there is none.
    * Faults: `guard.path` for a link, a folder or somebody else's file.
    */

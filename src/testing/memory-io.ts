@@ -70,6 +70,10 @@ export const memoryIo = ({
         const names = inside.map((name) => name.slice(full(folder).length + 1).split("/")[0] ?? "");
         return Promise.resolve([...new Set(names)].sort());
       },
+      readBelow: (folder, path) =>
+        full(path).startsWith(`${full(folder)}/`)
+          ? readText(path)
+          : Promise.reject(new Fault("input.refused", `${path} lies outside ${folder}, and is not read`)),
       readOwn: (path) => Promise.resolve(disk.get(full(path))),
       hold: (path) => {
         if (!disk.has(full(path))) disk.set(full(path), "");
