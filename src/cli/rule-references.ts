@@ -54,7 +54,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
   load_testing: {
     "Open and closed loops": ["load/rate-missed"],
     Percentiles: ["load/threshold"],
-    Errors: ["load/errors", "load/redirected", "load/stalled", "load/unreached", "load/interrupted"],
+    Errors: ["load/check", "load/errors", "load/redirected", "load/stalled", "load/unreached", "load/interrupted"],
     "Is it me or the server": ["load/client-bound"],
     "Finding the limit": ["load/aborted"],
     Comparing: ["load/slower", "load/faster", "load/same", "load/inconclusive", "load/different-conditions"],

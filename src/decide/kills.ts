@@ -40,7 +40,7 @@ export const kills = [
     why: "health or card data with fewer than 4 engineers: access review, incident response and on-call cannot be separated among so few",
     instead:
       "keep the data out (tokenise cards at the payment provider, use a certified data service), or grow the team first",
-    canon: "HIPAA 45 CFR 164.308; PCI DSS 4.0 requirements 6, 7 and 12",
+    canon: "HIPAA 45 CFR 164.308; PCI DSS 4.0.1 requirements 6, 7 and 12",
   },
   {
     id: "high-load-modular-monolith",

@@ -99,7 +99,7 @@ export const questions: readonly Question[] = [
     },
     good: "PII: names and email addresses in two tables; encrypted at rest, access is logged, deletion within 30 days; the head of product answers for it.",
     kill: "health or card data without a compliance owner and an encryption plan, or with fewer than four engineers.",
-    canon: "HIPAA, 45 CFR 164; PCI DSS 4.0; GDPR articles 5, 25 and 32; NIST SP 800-53",
+    canon: "HIPAA, 45 CFR 164; PCI DSS 4.0.1; GDPR articles 5, 25 and 32; NIST SP 800-53",
     fields: [
       needed("dataSensitivity"),
       { key: "complianceOwner", needed: false, when: whenSensitive },

@@ -34,7 +34,7 @@ const conversational = [
       ["phi", "pci"].includes(dataSensitivity ?? "") && (complianceOwner === undefined || encryptionPlan === undefined),
     why: "health or card data, and nobody is named who answers for it, or nobody has planned its encryption",
     instead: "name both (compliance-owner and encryption-plan), or keep the data out with a certified provider",
-    canon: "HIPAA 45 CFR 164.308 and 164.312; PCI DSS 4.0 requirements 3 and 12",
+    canon: "HIPAA 45 CFR 164.308 and 164.312; PCI DSS 4.0.1 requirements 3 and 12",
   },
   {
     id: "microservices-without-independent-releases",
