@@ -78,6 +78,20 @@ export const scenarioFlags = {
   expectSchema: text("The body of a right answer is valid against this JSON Schema", { value: "FILE" }),
 } as const;
 
+export const engineFlags = {
+  engine: choice(
+    ["auto", "socket", "fetch"],
+    "What sends: sockets of our own (HTTP/1.1), or Bun's client where only it can",
+    {
+      default: "auto",
+    },
+  ),
+  http2: flag("Speak HTTP/2 (engine fetch)"),
+  http3: flag("Speak HTTP/3 (engine fetch, experimental)"),
+  proxy: text("Send through this HTTP proxy (engine fetch)", { short: "x", value: "URL", secret: true, scope: "user" }),
+  location: flag("Follow redirects (engine fetch); otherwise they are answers", { short: "L", scope: "user" }),
+} as const;
+
 export const routeFlags = {
   unixSocket: text("Connect through this Unix socket; the URL still gives Host and path", {
     value: "PATH",
@@ -93,7 +107,9 @@ export const routeFlags = {
 } as const;
 
 /** What a run is told, apart from where it goes. */
-export type LoadArgs = Values<typeof paceFlags & typeof requestFlags & typeof scenarioFlags & typeof routeFlags> & {
+export type LoadArgs = Values<
+  typeof paceFlags & typeof requestFlags & typeof scenarioFlags & typeof engineFlags & typeof routeFlags
+> & {
   readonly seed: number | undefined;
   readonly expectRateLimit: boolean;
   readonly iKnow: boolean;

@@ -3,9 +3,10 @@ import type { Io } from "../io/io.ts";
 import type { Route } from "../io/load/reach.ts";
 import { Fault } from "../kernel/fault.ts";
 import { readResolution } from "../load/resolution.ts";
+import { refuseMetadata } from "../load/target.ts";
 import type { LoadArgs } from "./load-flags.ts";
 
-type Asked = Pick<LoadArgs, "cacert" | "cert" | "key" | "verifySsl" | "resolve" | "unixSocket">;
+type Asked = Pick<LoadArgs, "cacert" | "cert" | "key" | "verifySsl" | "resolve" | "unixSocket" | "proxy">;
 
 /** A PEM file that must hold what its flag asks for: told here, not by a handshake that fails. */
 const readPem = async (io: Io, flag: string, path: string | undefined, block: RegExp): Promise<string | undefined> => {
@@ -25,6 +26,19 @@ const readPem = async (io: Io, flag: string, path: string | undefined, block: Re
 const certificate = /-----BEGIN (TRUSTED )?CERTIFICATE-----/;
 const privateKey = /-----BEGIN (\w+ )?PRIVATE KEY-----/;
 
+/** Faults never repeat it: it may hold a password. */
+const proxyOf = (proxy: string | undefined): string | undefined => {
+  if (proxy === undefined) return undefined;
+  const url = URL.parse(proxy);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    throw new Fault("usage.bad-value", "--proxy is no URL of an HTTP proxy", {
+      help: "give one such as http://127.0.0.1:8080",
+    });
+  }
+  refuseMetadata(url.hostname.replace(/^\[|\]$/g, ""));
+  return proxy;
+};
+
 export const readRoute = async (io: Io, asked: Asked): Promise<Route> => {
   const { cacert, cert, key, unixSocket } = asked;
   if (key !== undefined && cert === undefined) {
@@ -42,5 +56,6 @@ export const readRoute = async (io: Io, asked: Asked): Promise<Route> => {
     },
     resolutions: asked.resolve.map(readResolution),
     unixSocket,
+    proxy: proxyOf(asked.proxy),
   };
 };

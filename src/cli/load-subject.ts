@@ -8,6 +8,9 @@ import { reach } from "../io/load/reach.ts";
 import type { LoadRun } from "../io/load/run-load.ts";
 import { runLoad } from "../io/load/run-load.ts";
 import type { LiveFacts } from "../load/live.ts";
+import type { EngineWish } from "../load/fetch-plan.ts";
+import { chooseEngine } from "../load/fetch-plan.ts";
+import { addressesFor } from "../load/resolution.ts";
 import type { Endpoint, LoadPlan } from "../load/plan.ts";
 import { expectedStatuses, refuseExcess, responseLimits } from "../load/plan.ts";
 import { abortedBy } from "../load/abort.ts";
@@ -47,6 +50,8 @@ export interface Subject {
 export interface Reached extends Subject {
   readonly plan: LoadPlan;
   readonly addresses: readonly string[];
+  /** Why what sends was chosen. */
+  readonly engineReason: string;
 }
 
 const basic = (user: string): string => `Basic ${new TextEncoder().encode(user).toBase64()}`;
@@ -107,11 +112,25 @@ const endings: Readonly<Record<LoadRun["end"]["reason"], Ending>> = {
   "nothing-connected": "unreached",
 };
 
-/** Finds an address that accepts connections, and says whose it is. */
-export const reachSubject = async (io: Io, subject: Subject, route: Route): Promise<Reached> => {
-  const { endpoint, addresses } = await reach(subject.target, route, io.signal);
-  io.terminal.note(destinationText(subject.target, addresses, endpoint));
-  return { ...subject, plan: { ...subject.settings, endpoint }, addresses };
+const proxyText = ({ host }: Target, proxy: string): string => {
+  const { hostname, port } = new URL(proxy);
+  return `loading ${host} through the proxy ${hostname}${port === "" ? "" : ` port ${port}`}`;
+};
+
+/** Finds an address that accepts connections, says whose it is, and chooses what sends to it. */
+export const reachSubject = async (io: Io, subject: Subject, route: Route, wish: EngineWish): Promise<Reached> => {
+  const { target, settings } = subject;
+  const { endpoint, addresses, onlyHttp2 } = await reach(target, route, io.signal);
+  const { scheme, authority } = target;
+  const resolved = addressesFor(target, route.resolutions) !== undefined;
+  const about = { scheme, authority, unix: endpoint.unix !== undefined, resolved, concurrency: settings.concurrency };
+  const { fetch, reason } = chooseEngine(wish, about, onlyHttp2);
+  io.terminal.note(
+    route.proxy === undefined ? destinationText(target, addresses, endpoint) : proxyText(target, route.proxy),
+  );
+  // Bun's client has one thread for a process, however many ask it.
+  const plan = { ...settings, endpoint, ...(fetch === undefined ? {} : { fetch, workers: 1 }) };
+  return { ...subject, plan, addresses, engineReason: reason };
 };
 
 const factsOf = ({ durationMs, requests, expected, pace }: LoadPlan, title: string): LiveFacts => ({
@@ -153,7 +172,7 @@ export interface Happened {
 }
 
 export const summaryOf = (
-  { plan, target, addresses, headers, bodyBytes }: Reached,
+  { plan, target, addresses, headers, bodyBytes, engineReason }: Reached,
   { run, intervals, aborted }: Happened,
   thresholds: readonly Threshold[] = [],
   { plan: sent, shard }: Divided = { plan, shard: undefined },
@@ -172,6 +191,7 @@ export const summaryOf = (
     thresholds,
     environment: environment(),
     rateLimit: run.end.rateLimit,
+    engineReason,
     byRequest: byRequestOf(plan, run.end.requests),
     checks: checksOf(plan, run.end.checks),
     shard,

@@ -15,7 +15,7 @@ import { readRoute } from "./load-route.ts";
 import { thresholdsOf } from "./load-limits.ts";
 import { divide, readShare, shardFlags } from "./load-shard.ts";
 import type { LoadArgs } from "./load-flags.ts";
-import { paceFlags, requestFlags, routeFlags, scenarioFlags } from "./load-flags.ts";
+import { engineFlags, paceFlags, requestFlags, routeFlags, scenarioFlags } from "./load-flags.ts";
 import { measure, reachSubject, readSubject, summaryOf } from "./load-subject.ts";
 
 const signalExit = (io: Io): ExitCode => (io.signal.reason === 143 ? 143 : 130);
@@ -197,6 +197,7 @@ export default command({
     }),
     expectRateLimit: flag("Pass when 429s appear: they are no errors, and their absence is one"),
     ...shardFlags,
+    ...engineFlags,
     ...routeFlags,
     iKnow: flag("Allow more than 10,000 connections, one hour or 200,000 requests a second", { scope: "user" }),
   },
@@ -215,10 +216,10 @@ export default command({
     const route = await readRoute(io, args);
     const share = readShare(args, io, args.concurrency);
     await refuseShortage(args.concurrency);
-    const reached = await reachSubject(io, subject, route);
+    const reached = await reachSubject(io, subject, route, args);
     const choice = { minEffect: args.minEffect, seed };
     if (second !== undefined) {
-      const rival = await reachSubject(io, second, route);
+      const rival = await reachSubject(io, second, route, args);
       return comparisonReport(await urlComparison(io, reached, rival, choice), [], signalExit(io));
     }
     const title = `${reached.plan.method} ${reached.target.shown}`;

@@ -44,6 +44,13 @@ export class Books {
     this.#requests?.[request]?.count("sent");
   }
 
+  /** It was entered as sent, and turned out not to have left. */
+  recalled(request: number): void {
+    this.counts.sent--;
+    const own = this.#requests?.[request];
+    if (own !== undefined) own.record.counts.sent--;
+  }
+
   connectTook(tcpNs: number, tlsNs: number | undefined): void {
     this.counts.connections++;
     this.tally.histograms.connect.record(tcpNs);

@@ -1,6 +1,7 @@
 // What a load test will do, as plain data: checked against the guards, and sent as it is to the worker that does it.
 import { Fault } from "../kernel/fault.ts";
 import { milliseconds, plural } from "../kernel/words.ts";
+import type { FetchPlan } from "./fetch-plan.ts";
 import type { ResponseLimits } from "./response-parser.ts";
 import { responseLimits } from "./response-parser.ts";
 import type { Scenario } from "./scenario.ts";
@@ -17,9 +18,6 @@ export interface Stage {
  */
 export type Pace =
   { readonly kind: "closed" } | { readonly kind: "open"; readonly rate: number; readonly stages?: readonly Stage[] };
-
-/** `socket`: HTTP/1.1 over sockets of our own; `fetch`: Bun's client, for what only it speaks. */
-export type EngineName = "socket" | "fetch";
 
 /** Of a schedule that is divided among machines: this one takes the arrivals index, index + of, index + 2 of, … */
 export interface Share {
@@ -64,8 +62,8 @@ export interface LoadPlan {
   /** Statuses from 0 to 999 that count as right. */
   readonly expected: readonly boolean[];
   readonly limits: ResponseLimits;
-  /** `socket` unless said. */
-  readonly engine?: EngineName;
+  /** Sent by Bun's client, not over sockets of our own. */
+  readonly fetch?: FetchPlan;
   /** Threads that send; one unless said. */
   readonly workers?: number;
   /** Draws what is random. */

@@ -4,7 +4,9 @@ import { merged, rankOf } from "./histogram.ts";
 import { hdrBase64 } from "./hdr.ts";
 import type { Client } from "./client.ts";
 import { clientOf } from "./client.ts";
-import type { EngineName, LoadPlan } from "./plan.ts";
+import type { EngineName } from "./fetch-plan.ts";
+import { fetchNotes } from "./fetch-plan.ts";
+import type { LoadPlan } from "./plan.ts";
 import { meanRate } from "./schedule.ts";
 import type { FailureKind, Tally } from "./tally.ts";
 import { failed, failureKinds, failureNames } from "./tally.ts";
@@ -271,7 +273,6 @@ export interface RunFacts {
   readonly byRequest?: readonly RequestResult[];
   readonly checks?: readonly CheckResult[];
   readonly abortedBy?: Judged | undefined;
-  readonly notes?: readonly string[];
   /** Of a part of a divided load, whose connections are a part of these. */
   readonly shard?: Shard | undefined;
   readonly totalConcurrency?: number | undefined;
@@ -423,7 +424,7 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
       bytes: plan.request.length,
     },
     asked: {
-      engine: plan.engine ?? "socket",
+      engine: plan.fetch === undefined ? "socket" : "fetch",
       engineReason: facts.engineReason ?? "",
       workers: plan.workers ?? 1,
       loop: plan.pace.kind,
@@ -441,7 +442,7 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
     byRequest: facts.byRequest ?? [],
     checks: facts.checks ?? [],
     abortedBy: facts.abortedBy ?? null,
-    notes: facts.notes ?? [],
+    notes: plan.fetch === undefined ? [] : fetchNotes(plan.fetch, plan.concurrency),
     client,
     thresholds: judge(facts.thresholds, outcomeOf(tally, counted, client.stamp === "client-bound")),
     rateLimit: facts.rateLimit === undefined ? null : rateLimitOf(facts.rateLimit, plan.concurrency),

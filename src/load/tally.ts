@@ -17,6 +17,7 @@ export const failureKinds = {
   "closed-early": { sent: "after", text: "connection closed before the answer was complete" },
   malformed: { sent: "after", text: "not an HTTP/1.x answer" },
   surplus: { sent: "after", text: "more bytes than the answer declared" },
+  client: { sent: "after", text: "the HTTP client gave up" },
   "too-large": { sent: "after", text: "headers or body above the limit" },
 } as const satisfies Record<string, { readonly sent: "before" | "after"; readonly text: string }>;
 

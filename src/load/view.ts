@@ -52,7 +52,12 @@ const rateText = ({ ratePerSecond, stages }: LoadSummary["asked"]): string =>
 const sentText = ({ request, asked }: LoadSummary): string => {
   const body = request.bodyBytes === 0 ? "no body" : `a body of ${bytes(request.bodyBytes)}`;
   const tls = asked.verifyTls === false ? "; certificates not verified" : "";
-  return `HTTP/1.1 over ${asked.verifyTls === null ? "TCP" : "TLS"} (engine ${asked.engine}), ${body}, timeout ${milliseconds(asked.timeoutMs)}${tls}`;
+  const over = `over ${asked.verifyTls === null ? "TCP" : "TLS"}`;
+  const engine =
+    asked.engine === "socket"
+      ? `HTTP/1.1 ${over} (engine socket)`
+      : `Bun's client ${over} (engine fetch: ${asked.engineReason})`;
+  return `${engine}, ${body}, timeout ${milliseconds(asked.timeoutMs)}${tls}`;
 };
 
 const partText = ({ shard }: LoadSummary): string =>

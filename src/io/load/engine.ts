@@ -130,7 +130,10 @@ class Engine implements LaneOwner {
   }
 
   opened(lane: Lane): void {
-    if (this.#stage === "opening") this.#settle();
+    if (this.#stage === "opening") {
+      this.#opened++;
+      this.#settle();
+    }
     if (this.#sends) this.#continue(lane, this.now());
     else this.#free.push(lane);
   }
@@ -142,7 +145,6 @@ class Engine implements LaneOwner {
   }
 
   connectTook(tcpNs: number, tlsNs: number | undefined): void {
-    this.#opened++;
     this.#books.connectTook(tcpNs, tlsNs);
   }
 
@@ -163,8 +165,13 @@ class Engine implements LaneOwner {
     this.#arrivals = this.#measured;
     this.#origin = this.#began;
     this.#stageEnds = this.#began + this.plan.durationMs * ms;
-    this.#cpu = process.threadCpuUsage();
+    this.#cpu = this.#cpuUsage();
     if (!this.#arrivals.waits) this.#dispatch(this.now());
+  }
+
+  /** Bun's own client works in a thread of its own, which belongs to the cost. */
+  #cpuUsage(since?: NodeJS.CpuUsage): NodeJS.CpuUsage {
+    return this.plan.fetch === undefined ? process.threadCpuUsage(since) : process.cpuUsage(since);
   }
 
   // Sending.
@@ -208,6 +215,10 @@ class Engine implements LaneOwner {
 
   sent(lane: Lane): void {
     if (lane.measured) this.#books.sent(lane.request);
+  }
+
+  recalled(lane: Lane): void {
+    if (lane.measured) this.#books.recalled(lane.request);
   }
 
   wrote(lane: Lane, bytes: number): void {
@@ -350,7 +361,7 @@ class Engine implements LaneOwner {
     this.#books.counts.sending = this.#sendingNs(elapsed);
     this.#stage = "waiting";
     this.#stageEnds = now + (interrupted ? interruptGraceNs : graceMs(this.plan.timeoutMs, slowestMs) * ms);
-    this.#cpu = process.threadCpuUsage(this.#cpu);
+    this.#cpu = this.#cpuUsage(this.#cpu);
   }
 
   /** What rates are measured over: not the moment when the timer noticed the end, but the end itself. */

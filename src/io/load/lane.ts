@@ -44,6 +44,8 @@ export interface LaneOwner {
   notOpened(lane: Lane, kind: FailureKind, message: string): void;
   connectTook(tcpNs: number, tlsNs: number | undefined): void;
   sent(lane: Lane): void;
+  /** It turned out that the request never left. */
+  recalled(lane: Lane): void;
   wrote(lane: Lane, bytes: number): void;
   received(lane: Lane, bytes: number): void;
   firstByte(lane: Lane, now: number): void;

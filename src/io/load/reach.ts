@@ -13,6 +13,8 @@ export interface Reached {
   readonly endpoint: Endpoint;
   /** Every address the name has, in the resolver's order. */
   readonly addresses: readonly string[];
+  /** The server refuses HTTP/1.1 in favour of HTTP/2. */
+  readonly onlyHttp2: boolean;
 }
 
 const probeMs = 5000;
@@ -103,6 +105,8 @@ export interface Route {
   readonly tls: Omit<TlsSettings, "serverName">;
   readonly resolutions: readonly Resolution[];
   readonly unixSocket?: string | undefined;
+  /** What reaches the target in our place, and looks up its name. */
+  readonly proxy?: string | undefined;
 }
 
 const tlsOf = (target: Target, tls: Route["tls"]): TlsSettings | undefined =>
@@ -114,7 +118,7 @@ const tlsOf = (target: Target, tls: Route["tls"]): TlsSettings | undefined =>
 const reachSocket = async (target: Target, unix: string, tls: TlsSettings | undefined, signal: AbortSignal) => {
   const endpoint: Endpoint = { address: unix, port: 0, unix, ...(tls === undefined ? {} : { tls }) };
   const problem = await unlessAborted(probe(endpoint), undefined, signal);
-  if (problem === undefined) return { endpoint, addresses: [unix] };
+  if (problem === undefined) return { endpoint, addresses: [unix], onlyHttp2: false };
   const missing = ["ENOENT", "ECONNREFUSED", "CONNECT"].includes(problem.code);
   throw new Fault(
     "world.network",
@@ -129,6 +133,10 @@ const reachSocket = async (target: Target, unix: string, tls: TlsSettings | unde
 export const reach = async (target: Target, route: Route, signal: AbortSignal): Promise<Reached> => {
   const tls = tlsOf(target, route.tls);
   if (route.unixSocket !== undefined) return reachSocket(target, route.unixSocket, tls, signal);
+  if (route.proxy !== undefined) {
+    const endpoint: Endpoint = { address: target.host, port: target.port, ...(tls === undefined ? {} : { tls }) };
+    return { endpoint, addresses: [target.host], onlyHttp2: false };
+  }
   const given = addressesFor(target, route.resolutions);
   const addresses = given ?? (await unlessAborted(resolveName(target), [target.host], signal));
   for (const address of addresses) refuseMetadata(address, target.isAddress ? undefined : target.host);
@@ -136,7 +144,8 @@ export const reach = async (target: Target, route: Route, signal: AbortSignal): 
   for (const address of addresses) {
     const endpoint: Endpoint = { address, port: target.port, ...(tls === undefined ? {} : { tls }) };
     const problem = await unlessAborted(probe(endpoint), undefined, signal);
-    if (problem === undefined) return { endpoint, addresses };
+    const onlyHttp2 = problem !== undefined && /no.application.protocol/i.test(problem.message);
+    if (problem === undefined || onlyHttp2) return { endpoint, addresses, onlyHttp2 };
     failures.push([address, problem]);
   }
   throw unreachable(target, failures);

@@ -15,6 +15,7 @@ interface Asked extends Partial<LoadPlan> {
   readonly headers?: readonly string[];
   readonly tls?: Endpoint["tls"];
   readonly signal?: AbortSignal;
+  readonly fetching?: boolean;
   readonly onProgress?: (tally: Tally) => void;
 }
 
@@ -38,6 +39,9 @@ const load = (server: Pick<FaultServer, "url">, asked: Asked = {}): Promise<Load
     limits: asked.limits ?? responseLimits,
     ...(asked.workers === undefined ? {} : { workers: asked.workers }),
     ...(asked.warmupMs === undefined ? {} : { warmupMs: asked.warmupMs }),
+    ...(asked.fetching === true
+      ? { fetch: { origin: server.url.replace(/\/$/, ""), protocol: "http/1.1", followRedirects: false } as const }
+      : {}),
     ...(asked.share === undefined ? {} : { share: asked.share }),
   };
   return runLoad(plan, {
@@ -468,5 +472,65 @@ describe("a warm-up", () => {
     const run = await load(server, { warmupMs: 20_000, signal });
     expect(run.end.reason).toBe("stopped");
     expect(run.tally.get("scheduled")).toBe(0);
+  });
+});
+
+describe("Bun's client under the same books", () => {
+  const fetching = true;
+
+  test("answers, statuses and bodies are counted as over sockets", async () => {
+    using server = faultServer(every(4, behaviours.error));
+    const run = await load(server, { fetching, body: '{"a":1}', headers: ["X-One: 1"] });
+    expectBalanced(run);
+    expect(counts(run.tally, "scheduled", "sent", "answered", "right", "bodyBytes")).toEqual([20, 20, 20, 15, 30]);
+    expect(server.heads[0]).toStartWith("POST / HTTP/1.1");
+    expect(server.heads[0]).toContain("X-One: 1");
+  });
+
+  test("redirects are answers; compressed bodies stay compressed; endless ones are given up", async () => {
+    using redirecting = faultServer(behaviours.redirect);
+    expect((await load(redirecting, { fetching })).tally.statuses(302)).toBe(20);
+    using zipped = faultServer(behaviours.gzip);
+    expect(counts((await load(zipped, { fetching })).tally, "answered", "bodyBytes")).toEqual([20, 80]);
+    using endless = faultServer(every(10, behaviours.endless));
+    const run = await load(endless, { fetching, limits: { headBytes: 65_536, bodyBytes: 1_000_000 } });
+    expectBalanced(run);
+    expect(failures(run.tally)).toEqual({ "too-large": 2 });
+  });
+
+  test("silence is a timeout, or unanswered at the end; the schedule goes on", async () => {
+    using server = faultServer(after(30, behaviours.silent));
+    const open = {
+      fetching,
+      pace: { kind: "open", rate: 200 },
+      durationMs: 500,
+      requests: 1000,
+      concurrency: 4,
+    } as const;
+    const run = await load(server, open);
+    expectBalanced(run);
+    expect(counts(run.tally, "scheduled", "answered", "sent", "unanswered", "unsent")).toEqual([100, 30, 34, 4, 66]);
+    using silent = faultServer(behaviours.silent);
+    expect(failures((await load(silent, { fetching, requests: 2, timeoutMs: 100 })).tally)).toEqual({ timeout: 2 });
+  });
+
+  test("what was refused was never sent", async () => {
+    const server = faultServer(behaviours.ok);
+    server.stop();
+    const run = await load(server, { fetching, requests: 3, durationMs: 2000 });
+    expectBalanced(run);
+    expect(failures(run.tally)).toEqual({ refused: 3 });
+    expect(run.tally.get("sent")).toBe(0);
+  });
+
+  test("whatever a server does, nothing is lost and nothing hangs", async () => {
+    const kinds = Object.values(behaviours);
+    using server = faultServer((exchange) =>
+      (kinds[(exchange.index * 7919) % kinds.length] ?? behaviours.ok)(exchange),
+    );
+    const limits = { headBytes: 64 * 1024, bodyBytes: 1e6 };
+    expectBalanced(
+      await load(server, { fetching, durationMs: 500, requests: 1e6, concurrency: 30, timeoutMs: 150, limits }),
+    );
   });
 });

@@ -12,19 +12,19 @@ export const textOf = (error: Error | null | undefined): string => {
   return error.message.includes(code) ? error.message : `${code} ${error.message}`;
 };
 
+/** TLS options as Bun takes them. */
+export const tlsSettings = ({ verify, serverName, ca, cert, key }: TlsSettings) => ({
+  rejectUnauthorized: verify,
+  ...(serverName === undefined ? {} : { serverName }),
+  ...(ca === undefined ? {} : { ca }),
+  ...(cert === undefined ? {} : { cert }),
+  ...(key === undefined ? {} : { key }),
+});
+
 /** For `Bun.connect`, which takes an empty object for plain TCP: the settings are always spelt out. */
 const tlsOption = (tls: TlsSettings | undefined) =>
-  tls === undefined
-    ? {}
-    : {
-        tls: {
-          rejectUnauthorized: tls.verify,
-          ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-          ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-          ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-          ...(tls.key === undefined ? {} : { key: tls.key }),
-        },
-      };
+  // In wire format, as Bun takes it. A server that only speaks HTTP/2 says so by refusing this.
+  tls === undefined ? {} : { tls: { ...tlsSettings(tls), ALPNProtocols: "\u0008http/1.1" } };
 
 /** Without verification a certificate may be wrong, but the handshake itself must have worked. */
 export const handshakeFailed = (tls: TlsSettings | undefined, ok: boolean, error: Error | null): boolean =>

@@ -2,8 +2,10 @@
 import { Control } from "../../load/control.ts";
 import { Tally } from "../../load/tally.ts";
 import type { LoadPlan } from "../../load/plan.ts";
+import type { FetchPlan } from "../../load/fetch-plan.ts";
+import { FetchLane } from "./fetch-lane.ts";
 import { Connection } from "./connection.ts";
-import type { EngineEnd } from "./engine.ts";
+import type { EngineEnd, MakeLane } from "./engine.ts";
 import { runEngine } from "./engine.ts";
 
 declare const self: Worker;
@@ -20,13 +22,18 @@ export interface WorkerOrder {
 export type WorkerReply =
   { readonly kind: "end"; readonly end: EngineEnd } | { readonly kind: "broken"; readonly message: string };
 
+const fetchLanes =
+  (fetching: FetchPlan): MakeLane =>
+  (owner, script) =>
+    new FetchLane(owner, fetching, script?.traffic());
+
 const run = async ({ plan, tally, control }: WorkerOrder): Promise<WorkerReply> => {
   try {
     const end = await runEngine(
       plan,
       new Tally(tally),
       new Control(control),
-      (owner, script) => new Connection(owner, script?.traffic()),
+      plan.fetch === undefined ? (owner, script) => new Connection(owner, script?.traffic()) : fetchLanes(plan.fetch),
     );
     return { kind: "end", end };
   } catch (error) {
