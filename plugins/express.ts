@@ -1,5 +1,5 @@
 // Express 5: how its routes, its edge and its server look; everything else comes from the kit.
-import type { ApiPlan, EmitKit, FrameworkPlugin, Plugin, ServedOperation, ServedRoute } from "../src/sdk.ts";
+import type { ApiPlan, EmitKit, FrameworkPlugin, Plugin, ServedRoute } from "../src/sdk.ts";
 import handleText from "./express/handle.ts.txt" with { type: "text" };
 import serverText from "./express/server.ts.txt" with { type: "text" };
 
@@ -7,16 +7,16 @@ import serverText from "./express/server.ts.txt" with { type: "text" };
 const verbs = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
 const routeCode = ({ named, pattern, allow, operations }: ServedRoute, kit: EmitKit): string => {
-  const path = named === undefined ? `new RegExp(${kit.literal(pattern)})` : kit.literal(named);
-  const call = ({ method, parts, names, variables }: ServedOperation): string => {
+  const path = named === undefined ? kit.code.call("new RegExp", [kit.literal(pattern)]) : kit.literal(named);
+  const answers = operations.map(({ method, parts, names, variables }) => {
     const isNamed = named !== undefined || variables.length === 0;
-    const handler = `handle(${parts}${isNamed ? "" : `, ${names}`})`;
+    const handler = kit.code.call("handle", isNamed ? parts : [...parts, names]);
     return verbs.includes(method)
-      ? `    .${method.toLowerCase()}(${handler})`
-      : `    .all(onlyFor(${kit.literal(method)}, ${handler}))`;
-  };
-  const calls = [...operations.map(call), `    .all(allow(${kit.literal(allow)}))`];
-  return [`  router`, `    .route(${path})`, ...calls].join("\n") + ";\n";
+      ? kit.code.call(`.${method.toLowerCase()}`, [handler])
+      : kit.code.call(".all", [kit.code.call("onlyFor", [kit.literal(method), handler])]);
+  });
+  const rest = kit.code.call(".all", [kit.code.call("allow", [kit.literal(allow)])]);
+  return `${kit.code.statement(1, kit.code.callLines("router", [kit.code.call(".route", [path]), ...answers, rest]))}\n`;
 };
 
 const routesText = (plan: ApiPlan, kit: EmitKit): string => {

@@ -42,12 +42,14 @@ const fastifyPath = ({ path }: ServedRoute): string => {
 };
 
 const routeCode = (route: ServedRoute, kit: EmitKit): string => {
-  const calls = route.operations.map(({ method, parts, names, variables }) => {
-    const handler = `handle(${parts}${variables.length === 0 ? "" : `, ${names}`})`;
-    return `    ${kit.literal(method)}: ${handler},`;
+  const path = kit.literal(fastifyPath(route));
+  const handlers = route.operations.map(({ method, parts, names, variables }) => {
+    return [method, kit.code.call("handle", variables.length === 0 ? parts : [...parts, names])] as const;
   });
-  const [url, allow] = [kit.literal(fastifyPath(route)), kit.literal(route.allow)];
-  return [`  answer(app, ${url}, ${allow}, {`, ...calls, "  });"].join("\n");
+  return kit.code.statement(
+    1,
+    kit.code.call("answer", ["app", path, kit.literal(route.allow), kit.code.object(handlers)]),
+  );
 };
 
 const routesText = (plan: ApiPlan, kit: EmitKit): string => {

@@ -18,12 +18,14 @@ const honoPath = ({ path }: ServedRoute): string | undefined => {
 
 const routeCode = (route: ServedRoute, kit: EmitKit): string => {
   const plain = honoPath(route);
-  const path = plain === undefined ? `new RegExp(${kit.literal(route.pattern)})` : kit.literal(plain);
-  const calls = route.operations.map(({ method, parts, names, variables }) => {
-    const handler = `handle(${parts}${variables.length === 0 ? "" : `, ${names}`})`;
-    return `    ${kit.literal(method)}: ${handler},`;
+  const path = plain === undefined ? kit.code.call("new RegExp", [kit.literal(route.pattern)]) : kit.literal(plain);
+  const handlers = route.operations.map(({ method, parts, names, variables }) => {
+    return [method, kit.code.call("handle", variables.length === 0 ? parts : [...parts, names])] as const;
   });
-  return [`  answer(app, ${path}, ${kit.literal(route.allow)}, {`, ...calls, "  });"].join("\n");
+  return kit.code.statement(
+    1,
+    kit.code.call("answer", ["app", path, kit.literal(route.allow), kit.code.object(handlers)]),
+  );
 };
 
 const routesText = (plan: ApiPlan, kit: EmitKit): string => {

@@ -7,16 +7,17 @@ import serverText from "./koa/server.ts.txt" with { type: "text" };
 const verbs = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 const routeCode = ({ named, pattern, allow, operations }: ServedRoute, kit: EmitKit): string => {
-  const path = named === undefined ? `new RegExp(${kit.literal(pattern)})` : kit.literal(named);
+  const path = named === undefined ? kit.code.call("new RegExp", [kit.literal(pattern)]) : kit.literal(named);
   // The router's get() answers HEAD as well: an operation of its own comes first.
   const sorted = operations.toSorted((a, b) => Number(b.method === "HEAD") - Number(a.method === "HEAD"));
-  const calls = sorted.map(({ method, parts, names, variables }) => {
-    const handler = `handle(${parts}${variables.length === 0 ? "" : `, ${names}`})`;
+  const answers = sorted.map(({ method, parts, names, variables }) => {
+    const handler = kit.code.call("handle", variables.length === 0 ? parts : [...parts, names]);
     return verbs.includes(method)
-      ? `    .${method.toLowerCase()}(${path}, ${handler})`
-      : `    .all(${path}, onlyFor(${kit.literal(method)}, ${handler}))`;
+      ? kit.code.call(`.${method.toLowerCase()}`, [path, handler])
+      : kit.code.call(".all", [path, kit.code.call("onlyFor", [kit.literal(method), handler])]);
   });
-  return ["  router", ...calls, `    .all(${path}, allow(${kit.literal(allow)}));`, ""].join("\n");
+  const rest = kit.code.call(".all", [path, kit.code.call("allow", [kit.literal(allow)])]);
+  return `${kit.code.statement(1, kit.code.callLines("router", [...answers, rest]))}\n`;
 };
 
 const routesText = (plan: ApiPlan, kit: EmitKit): string => {

@@ -2,7 +2,7 @@
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { checkedSchema, kindOf } from "./content.ts";
 import { usableDefault } from "./defaults.ts";
-import { authType } from "./emit-security.ts";
+import { authTypes } from "./emit-security.ts";
 import type { TypeScope } from "./emit-types.ts";
 import { declareType, documented, typeBraces, typeDoc, unionDoc } from "./emit-types.ts";
 import type { Doc } from "./layout.ts";
@@ -80,17 +80,18 @@ const bodyMembers = (plan: ApiPlan, { type, body }: PlannedOperation): readonly 
   }
   const mediaTypes = kinds.flatMap((kind) => kind.mediaTypes);
   const told = mediaTypes.length > 1 ? [`contentType: ${mediaTypeOf(mediaTypes)}${optional}`] : [];
-  return [[`body: ${type}Body${optional}`, ...told]];
+  const value = unionDoc([`${type}Body`, ...(body.required ? [] : ["undefined"])]);
+  return [[concat("body: ", value), ...told]];
 };
 
 /** The type of `auth`, where a handler knows who asks. */
-export type AuthType = (operation: Operation) => string | undefined;
+export type AuthType = (operation: Operation) => readonly string[];
 
 const declareRequest = (plan: ApiPlan, planned: PlannedOperation, authOf: AuthType): Doc => {
   const { type, parameters } = planned;
   const auth = authOf(planned.operation);
   const members = [
-    ...(auth === undefined ? [] : [`auth: ${auth}`]),
+    ...(auth.length === 0 ? [] : [concat("auth: ", unionDoc(auth))]),
     ...parts
       .filter(({ location }) => parameters[location].length > 0)
       .map(({ part, suffix }) => `${part}: ${type}${suffix}`),
@@ -145,11 +146,13 @@ const operationTypes = (plan: ApiPlan, planned: PlannedOperation, authOf: AuthTy
 
 /** Is a name used as a type? Strings, comments, properties and members of that name do not count. */
 const mentions = (text: string, name: string): boolean =>
-  new RegExp(`(?<![.\\w$])${name}(?![\\w$]|\\??:)`).test(text.replace(/"(?:[^"\\]|\\.)*"|\/\*\*.*?\*\//gs, '""'));
+  new RegExp(`(?<![.\\w$])${name}(?![\\w$]|\\??:)`).test(
+    text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\/\*\*.*?\*\//gs, '""'),
+  );
 
 const typesFile = (plan: ApiPlan, group: PlannedGroup, authOf: AuthType): GeneratedFile => {
   const body = layout(concat(separated(group.operations.map((one) => operationTypes(plan, one, authOf))), hardline));
-  const knowsAuth = group.operations.some(({ operation }) => authOf(operation) !== undefined);
+  const knowsAuth = group.operations.some(({ operation }) => authOf(operation).length > 0);
   const names = ["EmptyReply", "JsonReply", "MediaReply", "OpenReply", "Payload", "Reply"].filter((name) =>
     mentions(body, name),
   );
@@ -165,5 +168,5 @@ const typesFile = (plan: ApiPlan, group: PlannedGroup, authOf: AuthType): Genera
   };
 };
 
-export const operationTypeFiles = (plan: ApiPlan, authOf: AuthType = authType): readonly GeneratedFile[] =>
+export const operationTypeFiles = (plan: ApiPlan, authOf: AuthType = authTypes): readonly GeneratedFile[] =>
   plan.groups.map((group) => typesFile(plan, group, authOf));

@@ -16,7 +16,7 @@ import {
   zod,
 } from "./emit-validators.ts";
 import type { Doc } from "./layout.ts";
-import { assigned, braces, brackets, call, concat, hardline, join, layout, separated } from "./layout.ts";
+import { assigned, braces, brackets, call, concat, hardline, join, layout, property, separated } from "./layout.ts";
 import type { Content, Parameter, Schema } from "./model.ts";
 import { headline, imports, isEmptyStatus, parametersSchema, parts } from "./operation-parts.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
@@ -31,7 +31,7 @@ const parametersValidator = (parameters: readonly Parameter[], scope: ValidatorS
   }
   // Read-only says nothing about a parameter: it is only ever sent.
   const members = parameters.map(({ name, required, schema: own }) =>
-    concat(key(name), ": ", required ? validatorOf(own, scope) : optionalValidator(own, scope)),
+    property(key(name), required ? validatorOf(own, scope) : optionalValidator(own, scope)),
   );
   return zod(scope, "object", braces(members));
 };
@@ -64,8 +64,8 @@ const parameterParts = (planned: PlannedOperation, scope: ValidatorScope) =>
       validator: parametersValidator(parameters, scope),
     };
     const rules = Object.fromEntries(parameters.map((one) => [one.name, ruleOf(scope.plan, one)]));
-    const value = braces([concat("schema: ", name), concat("parameters: ", data(rules))]);
-    return [{ declared, member: concat(part, ": ", value) }];
+    const value = braces([property("schema", name), property("parameters", data(rules))]);
+    return [{ declared, member: property(part, value) }];
   });
 
 const contentRules = (content: Content, schema: Doc | undefined, plan: ApiPlan): Doc => {
@@ -73,8 +73,8 @@ const contentRules = (content: Content, schema: Doc | undefined, plan: ApiPlan):
   const hasFields = kind === "form" || kind === "multipart";
   return braces([
     `kind: "${kind}"`,
-    ...(schema === undefined ? [] : [concat("schema: ", schema)]),
-    ...(hasFields ? [concat("fields: ", data(formFields(plan, content)))] : []),
+    ...(schema === undefined ? [] : [property("schema", schema)]),
+    ...(hasFields ? [property("fields", data(formFields(plan, content)))] : []),
   ]);
 };
 
@@ -93,19 +93,19 @@ const bodyParts = ({ body, name, type }: PlannedOperation, scope: ValidatorScope
         ? `${name}Body`
         : validatorOf(schema, scope);
   const contents = checked.map(({ content, schema }) =>
-    concat(key(content.mediaType), ": ", contentRules(content, printed(schema), scope.plan)),
+    property(key(content.mediaType), contentRules(content, printed(schema), scope.plan)),
   );
-  const value = braces([`required: ${body.required}`, concat("contents: ", braces(contents))]);
+  const value = braces([`required: ${body.required}`, property("contents", braces(contents))]);
   const declared: readonly Declared[] =
     first === undefined
       ? []
       : [{ name: `${name}Body`, type: `types.${type}Body`, validator: validatorOf(first, scope) }];
-  return [{ declared: declared[0], member: concat("body: ", value) }];
+  return [{ declared: declared[0], member: property("body", value) }];
 };
 
 const securityMember = ({ operation }: PlannedOperation): readonly Doc[] => {
   const requirements = requirementsOf(operation);
-  return requirements.length === 0 ? [] : [concat("security: ", data(requirements))];
+  return requirements.length === 0 ? [] : [property("security", data(requirements))];
 };
 
 /** Media types of its successes: what a client must accept one of. */
@@ -113,7 +113,7 @@ const producedMember = ({ operation }: PlannedOperation): readonly Doc[] => {
   const successes = operation.responses.filter(({ status }) => status.startsWith("2"));
   if (successes.some(({ contents }) => contents.length === 0)) return [];
   const types = [...new Set(successes.flatMap(({ contents }) => contents.map(({ mediaType }) => mediaType)))];
-  return types.length === 0 ? [] : [concat("produces: ", data(types))];
+  return types.length === 0 ? [] : [property("produces", data(types))];
 };
 
 /** May a success have a body that the document says nothing of? Documents without any success leave everything open. */
@@ -133,9 +133,9 @@ const descriptions = ({ operation }: PlannedOperation, scope: ValidatorScope): D
     operation.responses.map(({ status, contents }) => {
       const types = contents.map(({ mediaType, schema }) => {
         const isChecked = kindOf(mediaType) === "json";
-        return concat(key(mediaType), ": ", validatorOf(isChecked ? schema : true, { ...scope, direction: "output" }));
+        return property(key(mediaType), validatorOf(isChecked ? schema : true, { ...scope, direction: "output" }));
       });
-      return concat(key(status), ": ", braces(types));
+      return property(key(status), braces(types));
     }),
   );
 
@@ -150,7 +150,7 @@ const outgoingMember = (planned: PlannedOperation, scope: ValidatorScope): reado
     ...(isChecked ? [call("described", [descriptions(planned, scope)])] : []),
     ...(wraps ? ["envelope"] : []),
   ];
-  return steps.length === 0 ? [] : [concat("outgoing: ", brackets(steps))];
+  return steps.length === 0 ? [] : [property("outgoing", brackets(steps))];
 };
 
 const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): Doc => {

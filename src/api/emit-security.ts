@@ -7,7 +7,7 @@ import authenticateText from "./emitted/authenticate.ts.txt" with { type: "text"
 import jwtText from "./emitted/jwt.ts.txt" with { type: "text" };
 import secretsText from "./emitted/secrets.ts.txt" with { type: "text" };
 import type { Doc } from "./layout.ts";
-import { assigned, braces, concat, hardline, layout } from "./layout.ts";
+import { assigned, braces, call, concat, entry, hardline, layout, openBraces, property, statement } from "./layout.ts";
 import type { Operation, SecurityRequirement } from "./model.ts";
 import type { ApiPlan } from "./plan.ts";
 import { commentText, data, key, literal } from "./print.ts";
@@ -89,12 +89,15 @@ const verifierOf = ({ name, scheme, scopes }: SecuredScheme, mock: boolean): rea
     case "apiKey": {
       const variable = constantName(name, "API_KEY");
       const place = `${textIn(scheme, "in")} ${textIn(scheme, "name")}`;
-      return [`The ${place}: the same for all clients, in ${variable}.`, `sharedKey(${fromEnvironment(variable)})`];
+      return [
+        `The ${place}: the same for all clients, in ${variable}.`,
+        call("sharedKey", [fromEnvironment(variable)]),
+      ];
     }
     case "basic": {
       const variable = constantName(name, "BASIC");
       const names = [`${variable}_USERNAME`, `${variable}_PASSWORD`] as const;
-      return [`One login: ${names.join(" and ")}.`, `sharedLogin(${names.map(fromEnvironment).join(", ")})`];
+      return [`One login: ${names.join(" and ")}.`, call("sharedLogin", names.map(fromEnvironment))];
     }
     default:
       return ["Nobody knows yet how to verify this: what needs it is refused.", "undefined"];
@@ -120,7 +123,7 @@ const verifyFile = (plan: ApiPlan, schemes: readonly SecuredScheme[]): Generated
     "export const verify = {",
     ...schemes.flatMap((one) => {
       const [comment, code] = verifierOf(one, mock);
-      return [`  /** ${commentText(comment)} */`, `  ${layout(concat(key(one.name), ": ", code)).trim()},`];
+      return [`  /** ${commentText(comment)} */`, entry(1, property(key(one.name), code))];
     }),
     "} satisfies Verifiers;",
     "",
@@ -134,9 +137,18 @@ const realmOf = ({ api }: ApiPlan): string => commentText(api.title.replace(/[^\
 const securityFile = (plan: ApiPlan, schemes: readonly SecuredScheme[]): GeneratedFile => {
   const table = braces(schemes.map(({ name, scheme }) => concat(key(name), ": ", data(scheme))));
   const declared = concat("const schemes =", assigned(concat(table, " as const satisfies Schemes")), ";", hardline);
+  const authenticate = property(
+    "authenticate",
+    call("authenticator", ["schemes", "verifiers", literal(realmOf(plan))]),
+  );
   const text = `// Security schemes of the document: where their credentials are, and what handlers know of who asks.
 import { authenticator } from "./authenticate.js";
-import type { PrincipalOf, Schemes, Verifier, VerifiersOf } from "./authenticate.js";
+import type {
+  PrincipalOf,
+  Schemes,
+  Verifier,
+  VerifiersOf,
+} from "./authenticate.js";
 import type { Context } from "./handle.js";
 import type { Options } from "./operation.js";
 import { verify } from "../verify.js";
@@ -167,8 +179,10 @@ export interface AppOptions extends Omit<Options, "authenticate"> {
 
 /** The options of the operations, with who may call them. */
 export const secured = ({ verify: own, ...options }: AppOptions): Options => {
-  const verifiers: Readonly<Record<string, Verifier<never, object, Context> | undefined>> = { ...verify, ...own };
-  return { ...options, authenticate: authenticator(schemes, verifiers, ${literal(realmOf(plan))}) };
+  const verifiers: Readonly<
+    Record<string, Verifier<never, object, Context> | undefined>
+  > = { ...verify, ...own };
+${statement(1, concat("return ", openBraces(["...options", authenticate])))}
 };
 `;
   return { path: "middleware/security.ts", text };
@@ -188,12 +202,12 @@ export const securityFiles = (plan: ApiPlan): readonly GeneratedFile[] => {
   ];
 };
 
-/** `Auth<"bearerAuth"> | Auth<"apiKey">`: what a handler knows of who asks. */
-export const authType = (operation: Operation): string | undefined => {
+/** `Auth<"bearerAuth">`, `Auth<"apiKey">`: what a handler knows of who asks. */
+export const authTypes = (operation: Operation): readonly string[] => {
   const requirements = requirementsOf(operation);
   const types = requirements.map((one) => {
     const names = Object.keys(one).sort().map(literal);
     return names.length === 0 ? "Auth" : `Auth<${names.join(" | ")}>`;
   });
-  return types.length === 0 ? undefined : [...new Set(types)].join(" | ");
+  return [...new Set(types)];
 };

@@ -1,6 +1,8 @@
 // The files that every framework's service has, around what only the framework can say.
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { isSecured } from "./emit-security.ts";
+import type { Doc } from "./layout.ts";
+import { brackets } from "./layout.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { distinctNames, valueName } from "./names.ts";
 import { commentText, literal } from "./print.ts";
@@ -9,12 +11,12 @@ import { namedPath, parseRoutePath, pathPattern, pathVariables } from "./route-p
 
 export interface ServedOperation {
   readonly method: string;
-  /** `rules.listBooks, books.listBooks`: what its `handle` takes. */
-  readonly parts: string;
+  /** `rules.listBooks` and `books.listBooks`: what its `handle` takes. */
+  readonly parts: readonly string[];
   /** Names of the path's variables, in order. */
   readonly variables: readonly string[];
   /** `["isbn"]`: those names as code. */
-  readonly names: string;
+  readonly names: Doc;
 }
 
 export interface ServedRoute {
@@ -46,9 +48,9 @@ export const routeTable = (plan: ApiPlan, taken: readonly string[]): RouteTable 
     const variables = pathVariables(parseRoutePath(operation.path));
     return {
       method: operation.method,
-      parts: `rules.${name}, ${nameOf.get(file) ?? file}.${name}`,
+      parts: [`rules.${name}`, `${nameOf.get(file) ?? file}.${name}`],
       variables,
-      names: `[${variables.map(literal).join(", ")}]`,
+      names: brackets(variables.map(literal)),
     };
   };
   const routes = plan.routes.map(({ path, allow, operations }): ServedRoute => {
@@ -75,7 +77,7 @@ export interface AppParts {
 
 /** How `app.ts` begins, and what its `createApp` takes. */
 export const appParts = (plan: ApiPlan): AppParts => {
-  const title = `// ${commentText(`${plan.api.title} ${plan.api.version}`)}`;
+  const title = `// ${commentText(`${plan.api.title} ${plan.api.version}`)}`.trimEnd();
   return isSecured(plan)
     ? {
         title,

@@ -1,7 +1,7 @@
 // TypeScript types of schemas: printed, so that the compiler reads them instead of inferring them.
 import type { Json, JsonObject } from "../kernel/json.ts";
 import type { Doc } from "./layout.ts";
-import { concat, group, hardline, indent, join, layout, line } from "./layout.ts";
+import { assigned, concat, group, hardline, indent, join, layout, line, softline, startsWithBrace } from "./layout.ts";
 import type { Schema } from "./model.ts";
 import type { ApiPlan, PlannedSchema } from "./plan.ts";
 import { followed } from "./plan.ts";
@@ -44,47 +44,74 @@ const unknownType = plain("unknown");
 
 const textOfDoc = (doc: Doc): string => layout(doc, Infinity);
 
-const inParentheses = (type: Typed, loose: readonly Typed["form"][]): Doc =>
-  loose.includes(type.form) ? concat("(", type.doc, ")") : type.doc;
-
 const distinct = (types: readonly Typed[]): readonly Typed[] => [
   ...new Map(types.map((type) => [textOfDoc(type.doc), type])).values(),
 ];
 
+/** A union in several lines begins with a bar. */
+const firstBar: Doc = { kind: "broken", text: "| " };
+
+/** One object, or nothing: it begins where the line is. */
+const isHugging = (members: readonly Typed[]): boolean =>
+  members.filter(isObject).length === 1 && members.every((type) => isObject(type) || type.doc === "null");
+
+const alternatives = (members: readonly Typed[]): Doc =>
+  concat(
+    firstBar,
+    join(
+      members.map((type) => indent(inParentheses(type, ["and"]))),
+      concat(line, "| "),
+    ),
+  );
+
+/** In parentheses a union has lines of its own. */
+const inParentheses = (type: Typed, loose: readonly Typed["form"][]): Doc => {
+  if (!loose.includes(type.form)) return type.doc;
+  if (type.members === undefined || isHugging(type.members)) return concat("(", type.doc, ")");
+  return group("(", indent(softline, alternatives(type.members)), softline, ")");
+};
+
+/** On this line, or on the next one, or a line for each. */
 const union = (types: readonly Typed[]): Typed => {
   const all = distinct(types.flatMap((type) => type.members ?? [type]));
   const [only] = all;
   if (only === undefined) return plain("never");
   if (all.length === 1) return only;
   if (all.some((type) => type.doc === "unknown")) return unknownType;
-  const docs = all.map((type) => indent(inParentheses(type, ["and"])));
-  return { doc: group(indent(softBar, join(docs, concat(line, "| ")))), form: "or", members: all };
+  if (isHugging(all))
+    return {
+      doc: join(
+        all.map(({ doc }) => doc),
+        " | ",
+      ),
+      form: "or",
+      members: all,
+    };
+  return { doc: group(indent(softline, group(alternatives(all)))), form: "or", members: all };
 };
 
 /** A union of printed types. */
 export const unionDoc = (docs: readonly Doc[]): Doc => union(docs.map(plain)).doc;
 
-/** A union in several lines begins with a bar. */
-const softBar: Doc = {
-  kind: "concat",
-  parts: [
-    { kind: "line", flat: "", hard: false },
-    { kind: "broken", text: "| " },
-  ],
-};
+const isObject = ({ doc }: Typed): boolean => startsWithBrace(doc);
 
+/** Two names stand on lines of their own when they must; an object begins where the other ends. */
 const intersection = (types: readonly Typed[]): Typed => {
   const all = distinct(types.filter((type) => type.doc !== "unknown"));
   const [only] = all;
   if (only === undefined) return unknownType;
   if (all.length === 1) return only;
-  return {
-    doc: join(
-      all.map((type) => inParentheses(type, ["or"])),
-      " & ",
-    ),
-    form: "and",
-  };
+  let isIndented = false;
+  const parts = all.map((type, index): Doc => {
+    const doc = inParentheses(type, ["or"]);
+    const before = all[index - 1];
+    if (before === undefined) return doc;
+    if (isObject(before) && isObject(type)) return concat(" & ", isIndented ? indent(doc) : doc);
+    if (!isObject(before) && !isObject(type)) return indent(" &", line, doc);
+    if (index > 1) isIndented = true;
+    return concat(" & ", index > 1 ? indent(doc) : doc);
+  });
+  return { doc: group(...parts), form: "and" };
 };
 
 const list = (item: Typed): Typed => plain(concat(inParentheses(item, ["or", "and"]), "[]"));
@@ -221,7 +248,7 @@ const isPlainObject = (schema: Schema): schema is JsonObject =>
 
 /** `interface X { … }` for objects, an alias for everything else. */
 export const declareType = (name: string, schema: Schema, scope: TypeScope): Doc => {
-  if (!isPlainObject(schema)) return concat(`export type ${name} = `, typeDoc(schema, scope), ";");
+  if (!isPlainObject(schema)) return concat(`export type ${name} =`, assigned(typeDoc(schema, scope)), ";");
   const members = objectMembers(schema, scope);
   if (members.length === 0) return `export interface ${name} {}`;
   const lines = members.flatMap((member) => [hardline, member, ";"]);

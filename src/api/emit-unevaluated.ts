@@ -1,7 +1,7 @@
 // `unevaluatedProperties` and `unevaluatedItems`: which parts of a schema evaluate what, found statically.
 import type { JsonObject } from "../kernel/json.ts";
 import type { Doc } from "./layout.ts";
-import { braces, brackets, concat } from "./layout.ts";
+import { braces, brackets, property } from "./layout.ts";
 import type { Schema } from "./model.ts";
 import type { ApiPlan } from "./plan.ts";
 import { literal } from "./print.ts";
@@ -24,36 +24,34 @@ interface Walk {
   readonly above: readonly string[];
 }
 
-const field = (name: string, value: Doc): Doc => concat(name, ": ", value);
-
 const propertySources = (schema: JsonObject): readonly Doc[] => {
   const all = ["additionalProperties", "unevaluatedProperties"].some((word) => Object.hasOwn(schema, word));
-  if (all) return [braces([field("all", "true")])];
+  if (all) return [braces([property("all", "true")])];
   const names = schemaMapIn(schema, "properties").map(([name]) => literal(name));
   const patterns = schemaMapIn(schema, "patternProperties").map(([pattern]) => literal(pattern));
   const fields = [
-    ...(names.length === 0 ? [] : [field("names", brackets(names))]),
-    ...(patterns.length === 0 ? [] : [field("patterns", brackets(patterns))]),
+    ...(names.length === 0 ? [] : [property("names", brackets(names))]),
+    ...(patterns.length === 0 ? [] : [property("patterns", brackets(patterns))]),
   ];
   return fields.length === 0 ? [] : [braces(fields)];
 };
 
 const itemSources = (schema: JsonObject, { printer }: Walk): readonly Doc[] => {
   if (["items", "unevaluatedItems"].some((word) => Object.hasOwn(schema, word)))
-    return [braces([field("all", "true")])];
+    return [braces([property("all", "true")])];
   const prefix = schemasIn(schema, "prefixItems").length;
   const inner = schemaIn(schema, "contains");
   return [
-    ...(prefix === 0 ? [] : [braces([field("first", String(prefix))])]),
-    ...(inner === undefined ? [] : [braces([field("matching", printer.print(inner))])]),
+    ...(prefix === 0 ? [] : [braces([property("first", String(prefix))])]),
+    ...(inner === undefined ? [] : [braces([property("matching", printer.print(inner))])]),
   ];
 };
 
 const conditional = (condition: Doc, sources: readonly Doc[]): readonly Doc[] =>
-  sources.length === 0 ? [] : [braces([condition, field("sources", brackets(sources))])];
+  sources.length === 0 ? [] : [braces([condition, property("sources", brackets(sources))])];
 
 const passing = (schema: Schema, walk: Walk): readonly Doc[] =>
-  conditional(field("when", walk.printer.print(schema)), sourcesOf(schema, walk));
+  conditional(property("when", walk.printer.print(schema)), sourcesOf(schema, walk));
 
 const branchSources = (schema: JsonObject, walk: Walk): readonly Doc[] => {
   const condition = schemaIn(schema, "if");
@@ -62,8 +60,8 @@ const branchSources = (schema: JsonObject, walk: Walk): readonly Doc[] => {
   const printed = walk.printer.print(condition);
   const held = [...sourcesOf(condition, walk), ...(yes === undefined ? [] : sourcesOf(yes, walk))];
   return [
-    ...conditional(field("when", printed), held),
-    ...conditional(field("unless", printed), no === undefined ? [] : sourcesOf(no, walk)),
+    ...conditional(property("when", printed), held),
+    ...conditional(property("unless", printed), no === undefined ? [] : sourcesOf(no, walk)),
   ];
 };
 
@@ -81,7 +79,7 @@ const innerSources = (schema: JsonObject, walk: Walk): readonly Doc[] => [
   ...[...schemasIn(schema, "anyOf"), ...schemasIn(schema, "oneOf")].flatMap((one) => passing(one, walk)),
   ...branchSources(schema, walk),
   ...schemaMapIn(schema, "dependentSchemas").flatMap(([name, one]) =>
-    conditional(field("has", literal(name)), sourcesOf(one, walk)),
+    conditional(property("has", literal(name)), sourcesOf(one, walk)),
   ),
 ];
 

@@ -6,7 +6,7 @@ import { discriminatedMembers } from "./discriminator.ts";
 import { usableDefault } from "./defaults.ts";
 import { unevaluatedParts } from "./emit-unevaluated.ts";
 import type { Doc } from "./layout.ts";
-import { assigned, braces, brackets, call, chain, concat } from "./layout.ts";
+import { assigned, braces, brackets, call, chain, concat, property } from "./layout.ts";
 import type { Schema } from "./model.ts";
 import { patternFlags } from "./patterns.ts";
 import type { ApiPlan } from "./plan.ts";
@@ -53,10 +53,8 @@ const s = (scope: ValidatorScope, name: string, ...args: readonly Doc[]): Doc =>
   return chain("s", [call(`.${name}`, args)]);
 };
 
-const property = (name: string, value: Doc): Doc => concat(key(name), ": ", value);
-
 const schemaRecord = (scope: ValidatorScope, entries: readonly (readonly [string, Schema])[]): Doc =>
-  braces(entries.map(([name, schema]) => property(name, validatorOf(schema, scope))));
+  braces(entries.map(([name, schema]) => property(key(name), validatorOf(schema, scope))));
 
 const limit = (schema: JsonObject, keyword: string, method: string): readonly Doc[] => {
   const value = numberIn(schema, keyword);
@@ -178,7 +176,7 @@ export const objectValidator = (schema: JsonObject, scope: ValidatorScope): Doc 
   const checks = objectChecks(schema, scope);
   if (isBeyondZod(schema, names)) return chain(carefulObject(schema, properties, scope), checks);
   const shape = braces(
-    properties.map(([name, member]) => property(name, memberValidator(schema, name, member, scope))),
+    properties.map(([name, member]) => property(key(name), memberValidator(schema, name, member, scope))),
   );
   if (rest === false) return chain(zod(scope, "strictObject", shape), checks);
   const isOpen = typeof rest === "boolean" || Object.keys(rest).length === 0;
@@ -199,7 +197,7 @@ const carefulObject = (
     const value =
       isRequired([name, member]) || countsProperties(schema) ? undefined : usableDefault(member, scope.plan);
     const base = validatorOf(member, scope);
-    return property(name, value === undefined ? base : withDefault(base, value, scope));
+    return property(key(name), value === undefined ? base : withDefault(base, value, scope));
   });
   const required = properties.filter(isRequired).map(([name]) => literal(name));
   const patterns = schemaMapIn(schema, "patternProperties");
@@ -302,7 +300,7 @@ const conditionParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc
   const dependent = schemaMapIn(schema, "dependentSchemas");
   const [yes, no] = [schemaIn(schema, "then"), schemaIn(schema, "else")];
   const branch = (name: string, inner: Schema | undefined): readonly Doc[] =>
-    inner === undefined ? [] : [property(name, validatorOf(inner, scope))];
+    inner === undefined ? [] : [property(key(name), validatorOf(inner, scope))];
   const branches = [...branch("then", yes), ...branch("else", no)];
   return [
     ...(not === undefined ? [] : [s(scope, "not", validatorOf(not, scope))]),

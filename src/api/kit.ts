@@ -21,12 +21,26 @@ import operationText from "./emitted/operation.ts.txt" with { type: "text" };
 import parametersText from "./emitted/parameters.ts.txt" with { type: "text" };
 import replyText from "./emitted/reply.ts.txt" with { type: "text" };
 import requestText from "./emitted/request.ts.txt" with { type: "text" };
+import type { Doc } from "./layout.ts";
+import { call, callLines, openBraces, property, statement } from "./layout.ts";
 import type { ApiModel } from "./model.ts";
 import { distinctNames, valueName } from "./names.ts";
 import { onlyUsed } from "./only-used.ts";
 import type { ApiPlan } from "./plan.ts";
 import { planApi } from "./plan.ts";
-import { commentText, literal } from "./print.ts";
+import { commentText, key, literal } from "./print.ts";
+
+/** Parts of code that know how to break into lines; plain text is one that does not. */
+export interface CodeKit {
+  /** `name(first, second)`; a last argument that is an object or a list opens on the same line. */
+  call(name: string, args: readonly Doc[]): Doc;
+  /** Calls on something, each in a line of its own: `.get(…)`, `.post(…)`. */
+  callLines(head: string, calls: readonly Doc[]): Doc;
+  /** An object with a line for each property; keys are any text. */
+  object(properties: readonly (readonly [key: string, value: Doc])[]): Doc;
+  /** The text of a statement at a depth, with its semicolon. */
+  statement(depth: number, doc: Doc): string;
+}
 
 export interface EmitKit {
   readonly version: 1;
@@ -50,6 +64,8 @@ export interface EmitKit {
   packages(plan: ApiPlan): Readonly<Record<string, string>>;
   /** How `app.ts` begins, and what its `createApp` takes. */
   appParts(plan: ApiPlan): AppParts;
+  /** Prints code as prettier would. */
+  readonly code: CodeKit;
   /** A string literal: the only way that text of a document may enter code. */
   literal(text: string): string;
   /** Text for a comment, which it cannot end. */
@@ -78,7 +94,7 @@ const typeFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
 /** Types of a service that is written otherwise do not know who asks. */
 const typeOnlyFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
   { path: "types/models.ts", text: modelTypes(plan) },
-  ...operationTypeFiles(plan, () => undefined),
+  ...operationTypeFiles(plan, () => []),
   { path: "middleware/reply.ts", text: replyText },
 ];
 
@@ -131,6 +147,12 @@ export const createKit = (options: EmitOptions): EmitKit => ({
   packages: (plan) => ({ zod: "^4.1.0", ...securityPackages(plan) }),
   routeTable,
   appParts,
+  code: {
+    call,
+    callLines,
+    object: (properties) => openBraces(properties.map(([name, value]) => property(key(name), value))),
+    statement,
+  },
   literal,
   commentText,
   identifiers: (texts, taken) => distinctNames(texts, (text) => valueName(text, "group"), taken),

@@ -11,6 +11,8 @@ export type Doc =
   | { readonly kind: "chain"; readonly head: string; readonly calls: readonly Doc[] }
   /** The right side of an assignment: on the next line, indented, when not even its beginning fits. */
   | { readonly kind: "assigned"; readonly inner: Doc }
+  /** A call whose last argument, an object or list, begins where the others end, as long as they fit. */
+  | { readonly kind: "hug"; readonly name: string; readonly args: readonly Doc[]; readonly last: Doc }
   /** Text that stands only where the group around it broke: a trailing comma. */
   | { readonly kind: "broken"; readonly text: string };
 
@@ -29,7 +31,9 @@ const hasHardline = (doc: Doc): boolean =>
       ? doc.broken
       : doc.kind === "indent" || doc.kind === "assigned"
         ? hasHardline(doc.inner)
-        : doc.kind === "line" && doc.hard);
+        : doc.kind === "hug"
+          ? hasHardline(doc.last)
+          : doc.kind === "line" && doc.hard);
 
 export const group = (...parts: readonly Doc[]): Doc => {
   const inner = concat(...parts);
@@ -44,6 +48,9 @@ export const chain = (base: Doc, calls: readonly Doc[]): Doc => {
 /** One call hugs its head; several break together, as prettier has it. */
 const unchained = ({ head, calls }: Extract<Doc, { readonly kind: "chain" }>): Doc =>
   calls.length < 2 ? concat(head, ...calls) : group(head, indent(...calls.flatMap((one) => [softline, one])));
+
+/** `name: value` of an object. */
+export const property = (name: string, value: Doc): Doc => concat(`${name}:`, assigned(value));
 
 export const assigned = (inner: Doc): Doc => ({ kind: "assigned", inner });
 export const indent = (...parts: readonly Doc[]): Doc => ({ kind: "indent", inner: concat(...parts) });
@@ -66,12 +73,23 @@ export const brackets = (items: readonly Doc[]): Doc => list("[", "]", softline,
 export const call = (name: string, args: readonly Doc[]): Doc =>
   args.length === 1 && isBracketed(args[0])
     ? concat(name, "(", args[0] ?? "", ")")
-    : list(`${name}(`, ")", softline, args);
+    : isBracketed(args.at(-1))
+      ? { kind: "hug", name, args: args.slice(0, -1), last: args.at(-1) ?? "" }
+      : list(`${name}(`, ")", softline, args);
+
+/** Calls on something, each in a line of its own. */
+export const callLines = (head: string, calls: readonly Doc[]): Doc =>
+  concat(head, indent(...calls.flatMap((one) => [hardline, one])));
+
+/** An object with a line for each property. */
+export const openBraces = (properties: readonly Doc[]): Doc => opened(braces(properties));
 
 const isBracketed = (doc: Doc | undefined): boolean => {
   const first = doc === undefined || typeof doc === "string" || doc.kind !== "group" ? undefined : firstText(doc);
   return first === "{" || first === "[";
 };
+
+export const startsWithBrace = (doc: Doc): boolean => firstText(doc) === "{" || doc === "{}";
 
 const firstText = (doc: Doc): string | undefined =>
   typeof doc === "string"
@@ -83,6 +101,30 @@ const firstText = (doc: Doc): string | undefined =>
       : doc.kind === "group" || doc.kind === "indent"
         ? firstText(doc.inner)
         : undefined;
+
+/** Does a document begin with a break of its own? */
+const breaksFirst = (doc: Doc): boolean =>
+  typeof doc !== "string" &&
+  (doc.kind === "line" ||
+    (doc.kind === "concat" && doc.parts[0] !== undefined && breaksFirst(doc.parts[0])) ||
+    ((doc.kind === "group" || doc.kind === "indent") && breaksFirst(doc.inner)));
+
+/** Columns: most text is plain. */
+const columns = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : Bun.stringWidth(text));
+
+type Hug = Extract<Doc, { readonly kind: "hug" }>;
+
+const opened = (doc: Doc): Doc => (typeof doc !== "string" && doc.kind === "group" ? { ...doc, broken: true } : doc);
+
+const onOneLine = ({ name, args, last }: Hug): Doc => concat(`${name}(`, join([...args, last], ", "), ")");
+
+/** The last argument opens on the line of the others, or every argument has a line. */
+const hugged = ({ name, args, last }: Hug, room: number): Doc => {
+  const head = `${name}(${args.map((one) => `${layout(one, Infinity)}, `).join("")}`;
+  return columns(head) < room
+    ? concat(head, opened(last), ")")
+    : group(`${name}(`, indent(hardline, join([...args, last], concat(",", hardline))), trailingComma, hardline, ")");
+};
 
 interface Piece {
   readonly doc: Doc;
@@ -98,13 +140,15 @@ const fits = (first: Piece, rest: readonly Piece[], room: number): boolean => {
     const piece = pieces.pop() ?? rest[--after];
     if (piece === undefined) return true;
     const { doc, depth, flat } = piece;
-    if (typeof doc === "string") room -= doc.length;
+    if (typeof doc === "string") room -= columns(doc);
     else if (doc.kind === "concat") for (const part of doc.parts.toReversed()) pieces.push({ doc: part, depth, flat });
     else if (doc.kind === "group") pieces.push({ doc: doc.inner, depth, flat: flat && !doc.broken });
     else if (doc.kind === "indent") pieces.push({ doc: doc.inner, depth, flat });
     else if (doc.kind === "chain") pieces.push({ doc: unchained(doc), depth, flat });
     else if (doc.kind === "assigned") pieces.push({ doc: concat(line, doc.inner), depth, flat });
     else if (doc.kind === "broken") room -= flat ? 0 : doc.text.length;
+    else if (doc.kind === "hug" && flat) pieces.push({ doc: onOneLine(doc), depth, flat });
+    else if (doc.kind === "hug") return room > doc.name.length;
     else if (!flat || doc.hard) return true;
     else room -= doc.flat.length;
   }
@@ -120,7 +164,7 @@ export const layout = (root: Doc, width = 80): string => {
     const { doc, depth, flat } = piece;
     if (typeof doc === "string") {
       out.push(doc);
-      column += doc.length;
+      column += columns(doc);
     } else if (doc.kind === "concat") {
       for (const part of doc.parts.toReversed()) pieces.push({ doc: part, depth, flat });
     } else if (doc.kind === "indent") {
@@ -129,13 +173,17 @@ export const layout = (root: Doc, width = 80): string => {
       pieces.push({ doc: unchained(doc), depth, flat });
     } else if (doc.kind === "assigned") {
       const here: Piece = { doc: doc.inner, depth, flat };
-      const fitting = fits(here, pieces, width - column - 1);
+      const fitting = breaksFirst(doc.inner) || fits(here, pieces, width - column - 1);
       if (fitting) pieces.push(here, { doc: " ", depth, flat });
       else pieces.push({ ...here, depth: depth + 1 }, { doc: hardline, depth: depth + 1, flat });
     } else if (doc.kind === "group") {
       const oneLine: Piece = { doc: doc.inner, depth, flat: true };
       const fitting = flat || (!doc.broken && fits(oneLine, pieces, width - column));
       pieces.push(fitting ? oneLine : { ...oneLine, flat: false });
+    } else if (doc.kind === "hug") {
+      const oneLine: Piece = { doc: onOneLine(doc), depth, flat: true };
+      const fitting = flat || (!hasHardline(doc.last) && fits(oneLine, pieces, width - column));
+      pieces.push(fitting ? oneLine : { doc: hugged(doc, width - column), depth, flat: false });
     } else if (doc.kind === "broken") {
       if (!flat) out.push(doc.text);
     } else if (flat && !doc.hard) {
@@ -148,3 +196,15 @@ export const layout = (root: Doc, width = 80): string => {
   }
   return out.join("").replace(/[ \t]+$/gm, "");
 };
+
+const below = (depth: number, doc: Doc): string => {
+  let inner = concat(hardline, doc);
+  for (let level = 0; level < depth; level++) inner = indent(inner);
+  return layout(inner).slice(1);
+};
+
+/** A statement at a depth, with its semicolon. */
+export const statement = (depth: number, doc: Doc): string => below(depth, concat(doc, ";"));
+
+/** A member of a list or object at a depth, with its comma. */
+export const entry = (depth: number, doc: Doc): string => below(depth, concat(doc, ","));

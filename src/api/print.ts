@@ -1,7 +1,7 @@
 // The one printer of literals, keys and comments: text from a document never becomes code.
 import type { Json } from "../kernel/json.ts";
 import type { Doc } from "./layout.ts";
-import { braces, brackets, concat } from "./layout.ts";
+import { braces, brackets, property } from "./layout.ts";
 
 const unsafe = /[\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\u007f-\u009f\ufeff]/g;
 
@@ -9,7 +9,14 @@ const escaped = (text: string): string =>
   text.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** A string literal. Line separators and bidirectional marks are escaped: a reader must see what is there. */
-export const literal = (text: string): string => escaped(JSON.stringify(text));
+export const literal = (text: string): string => {
+  const double = escaped(JSON.stringify(text));
+  const count = (mark: string): number => text.split(mark).length;
+  // Whichever quotes need fewer escapes.
+  if (count('"') <= count("'")) return double;
+  const inner = double.slice(1, -1).replace(/\\[\s\S]/g, (pair) => (pair === '\\"' ? '"' : pair));
+  return `'${inner.replaceAll("'", "\\'")}'`;
+};
 
 /** A property key: bare when it is a plain identifier; `__proto__` computed, since it would set the prototype. */
 export const key = (name: string): string =>
@@ -27,7 +34,7 @@ export const data = (value: Json): Doc => {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (value === null || typeof value === "boolean") return String(value);
   if (isList(value)) return brackets(value.map(data));
-  return braces(Object.entries(value).map(([name, inner]) => concat(key(name), ": ", data(inner))));
+  return braces(Object.entries(value).map(([name, inner]) => property(key(name), data(inner))));
 };
 
 const wrap = (text: string, width: number): readonly string[] => {
