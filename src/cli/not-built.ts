@@ -101,11 +101,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "hold a run of your choice against limits with --threshold",
   },
   {
-    command: "load selftest",
-    will: "check the load engine against servers of known behaviour",
-    meanwhile: "load a server whose latency you know",
-  },
-  {
     command: "codemap",
     will: "map stories to modules, files and interfaces",
     meanwhile: "keep the map by hand, in the repository",

@@ -30,7 +30,10 @@ export const tree: Node = {
     load: {
       load: () => import("./load.ts"),
       children: {
+        github: { load: () => import("./load-github.ts") },
+        k8s: { load: () => import("./load-k8s.ts") },
         merge: { load: () => import("./load-merge.ts") },
+        selftest: { load: () => import("./load-selftest.ts") },
       },
     },
     reference: { load: () => import("./reference.ts") },
