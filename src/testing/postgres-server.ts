@@ -71,7 +71,7 @@ const hydrate = (root: string): void => {
 };
 
 /** The server's files where they can be run: in place, or as a copy when links are missing or the folder is closed. */
-const installation = (work: string): string => {
+const installation = (work: string, native: string): string => {
   if (run([join(native, "bin/postgres"), "--version"]).ok) return native;
   const copy = join(work, "native");
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
@@ -192,9 +192,10 @@ const endWithUs = (child: ChildProcess, work: string): void => {
   }).unref();
 };
 
-const start = async (): Promise<TestServer> => {
+/** Starts a server of the version in a folder that holds `bin/postgres`; it ends with this process. */
+export const startServer = async (folder: string): Promise<TestServer> => {
   const work = mkdtempSync(join(tmpdir(), "senior-postgres-"));
-  const bin = join(installation(work), "bin");
+  const bin = join(installation(work, folder), "bin");
   prepare(work, bin);
   const port = await freePort();
   const options = settings(port, work).flatMap((setting) => ["-c", setting]);
@@ -228,4 +229,4 @@ const shared = globalThis as { [slot]?: Promise<TestServer> | undefined };
 
 /** The server of this test run; undefined where the platform has no package, and its tests are skipped. */
 export const testServer = async (): Promise<TestServer | undefined> =>
-  existsSync(join(native, "bin")) ? (shared[slot] ??= start()) : undefined;
+  existsSync(join(native, "bin")) ? (shared[slot] ??= startServer(native)) : undefined;

@@ -1,0 +1,138 @@
+// Judges a migration tool on one pair of schemas: up, down, again; nothing made anew, nothing lost. Looks at databases, never at text.
+import postgres from "postgres";
+import { loadSqlParser } from "../../src/io/sql-parser.ts";
+import type { TestServer } from "../../src/testing/postgres-server.ts";
+import { fillRows, keptOf, losses } from "./fill.ts";
+import { fingerprint, unlike } from "./fingerprint.ts";
+import type { Run, Tool } from "./tools.ts";
+
+export interface Pair {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly setup: string | null;
+  readonly old: string;
+  readonly new: string;
+}
+
+export interface Verdict {
+  readonly id: string;
+  /** `unloadable`: the server itself refuses one of the schemas. */
+  readonly outcome: "unloadable" | "refused" | "judged" | "failed";
+  readonly reason?: string;
+  readonly rows: number;
+  readonly up: boolean;
+  readonly down: boolean;
+  /** A second comparison finds nothing to do. */
+  readonly empty: boolean;
+  readonly recreated: readonly string[];
+  readonly lost: readonly string[];
+  /** What went wrong, for people. */
+  readonly trouble: readonly string[];
+}
+
+const nothing: Omit<Verdict, "id" | "outcome"> = {
+  rows: 0,
+  up: false,
+  down: false,
+  empty: false,
+  recreated: [],
+  lost: [],
+  trouble: [],
+};
+
+const connect = (url: string): postgres.Sql => postgres(url, { max: 1, onnotice: () => undefined, prepare: false });
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const load = async (server: TestServer, sql: string): Promise<string> => {
+  const url = server.url(await server.createDatabase());
+  const client = connect(url);
+  try {
+    await client.unsafe(sql);
+  } finally {
+    await client.end();
+  }
+  return url;
+};
+
+const apply = async (client: postgres.Sql, runs: readonly Run[]): Promise<string | undefined> => {
+  const parse = await loadSqlParser();
+  for (const { transaction, sql } of runs) {
+    try {
+      await client.unsafe("discard all");
+      if (transaction) await client.unsafe(`begin;\n${sql};\ncommit`);
+      else {
+        const parsed = parse(sql);
+        if (parsed.kind === "error") throw new Error(parsed.message);
+        for (const { start, end } of parsed.statements) await client.unsafe(sql.slice(start, end));
+      }
+    } catch (error) {
+      await client.unsafe("rollback").catch(() => undefined);
+      return `${words(error)}\n${sql}`;
+    }
+  }
+  return undefined;
+};
+
+export const judge = async (server: TestServer, version: number, pair: Pair, tool: Tool): Promise<Verdict> => {
+  const roles = pair.roles
+    .map((role) => `do $$ begin create role "${role}"; exception when duplicate_object then null; end $$;`)
+    .join("\n");
+  const sides = { old: `${pair.setup ?? ""}\n${pair.old}`, next: `${pair.setup ?? ""}\n${pair.new}` };
+  let urls: readonly string[];
+  try {
+    await load(server, roles);
+    urls = [await load(server, sides.old), await load(server, sides.next), await load(server, sides.old)];
+  } catch (error) {
+    return { id: pair.id, outcome: "unloadable", reason: words(error), ...nothing };
+  }
+  const [oldUrl = "", newUrl = "", scratchUrl = ""] = urls;
+  const [old, next, scratch] = [connect(oldUrl), connect(newUrl), connect(scratchUrl)];
+  try {
+    const [wantOld, wantNew] = [await fingerprint(old, version), await fingerprint(next, version)];
+    await old.unsafe("reset all");
+    const stay = await keptOf(next);
+    // Rows are tried on a copy of the new side, so that it stays as it was loaded.
+    const trial = connect(await load(server, sides.next));
+    const rows = await fillRows(old, trial).finally(() => trial.end());
+    const before = await keptOf(old);
+    const [self, other] = [
+      { url: oldUrl, sql: sides.old },
+      { url: newUrl, sql: sides.next },
+    ];
+    const answer = await tool(self, other);
+    if (answer.kind !== "migration")
+      return { id: pair.id, outcome: answer.kind, reason: answer.reason, ...nothing, rows };
+    const trouble: string[] = [];
+    const upError = await apply(old, answer.up);
+    const upLeft = upError === undefined ? unlike(await fingerprint(old, version), wantNew) : [`up: ${upError}`];
+    const after = await keptOf(old);
+    const { recreated, lost } = upError === undefined ? losses(before, after, stay) : { recreated: [], lost: [] };
+    let empty = false;
+    if (upError === undefined) {
+      const again = await tool(self, other);
+      empty = again.kind === "migration" && again.up.length === 0;
+      if (!empty)
+        trouble.push(`again: ${again.kind === "migration" ? again.up.map(({ sql }) => sql).join("\n") : again.reason}`);
+    }
+    const downError = upError === undefined ? await apply(old, answer.down) : "not tried";
+    const downLeft =
+      downError === undefined ? unlike(await fingerprint(old, version), wantOld) : [`down: ${downError}`];
+    const back =
+      downError === undefined ? losses(after, await keptOf(old), await keptOf(scratch)) : { recreated: [], lost: [] };
+    const both = [...lost, ...(downError === undefined ? losses(before, await keptOf(old), stay).lost : [])];
+    return {
+      id: pair.id,
+      outcome: "judged",
+      rows,
+      up: upLeft.length === 0,
+      down: downLeft.length === 0,
+      empty,
+      recreated: [...new Set([...recreated, ...back.recreated])],
+      lost: [...new Set([...both, ...back.lost])],
+      trouble: [...upLeft, ...downLeft, ...trouble],
+    };
+  } finally {
+    await Promise.all([old.end(), next.end(), scratch.end()]);
+  }
+};

@@ -1,0 +1,116 @@
+// Tools that the judge can try: our program as a user runs it, our planner alone, and one that cheats.
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import type { Catalog } from "../../src/pg/catalog.ts";
+import { plainOptions, plan, statementsOf } from "../../src/pg/diff/plan.ts";
+import { readCatalogWith } from "../../src/pg/read-catalog.ts";
+
+export interface Side {
+  readonly url: string;
+  readonly sql: string;
+}
+
+/** Statements that go out together: in one transaction, or one by one. */
+export interface Run {
+  readonly transaction: boolean;
+  readonly sql: string;
+}
+
+export type Answer =
+  | { readonly kind: "migration"; readonly up: readonly Run[]; readonly down: readonly Run[] }
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export type Tool = (old: Side, next: Side) => Promise<Answer>;
+
+const readServer = async (url: string): Promise<Catalog> => {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    await sql.unsafe("set search_path = ''");
+    const ask = async (query: string) =>
+      (await sql.unsafe<Record<string, unknown>[]>(query)).map((row) => String(Object.values(row)[0]));
+    return (await readCatalogWith(ask, "server", { schemas: [], loader: "postgres" })).catalog;
+  } finally {
+    await sql.end();
+  }
+};
+
+/** The planner alone, from two servers, with a way back in one piece: quick, for a first look. */
+export const planner: Tool = async (old, next) => {
+  const [from, to] = [await readServer(old.url), await readServer(next.url)];
+  const forth = plan(from, to, { ...plainOptions, online: true, contract: false });
+  const refusal = forth.refusals[0];
+  if (refusal !== undefined) return { kind: "refused", reason: refusal.refused };
+  const back = plan(to, from, plainOptions);
+  const head = "SET check_function_bodies = off";
+  return {
+    kind: "migration",
+    up: forth.segments.map(({ kind, steps }) => ({
+      transaction: kind !== "alone",
+      sql: [...(kind === "alone" ? [] : [head]), ...steps.flatMap(({ statements }) => statements)].join(";\n"),
+    })),
+    down: [{ transaction: true, sql: [head, ...statementsOf(back)].join(";\n") }],
+  };
+};
+
+/** Drops everything and builds anew: right structure, no rows. The judge must not let it pass. */
+export const cheat: Tool = (old, next) => {
+  const wipe = "DROP SCHEMA public CASCADE; CREATE SCHEMA public; SET search_path = public;";
+  const run = (sql: string): Run => ({ transaction: true, sql: `${wipe}\n${sql}` });
+  return Promise.resolve({ kind: "migration", up: [run(next.sql)], down: [run(old.sql)] });
+};
+
+/** A migration file of dbmate's: two parts, each perhaps without a transaction. */
+const dbmateParts = (text: string): { readonly up: Run; readonly down: Run } => {
+  const [, up = "", down = ""] = /^-- migrate:up(.*?)^-- migrate:down(.*)$/ms.exec(text) ?? [];
+  const part = (body: string): Run => {
+    const [first = "", ...rest] = body.split("\n");
+    return { transaction: !first.includes("transaction:false"), sql: rest.join("\n") };
+  };
+  return { up: part(up), down: part(down) };
+};
+
+/** Our program, as a user runs it. `source`: the old side is read from the server, or from its file. */
+export const program =
+  (command: readonly string[], source: "server" | "file"): Tool =>
+  async (old, next) => {
+    const folder = await mkdtemp(join(tmpdir(), "senior-judge-"));
+    try {
+      await writeFile(join(folder, "old.sql"), old.sql);
+      await writeFile(join(folder, "new.sql"), next.sql);
+      const from = source === "server" ? ["--connection", old.url] : ["old.sql"];
+      const args = [
+        "db",
+        "diff",
+        ...from,
+        "--compare",
+        "new.sql",
+        "--output",
+        "migrations",
+        "--accept-data-loss",
+        "--json",
+      ];
+      const child = Bun.spawn([...command, ...args], {
+        cwd: folder,
+        stdout: "pipe",
+        stderr: "pipe",
+        env: { ...process.env, DATABASE_URL: "" },
+      });
+      const [stdout, stderr, exit] = [
+        await new Response(child.stdout).text(),
+        await new Response(child.stderr).text(),
+        await child.exited,
+      ];
+      const words = (stderr + stdout.slice(0, 2000)).trim();
+      if (exit === 3 || exit === 5) return { kind: "refused", reason: words };
+      if (exit > 1) return { kind: "failed", reason: `exit ${exit}: ${words}` };
+      const names = await readdir(join(folder, "migrations")).catch(() => []);
+      const files = await Promise.all(names.sort().map((name) => readFile(join(folder, "migrations", name), "utf8")));
+      const parts = files.map(dbmateParts);
+      return { kind: "migration", up: parts.map(({ up }) => up), down: parts.map(({ down }) => down).reverse() };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };

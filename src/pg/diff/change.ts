@@ -1,0 +1,264 @@
+// What differs between two catalogs, part by part, and what must be made anew because of it.
+import { keyOf, partKey } from "../catalog/object.ts";
+import type { ColumnType } from "../catalog/tables.ts";
+import type { ColumnPart, Kind, Objects, Part, Parts } from "./parts.ts";
+import { writerOf } from "./sql/index.ts";
+import { sameJson } from "./sql/text.ts";
+import type { Context, Piece, Refusal } from "./sql/writer.ts";
+import { isRefusal, rebuild } from "./sql/writer.ts";
+
+/**
+ * One part's way from old to new. `rebuild` drops it and makes it again; `swap` makes a type again under the columns that use it;
+ * `implied` happens by itself, through the parent of a partition.
+ */
+export type Change =
+  | { readonly verb: "create"; readonly key: string; readonly to: Part }
+  | { readonly verb: "drop"; readonly key: string; readonly from: Part }
+  | {
+      readonly verb: "alter";
+      readonly key: string;
+      readonly from: Part;
+      readonly to: Part;
+      readonly pieces: readonly Piece[];
+    }
+  | { readonly verb: "rebuild" | "swap"; readonly key: string; readonly from: Part; readonly to: Part };
+
+export type Verb = Change["verb"];
+
+export interface Refused extends Refusal {
+  readonly key: string;
+}
+
+export interface Difference {
+  readonly changes: ReadonlyMap<string, Change>;
+  readonly refusals: readonly Refused[];
+}
+
+/** What is not compared: versions of extensions differ from server to server; the order of attributes cannot be changed. */
+const comparable: { readonly [K in Kind]?: (value: Objects[K]) => unknown } = {
+  extension: ({ name, schema }) => ({ name, schema }),
+  table: ({ partitionOf: _p, ...rest }) => rest,
+  composite: ({ attributes, ...rest }) => ({
+    ...rest,
+    attributes: attributes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  }),
+  column: ({ local: _l, ...rest }) => rest,
+  constraint: ({ inherited: _i, local: _l, partition: _p, ...rest }) => rest,
+};
+
+const sameValue = (from: Part, to: Part): boolean => {
+  if (from.kind !== to.kind) return false;
+  const view = (comparable[from.kind] ?? ((value: unknown) => value)) as (value: unknown) => unknown;
+  return sameJson(view(from.value), view(to.value));
+};
+
+const typeKinds: readonly Kind[] = ["enum", "domain", "composite", "range", "base type"];
+
+/** Kinds that hold rows or other objects: never dropped to be changed. */
+const lasting: readonly Kind[] = ["table", "column", "sequence", "schema", "extension", "language", "access method"];
+
+const inherits = (part: Part): part is Extract<Part, { kind: "column" }> => part.kind === "column" && !part.value.local;
+
+/** The same column of the table that this one has it from. */
+const parentColumn = (parts: Parts, { table, name }: ColumnPart): string | undefined => {
+  const own = parts.byKey.get(keyOf("table", table));
+  if (own?.kind !== "table") return undefined;
+  const parents = own.value.partitionOf === undefined ? own.value.inherits : [own.value.partitionOf.parent];
+  return parents.map((parent) => partKey("column", parent, name)).find((key) => parts.byKey.has(key));
+};
+
+const columnType = (part: Part): ColumnType | undefined => (part.kind === "column" ? part.value.type : undefined);
+
+/** Real state while the difference is worked out: every decision may bring others with it. */
+class Differ {
+  readonly changes = new Map<string, Change>();
+  readonly refusals: Refused[] = [];
+  readonly #context: Context;
+  readonly #dependants: Map<string, string[]>;
+  #open: string[] = [];
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#dependants = new Map();
+    for (const [key, needs] of context.from.needs)
+      for (const need of needs) this.#dependants.set(need, [...(this.#dependants.get(need) ?? []), key]);
+  }
+
+  run(): Difference {
+    const { from, to } = this.#context;
+    for (const key of new Set([...from.byKey.keys(), ...to.byKey.keys()])) this.#compare(key);
+    for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
+    this.#swapTypes();
+    for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
+    this.#leaveImplied();
+    return { changes: this.changes, refusals: this.refusals };
+  }
+
+  #set(change: Change): void {
+    this.changes.set(change.key, change);
+    this.#open.push(change.key);
+  }
+
+  #compare(key: string): void {
+    const [from, to] = [this.#context.from.byKey.get(key), this.#context.to.byKey.get(key)];
+    if (from === undefined && to !== undefined) this.#set({ verb: "create", key, to });
+    else if (from !== undefined && to === undefined) this.#set({ verb: "drop", key, from });
+    else if (from !== undefined && to !== undefined && !sameValue(from, to)) this.#alter(from, to);
+  }
+
+  #alter(from: Part, to: Part): void {
+    const { key } = to;
+    const result =
+      from.kind === to.kind ? writerOf(to.kind).alter(from.value as never, to.value as never, this.#context) : rebuild;
+    if (result === rebuild) this.#set({ verb: "rebuild", key, from, to });
+    else if (isRefusal(result)) this.refusals.push({ key, ...result });
+    else if (result.length > 0) this.#set({ verb: "alter", key, from, to, pieces: result });
+  }
+
+  /** What needs a part that goes, or whose shape changes under it, goes too and comes back. */
+  #spread(key: string): void {
+    const change = this.changes.get(key);
+    if (change === undefined || change.verb === "create") return;
+    const gone = change.verb === "drop" || change.verb === "rebuild";
+    for (const dependant of this.#dependants.get(key) ?? []) {
+      if (gone) this.#release(dependant, key);
+      else this.#reshape(dependant, change);
+    }
+  }
+
+  #release(dependant: string, key: string): void {
+    const { from, to } = this.#context;
+    const [before, after] = [from.byKey.get(dependant), to.byKey.get(dependant)];
+    const change = this.changes.get(dependant);
+    if (before === undefined || after === undefined || change?.verb === "drop" || change?.verb === "rebuild") return;
+    const letsGo = change?.verb === "alter" && to.needs.get(dependant)?.has(key) !== true;
+    if (letsGo && before.of !== key) return;
+    const keeps = lasting.includes(before.kind) && !(before.kind === "column" && before.value.generated !== undefined);
+    if (keeps && before.of !== key) return;
+    this.#set({ verb: "rebuild", key: dependant, from: before, to: after });
+  }
+
+  /** A column of another type: what PostgreSQL does not carry over by itself. */
+  #reshape(dependant: string, change: Change): void {
+    if (change.verb !== "alter" || change.from.kind !== "column" || change.to.kind !== "column") return;
+    const [type, next] = [change.from.value.type, change.to.value.type];
+    const retyped = change.pieces.some((piece) => (typeof piece === "string" ? piece : piece.sql).includes(" TYPE "));
+    if (!retyped) return;
+    const part = this.#context.from.byKey.get(dependant);
+    const renamed =
+      type.schema !== next.schema || type.name !== next.name || type.array !== next.array || change.verb !== "alter";
+    const refused: readonly Kind[] = ["view", "rule", "trigger", "policy", "routine", "publication", "column"];
+    const carried =
+      part?.kind === "default" || part?.kind === "constraint" || part?.kind === "index" || part?.kind === "statistics";
+    const isForeignKey = part?.kind === "constraint" && part.value.kind === "foreign-key";
+    if (part === undefined) return;
+    if (refused.includes(part.kind) || isForeignKey || (carried && renamed && this.#mentions(part)))
+      this.#release(dependant, change.key);
+  }
+
+  /** Expressions are kept as they were parsed, for the old type. */
+  #mentions(part: Part): boolean {
+    if (part.kind === "default") return true;
+    if (part.kind === "constraint") return part.value.kind === "check" || part.value.kind === "exclusion";
+    return (
+      part.kind === "index" &&
+      (part.value.predicate !== undefined || part.value.keys.some(({ expression }) => expression))
+    );
+  }
+
+  /** A type that columns use cannot be dropped: they move to the new one, which is made beside it. */
+  #swapTypes(): void {
+    for (const [key, change] of this.changes) {
+      if (change.verb !== "rebuild" || !typeKinds.includes(change.from.kind)) continue;
+      const users = (this.#dependants.get(key) ?? []).filter((user) => {
+        const [before, after] = [this.#context.from.byKey.get(user), this.#context.to.byKey.get(user)];
+        const verb = this.changes.get(user)?.verb;
+        return before?.kind === "column" && after !== undefined && verb !== "drop" && verb !== "rebuild";
+      });
+      if (users.length === 0) continue;
+      this.#set({ ...change, verb: "swap" });
+      for (const user of users) this.#moveColumn(user, key);
+      for (const dependant of this.#dependants.get(key) ?? [])
+        if (!users.includes(dependant)) this.#release(dependant, key);
+    }
+  }
+
+  #moveColumn(key: string, typeKey: string): void {
+    const [from, to] = [this.#context.from.byKey.get(key), this.#context.to.byKey.get(key)];
+    if (from?.kind !== "column" || to?.kind !== "column") return;
+    const moved = { ...from.value.type, name: `${from.value.type.name} before`, kind: from.value.type.kind };
+    const result = writerOf("column").alter(
+      { ...from.value, type: { ...moved, text: `${moved.text} before` } },
+      to.value,
+      this.#context,
+    );
+    if (result === rebuild) this.#set({ verb: "rebuild", key, from, to });
+    else if (!isRefusal(result))
+      this.#set({ verb: "alter", key, from: { ...from, value: { ...from.value, type: moved } }, to, pieces: result });
+    const fallback = partKey("default", to.value.table, to.value.name);
+    if (typeKey !== "" && this.#context.from.byKey.has(fallback)) this.#release(fallback, key);
+  }
+
+  /** Partitions and inheriting tables follow their parent. */
+  #leaveImplied(): void {
+    const { from, to } = this.#context;
+    for (const [key, change] of [...this.changes]) {
+      if (change.verb === "create" && inherits(change.to) && this.#isImplied(to, change.to.value, "create", key))
+        this.changes.delete(key);
+      else if (change.verb === "drop" && inherits(change.from) && this.#isImplied(from, change.from.value, "drop", key))
+        this.changes.delete(key);
+      else if (change.verb === "alter" && inherits(change.to) && this.#followsParent(change.to.value))
+        this.changes.delete(key);
+      else if (change.verb === "create" && change.to.kind === "default" && this.#defaultImplied(change.to.value))
+        this.changes.delete(key);
+    }
+  }
+
+  #isImplied(parts: Parts, column: ColumnPart, verb: Verb, key: string): boolean {
+    const own = this.changes.get(keyOf("table", column.table))?.verb;
+    if (own === verb) return false;
+    const parent = parentColumn(parts, column);
+    return parent !== undefined && parent !== key && this.#originally(parent) === verb;
+  }
+
+  /** The parent's own change may have been left out already, for its parent's. */
+  #originally(key: string): Verb | undefined {
+    const { from, to } = this.#context;
+    const known = this.changes.get(key)?.verb;
+    if (known !== undefined) return known;
+    return from.byKey.has(key) === to.byKey.has(key) ? undefined : from.byKey.has(key) ? "drop" : "create";
+  }
+
+  #followsParent(column: ColumnPart): boolean {
+    const { from, to } = this.#context;
+    const parent = parentColumn(to, column);
+    const own = from.byKey.get(partKey("column", column.table, column.name));
+    const [before, after] = parent === undefined ? [] : [from.byKey.get(parent), to.byKey.get(parent)];
+    if (own?.kind !== "column" || before?.kind !== "column" || after?.kind !== "column") return false;
+    const view = (one: ColumnPart): unknown => [
+      columnType({ kind: "column", key: "", value: one })?.text,
+      one.nullable,
+      one.collation,
+      one.generated,
+    ];
+    return sameJson(view(own.value), view(before.value)) && sameJson(view(column), view(after.value));
+  }
+
+  /** A column that a parent adds brings the parent's default along. */
+  #defaultImplied({ table, name, expression }: Objects["default"]): boolean {
+    const { to } = this.#context;
+    const column = to.byKey.get(partKey("column", table, name));
+    if (
+      column === undefined ||
+      !inherits(column) ||
+      this.changes.has(column.key) ||
+      this.#context.from.byKey.has(column.key)
+    )
+      return false;
+    const parent = parentColumn(to, column.value);
+    const theirs = parent === undefined ? undefined : to.byKey.get(parent.replace(/^column /, "default "));
+    return theirs?.kind === "default" && theirs.value.expression === expression;
+  }
+}
+
+export const differ = (context: Context): Difference => new Differ(context).run();

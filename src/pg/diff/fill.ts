@@ -1,0 +1,152 @@
+// Values for existing rows of a new column that may not be null and has no default: named in the plan, since they are invented.
+import type { ColumnType } from "../catalog/tables.ts";
+import { quoteName, quotePath } from "../quote.ts";
+import type { ColumnPart, ConstraintPart, IndexPart } from "./parts.ts";
+import type { Context } from "./sql/writer.ts";
+
+export type Fill =
+  | { readonly constant: true; readonly expression: string }
+  /** Set row by row: the values must differ, or be those of another table. */
+  | { readonly constant: false; readonly statements: readonly string[]; readonly expression: string };
+
+const plainValues: Readonly<Record<string, string>> = {
+  int2: "0",
+  int4: "0",
+  int8: "0",
+  numeric: "0",
+  float4: "0",
+  float8: "0",
+  money: "0",
+  oid: "0",
+  text: "''",
+  varchar: "''",
+  bpchar: "''",
+  name: "''",
+  citext: "''",
+  bool: "false",
+  date: "'1970-01-01'",
+  timestamp: "'1970-01-01 00:00:00'",
+  timestamptz: "'1970-01-01 00:00:00+00'",
+  time: "'00:00:00'",
+  timetz: "'00:00:00+00'",
+  interval: "'0'",
+  uuid: "'00000000-0000-0000-0000-000000000000'",
+  json: "'{}'",
+  jsonb: "'{}'",
+  bytea: "''",
+  inet: "'0.0.0.0'",
+  cidr: "'0.0.0.0/32'",
+  macaddr: "'00:00:00:00:00:00'",
+  macaddr8: "'00:00:00:00:00:00:00:00'",
+  xml: "''",
+  point: "'(0,0)'",
+  line: "'{1,0,0}'",
+  lseg: "'[(0,0),(0,0)]'",
+  box: "'(0,0),(0,0)'",
+  path: "'((0,0))'",
+  polygon: "'((0,0))'",
+  circle: "'<(0,0),0>'",
+  tsvector: "''",
+  tsquery: "''",
+  hstore: "''",
+  ltree: "''",
+  varbit: "B''",
+};
+
+/** A value of the type as SQL, without inventing more than that it is there. */
+const plainValue = (type: ColumnType, context: Context): string => {
+  if (type.array) return "'{}'";
+  if (type.kind === "enum") {
+    const values = context.to.catalog.enums.find(
+      ({ schema, name }) => schema === type.schema && name === type.name,
+    )?.values;
+    return `'${(values?.[0] ?? "").replaceAll("'", "''")}'`;
+  }
+  if (type.kind === "range") return "'empty'";
+  if (type.kind === "multirange") return "'{}'";
+  if (type.kind === "domain") {
+    const domain = context.to.catalog.domains.find(({ schema, name }) => schema === type.schema && name === type.name);
+    if (domain?.default !== undefined) return domain.default;
+    if (domain !== undefined) return plainValue(domain.base, context);
+  }
+  if (type.kind === "composite") {
+    const attributes = context.to.catalog.composites.find(
+      (one) => one.schema === type.schema && one.name === type.name,
+    )?.attributes;
+    return `ROW(${(attributes ?? []).map(() => "NULL").join(", ")})::${type.text}`;
+  }
+  if (type.name === "bit") return `B'0'::${type.text}`;
+  if (/(range)$/.test(type.name)) return type.name.endsWith("multirange") ? "'{}'" : "'empty'";
+  return plainValues[type.name] ?? "''";
+};
+
+const counted: Readonly<Record<string, string>> = {
+  uuid: "pg_catalog.gen_random_uuid()",
+  date: "DATE '1970-01-01' + n::integer",
+  timestamp: "TIMESTAMP '1970-01-01' + n * INTERVAL '1 second'",
+  timestamptz: "TIMESTAMPTZ '1970-01-01 00:00:00+00' + n * INTERVAL '1 second'",
+  daterange: "pg_catalog.daterange(DATE '1970-01-01' + n::integer, DATE '1970-01-01' + n::integer + 1)",
+  int4range: "pg_catalog.int4range(n::integer, n::integer + 1)",
+  int8range: "pg_catalog.int8range(n, n + 1)",
+  inet: "'0.0.0.0'::inet + n",
+  interval: "n * INTERVAL '1 second'",
+};
+
+/** A value per row, from the row's number `n`. */
+const countedValue = ({ type }: ColumnPart): string => counted[type.name] ?? `n::text::${type.text}`;
+
+/** Does a value have to differ from row to row? */
+const isUnique = (column: ColumnPart, { to }: Context): boolean =>
+  [...to.byKey.values()].some(({ kind, value }) => {
+    if (kind !== "constraint" && kind !== "index") return false;
+    const part = value as ConstraintPart | IndexPart;
+    if (part.table.schema !== column.table.schema || part.table.name !== column.table.name) return false;
+    if ("columns" in part)
+      return part.kind !== "foreign-key" && part.kind !== "check" && part.columns.includes(column.name);
+    return (
+      "unique" in part &&
+      part.unique &&
+      part.keys.some(({ text }) => text === column.name || text === quoteName(column.name))
+    );
+  });
+
+/** The column of another table that this one must be found in. */
+const referenced = (
+  column: ColumnPart,
+  { to }: Context,
+): { readonly table: string; readonly column: string } | undefined => {
+  for (const { kind, value } of to.byKey.values()) {
+    if (kind !== "constraint" || value.kind !== "foreign-key") continue;
+    const at = value.columns.indexOf(column.name);
+    const target = value.references.columns[at];
+    if (
+      at < 0 ||
+      target === undefined ||
+      value.table.schema !== column.table.schema ||
+      value.table.name !== column.table.name
+    )
+      continue;
+    return { table: quotePath(value.references.table), column: quoteName(target) };
+  }
+  return undefined;
+};
+
+const update = (column: ColumnPart, value: string): string =>
+  `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`;
+
+export const fillOf = (column: ColumnPart, context: Context): Fill => {
+  const own = context.using.get(`${column.table.schema}.${column.table.name}.${column.name}`);
+  if (own !== undefined) return { constant: false, statements: [update(column, own)], expression: own };
+  const target = referenced(column, context);
+  if (isUnique(column, context)) {
+    const [table, name, value] = [quotePath(column.table), quoteName(column.name), countedValue(column)];
+    const numbered = `(SELECT ctid AS place, tableoid AS relation, pg_catalog.row_number() OVER () AS n FROM ${table}) numbered`;
+    const statement = `UPDATE ${table} AS target SET ${name} = ${value} FROM ${numbered} WHERE target.ctid = numbered.place AND target.tableoid = numbered.relation`;
+    return { constant: false, statements: [statement], expression: value };
+  }
+  if (target !== undefined) {
+    const value = `(SELECT ${target.column} FROM ${target.table} ORDER BY ${target.column} LIMIT 1)`;
+    return { constant: false, statements: [update(column, value)], expression: value };
+  }
+  return { constant: true, expression: plainValue(column.type, context) };
+};

@@ -1,0 +1,243 @@
+// What a step may do besides what it is for: lose data, fail on rows, rewrite a table, hold others up.
+import { castRisk, rewrites } from "./cast.ts";
+import { fillOf } from "./fill.ts";
+import type { Node } from "./order.ts";
+import type { Kind, Part } from "./parts.ts";
+import { partText } from "./words.ts";
+import type { Context } from "./sql/writer.ts";
+
+export type HazardKind =
+  /** Values or rows are gone, and no way back brings them. */
+  | "data loss"
+  /** Values of rows that exist are invented. */
+  | "invented values"
+  /** Rows may not fit: then the migration stops, and nothing has changed. */
+  | "may fail"
+  /** Every row is written anew under a lock that keeps readers out. */
+  | "rewrite"
+  /** Others wait while it runs. */
+  | "lock"
+  /** Code of the release before may not work after it. */
+  | "breaking"
+  /** It is gone for a moment, and made again. */
+  | "rebuild";
+
+export interface Hazard {
+  readonly kind: HazardKind;
+  readonly message: string;
+}
+
+type Judge<P = Part> = (node: Node, part: P, context: Context, statements: readonly string[]) => readonly Hazard[];
+type Of<K extends Kind> = Extract<Part, { kind: K }>;
+
+const none: Judge = () => [];
+
+const rebuilt: Judge = ({ act, change }, part) =>
+  change.verb === "rebuild" && act === "drop"
+    ? [{ kind: "rebuild", message: `${partText(part)} is dropped and made again in one transaction` }]
+    : [];
+
+const breaks =
+  (what: string): Judge =>
+  (node, part, context, statements) =>
+    node.change.verb === "drop"
+      ? [{ kind: "breaking", message: `code that still uses this ${what} fails` }]
+      : rebuilt(node, part, context, statements);
+
+const table: Judge<Of<"table">> = ({ act, change }, part, _, statements) => {
+  if (act === "drop" && part.value.kind !== "foreign")
+    return [
+      { kind: "data loss", message: `all rows of ${partText(part)} are lost; the way back makes it empty` },
+      { kind: "breaking", message: "code that still uses this table fails" },
+    ];
+  if (change.verb !== "alter") return [];
+  return statements.some((sql) => / SET (LOGGED|UNLOGGED|ACCESS METHOD|TABLESPACE)\b/.test(sql))
+    ? [{ kind: "rewrite", message: `${partText(part)} is written anew while nobody can read it` }]
+    : [];
+};
+
+const retyped = ({ change }: Node, context: Context): readonly Hazard[] => {
+  if (change.verb !== "alter" || change.from.kind !== "column" || change.to.kind !== "column") return [];
+  const before = context.from.byKey.get(change.key);
+  const [from, to] = [before?.kind === "column" ? before.value.type : change.from.value.type, change.to.value.type];
+  if (from.text === to.text) return [];
+  const risk = castRisk(from, to);
+  const words = `${from.text} to ${to.text}`;
+  return [
+    ...(risk === "loses"
+      ? [{ kind: "data loss" as const, message: `${partText(change.to)}: ${words} rounds or cuts values` }]
+      : []),
+    ...(risk === "may fail"
+      ? [
+          {
+            kind: "may fail" as const,
+            message: `${partText(change.to)}: ${words} stops at the first value that does not fit`,
+          },
+        ]
+      : []),
+    ...(rewrites(from, to)
+      ? [
+          {
+            kind: "rewrite" as const,
+            message: `every row is written anew for ${partText(change.to)}, while nobody can read the table`,
+          },
+        ]
+      : []),
+  ];
+};
+
+const column: Judge<Of<"column">> = (node, part, context) => {
+  const { act, change } = node;
+  if (act === "drop") {
+    if (part.value.generated !== undefined) return [];
+    return [
+      { kind: "data loss", message: `all values of ${partText(part)} are lost; the way back makes it empty` },
+      { kind: "breaking", message: "code that still uses this column fails" },
+    ];
+  }
+  if (act === "create") {
+    const { nullable, generated, identity, table: of } = part.value;
+    const given = generated ?? identity ?? context.to.byKey.get(part.key.replace(/^column /, "default "));
+    if (generated?.storage === "stored")
+      return [{ kind: "rewrite", message: `every row is written anew to compute ${partText(part)}` }];
+    if (nullable || given !== undefined || context.isNew(`table ${of.schema}.${of.name}`)) return [];
+    return [
+      {
+        kind: "invented values",
+        message: `rows that exist get ${fillOf(part.value, context).expression} for ${partText(part)}; choose another with --fill`,
+      },
+    ];
+  }
+  const isTightened =
+    change.verb === "alter" && change.from.kind === "column" && change.from.value.nullable && !part.value.nullable;
+  return [
+    ...retyped(node, context),
+    ...(isTightened ? [{ kind: "may fail" as const, message: `stops when ${partText(part)} holds NULL` }] : []),
+  ];
+};
+
+const constraint: Judge<Of<"constraint">> = (node, part, context) => {
+  const { act, change } = node;
+  if (act === "drop") return [];
+  const isNew = context.isNew(`table ${part.value.table.schema}.${part.value.table.name}`);
+  if (isNew || change.verb === "alter") return [];
+  const may = part.value.validated
+    ? [{ kind: "may fail" as const, message: `stops when rows violate ${partText(part)}` }]
+    : [];
+  const isKey = part.value.kind === "primary-key" || part.value.kind === "unique" || part.value.kind === "exclusion";
+  const locks =
+    (isKey && (!context.online || part.value.tableKind !== "table" || part.value.kind === "exclusion")) ||
+    (!context.online && part.value.validated);
+  return [
+    ...may,
+    ...(locks ? [{ kind: "lock" as const, message: `writers wait while ${partText(part)} is checked` }] : []),
+  ];
+};
+
+const index: Judge<Of<"index">> = ({ act, change }, part, context, statements) => {
+  const isNew =
+    context.isNew(`table ${part.value.table.schema}.${part.value.table.name}`) ||
+    context.isNew(`view ${part.value.table.schema}.${part.value.table.name}`);
+  const blocks =
+    act === "create" && !isNew && statements.some((sql) => sql.startsWith("CREATE") && !sql.includes(" CONCURRENTLY "));
+  return [
+    ...(blocks && part.value.on !== "partitioned"
+      ? [{ kind: "lock" as const, message: `writers wait while ${partText(part)} is built` }]
+      : []),
+    ...(act === "create" && !isNew && part.value.unique
+      ? [{ kind: "may fail" as const, message: `stops when rows are not unique for ${partText(part)}` }]
+      : []),
+    ...(change.verb === "rebuild" && act === "drop"
+      ? [{ kind: "rebuild" as const, message: `${partText(part)} is missing until it is made again` }]
+      : []),
+  ];
+};
+
+const view: Judge<Of<"view">> = (node, part, context, statements) => {
+  if (node.change.verb === "drop") return breaks("view")(node, part, context, statements);
+  if (!part.value.materialized || node.act !== "create" || node.change.verb !== "rebuild")
+    return rebuilt(node, part, context, statements);
+  return [{ kind: "lock", message: `${partText(part)} is filled anew; readers wait` }];
+};
+
+const swapped: Judge = ({ act, change }, part, _, __) =>
+  change.verb === "swap" && act === "create"
+    ? [
+        { kind: "rewrite", message: `every table that uses ${partText(part)} is written anew` },
+        { kind: "may fail", message: `stops at the first value that the new ${partText(part)} does not have` },
+      ]
+    : change.verb === "drop"
+      ? [{ kind: "breaking", message: `code that still uses ${partText(part)} fails` }]
+      : [];
+
+const sequence: Judge<Of<"sequence">> = ({ act }, part) =>
+  act === "drop"
+    ? [{ kind: "data loss", message: `where ${partText(part)} stands is lost; the way back starts it anew` }]
+    : [];
+
+const check: Judge<Of<"domain constraint">> = ({ act }, part) =>
+  act === "drop" || !part.value.validated
+    ? []
+    : [{ kind: "may fail", message: `stops when values violate ${partText(part)}` }];
+
+const composite: Judge<Of<"composite">> = (node, part, context, statements) =>
+  statements.some((sql) => sql.includes("DROP ATTRIBUTE"))
+    ? [{ kind: "data loss", message: `values of the dropped attributes of ${partText(part)} are lost` }]
+    : swapped(node, part, context, statements);
+
+const judges: { readonly [K in Kind]: Judge<Of<K>> } = {
+  schema: breaks("schema"),
+  extension: breaks("extension"),
+  language: breaks("language"),
+  "access method": none,
+  collation: none,
+  enum: swapped,
+  domain: swapped,
+  "domain constraint": check,
+  composite,
+  range: swapped,
+  "base type": swapped,
+  sequence,
+  "owned by": none,
+  table,
+  partition: ({ act, change }) =>
+    act === "drop" && change.verb === "drop"
+      ? [{ kind: "breaking", message: "rows of the partition are no longer found through its parent" }]
+      : [],
+  column,
+  default: none,
+  constraint,
+  index,
+  view,
+  routine: breaks("function"),
+  aggregate: breaks("aggregate"),
+  operator: none,
+  "operator family": none,
+  "operator class": none,
+  cast: none,
+  transform: none,
+  conversion: none,
+  trigger: rebuilt,
+  rule: rebuilt,
+  policy: rebuilt,
+  statistics: none,
+  "text search parser": none,
+  "text search template": none,
+  "text search dictionary": none,
+  "text search configuration": none,
+  "foreign-data wrapper": none,
+  server: none,
+  "user mapping": none,
+  publication: rebuilt,
+  "event trigger": none,
+  "default privileges": none,
+  owner: none,
+  comment: none,
+  grants: none,
+};
+
+export const hazardsOf = (node: Node, context: Context, statements: readonly string[]): readonly Hazard[] => {
+  const { act, change } = node;
+  const part = "to" in change && act !== "drop" ? change.to : "from" in change ? change.from : change.to;
+  return (judges[part.kind] as unknown as Judge)(node, part, context, statements);
+};

@@ -1,0 +1,301 @@
+// The order of changes: what others need comes first and goes last; what CREATE TABLE can hold is held by it, unless that makes a circle.
+import { order } from "../../kernel/graph.ts";
+import { keyOf } from "../catalog/object.ts";
+import type { Change } from "./change.ts";
+import type { Kind, Part, Parts } from "./parts.ts";
+
+/** A step of the way: one part dropped, created or altered. */
+export interface Node {
+  readonly id: string;
+  readonly act: "drop" | "create" | "alter";
+  readonly change: Change;
+}
+
+export interface Arranged {
+  /** In an order that can be run. */
+  readonly nodes: readonly Node[];
+  /** For each node, those that must run before it. */
+  readonly before: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Parts that their table's CREATE TABLE holds. */
+  readonly held: ReadonlySet<string>;
+  /** Circles that could not be opened: a bug of ours, or a schema that PostgreSQL could not have made. */
+  readonly circles: readonly (readonly Node[])[];
+}
+
+/** Ties are settled by kind, then by name: what people expect to read first. */
+const rank = [
+  "extension",
+  "schema",
+  "language",
+  "collation",
+  "enum",
+  "composite",
+  "range",
+  "domain",
+  "base type",
+  "domain constraint",
+  "sequence",
+  "table",
+  "column",
+  "default",
+  "owned by",
+  "routine",
+  "constraint",
+  "index",
+  "partition",
+  "view",
+] as const satisfies readonly Kind[];
+
+const rankOf = (kind: Kind): number => {
+  const at = (rank as readonly Kind[]).indexOf(kind);
+  return at < 0 ? rank.length : at;
+};
+
+const actsOf = (change: Change): readonly Node["act"][] =>
+  change.verb === "rebuild" || change.verb === "swap" ? ["drop", "create"] : [change.verb];
+
+const goes = (change: Change | undefined): boolean => change?.verb === "drop" || change?.verb === "rebuild";
+const comes = (change: Change | undefined): boolean => change?.verb === "create" || change?.verb === "rebuild";
+
+/** What CREATE TABLE can hold. Keys of partitioned tables and of partitions are made apart. */
+const holdable = (part: Part): boolean =>
+  part.kind === "column" ||
+  (part.kind === "default" && !part.value.view) ||
+  (part.kind === "constraint" &&
+    part.value.tableKind !== "partitioned" &&
+    part.value.partOf === undefined &&
+    part.value.validated);
+
+/** The table of a column, default or constraint. */
+const tableOf = (part: Part): string | undefined =>
+  part.kind === "column" || part.kind === "default" || part.kind === "constraint"
+    ? keyOf("table", part.value.table)
+    : undefined;
+
+const heldParts = (changes: ReadonlyMap<string, Change>, out: ReadonlySet<string>): ReadonlySet<string> => {
+  const held = new Set<string>();
+  for (const change of changes.values()) {
+    if (change.verb !== "create" || out.has(change.key)) continue;
+    const table = holdable(change.to) ? tableOf(change.to) : undefined;
+    const made = table === undefined ? undefined : changes.get(table);
+    if (table === undefined || !comes(made)) continue;
+    held.add(change.key);
+  }
+  // A default whose column is out cannot be in.
+  for (const key of held) {
+    const change = changes.get(key);
+    if (
+      change?.verb === "create" &&
+      change.to.kind === "default" &&
+      change.to.of !== undefined &&
+      !held.has(change.to.of)
+    )
+      held.delete(key);
+  }
+  return held;
+};
+
+/** The part whose DROP takes this one along. */
+const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, key: string): string => {
+  for (let at = key; ;) {
+    const owned = parts.byKey.get(`owner column of ${at}`);
+    const column =
+      owned?.kind === "owned by"
+        ? [...(parts.needs.get(owned.key) ?? [])].find((need) => need.startsWith("column "))
+        : undefined;
+    const of = parts.byKey.get(at)?.of ?? column;
+    if (of === undefined || !goes(changes.get(of))) return at;
+    at = of;
+  }
+};
+
+/** Edges and nodes for one choice of what is held. */
+class Graph {
+  readonly nodes = new Map<string, Node>();
+  readonly before = new Map<string, Set<string>>();
+  readonly #changes: ReadonlyMap<string, Change>;
+  readonly #from: Parts;
+  readonly #to: Parts;
+  readonly #held: ReadonlySet<string>;
+  readonly #apart: ReadonlySet<string>;
+
+  constructor(
+    changes: ReadonlyMap<string, Change>,
+    from: Parts,
+    to: Parts,
+    held: ReadonlySet<string>,
+    apart: ReadonlySet<string>,
+  ) {
+    [this.#changes, this.#from, this.#to, this.#held, this.#apart] = [changes, from, to, held, apart];
+    const sorted = [...changes.values()].sort((a, b) => this.#rank(a) - this.#rank(b) || (a.key < b.key ? -1 : 1));
+    for (const change of sorted) for (const act of actsOf(change)) this.#add(change, act);
+    for (const change of sorted) this.#link(change);
+    this.#linkNames();
+    this.#linkPartitions();
+  }
+
+  #rank(change: Change): number {
+    return rankOf(("to" in change ? change.to : change.from).kind);
+  }
+
+  #add(change: Change, act: Node["act"]): void {
+    if (this.idOf(act, change.key) !== `${act} ${change.key}`) return;
+    const id = `${act} ${change.key}`;
+    this.nodes.set(id, { id, act, change });
+    this.before.set(id, new Set());
+  }
+
+  /** The node that does it: what is held or taken along has none of its own. */
+  idOf(act: Node["act"], key: string): string {
+    if (act === "drop" && !this.#apart.has(key)) return `drop ${dropOwner(this.#from, this.#changes, key)}`;
+    if (act === "create" && this.#held.has(key)) {
+      const change = this.#changes.get(key);
+      const table = change?.verb === "create" ? tableOf(change.to) : undefined;
+      return `create ${table ?? key}`;
+    }
+    return `${act} ${key}`;
+  }
+
+  #edge(first: string, then: string): void {
+    if (first !== then && this.nodes.has(first)) this.before.get(then)?.add(first);
+  }
+
+  #link(change: Change): void {
+    const { key, verb } = change;
+    if (verb === "rebuild") this.#edge(this.idOf("drop", key), this.idOf("create", key));
+    if (verb === "swap") this.#edge(`create ${key}`, `drop ${key}`);
+    if (verb !== "create") for (const need of this.#from.needs.get(key) ?? []) this.#leave(change, need);
+    if (verb !== "drop") for (const need of this.#to.needs.get(key) ?? []) this.#join(change, need);
+  }
+
+  /** What it needed so far goes, or changes, only after it has let go. */
+  #leave(change: Change, need: string): void {
+    const other = this.#changes.get(need);
+    if (other === undefined) return;
+    const own = this.idOf(goes(change) || change.verb === "swap" ? "drop" : "alter", change.key);
+    if (goes(other)) {
+      const letsGo = change.verb !== "alter" || this.#to.needs.get(change.key)?.has(need) !== true;
+      if (letsGo) this.#edge(own, this.idOf("drop", need));
+    } else if (other.verb === "swap") this.#edge(own, `drop ${need}`);
+    if (other.verb === "alter" && goes(change)) this.#edge(own, `alter ${need}`);
+  }
+
+  /** What it will need comes, or changes, before it. */
+  #join(change: Change, need: string): void {
+    const other = this.#changes.get(need);
+    if (other === undefined) return;
+    const own = this.idOf(comes(change) || change.verb === "swap" ? "create" : "alter", change.key);
+    if (comes(other) || other.verb === "swap") this.#edge(this.idOf("create", need), own);
+    if (other.verb === "alter") this.#edge(`alter ${need}`, own);
+  }
+
+  /** Relations of a schema share their names, as do types: the old bearer goes before the new one comes. */
+  #linkNames(): void {
+    const bearers = new Map<string, string[]>();
+    for (const change of this.#changes.values()) {
+      if (!goes(change)) continue;
+      const part = (change as { readonly from: Part }).from;
+      for (const name of namesOf(part)) bearers.set(name, [...(bearers.get(name) ?? []), change.key]);
+    }
+    for (const change of this.#changes.values()) {
+      if (!comes(change)) continue;
+      for (const name of namesOf((change as { readonly to: Part }).to))
+        for (const bearer of bearers.get(name) ?? [])
+          this.#edge(this.idOf("drop", bearer), this.idOf("create", change.key));
+    }
+  }
+
+  /** A partition is attached when its own columns, keys and indexes and those of its parent are there, so that they are tied together. */
+  #linkPartitions(): void {
+    for (const change of this.#changes.values()) {
+      if (!comes(change)) continue;
+      const { to } = change as { readonly to: Part };
+      if (to.kind !== "partition") continue;
+      const tables = [keyOf("table", to.value.table), keyOf("table", to.value.parent)];
+      const own = this.idOf("create", change.key);
+      for (const other of this.#changes.values()) {
+        if (!("to" in other)) continue;
+        const table = "table" in other.to.value ? keyOf("table", other.to.value.table) : undefined;
+        if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
+        if (!["column", "constraint", "index", "default"].includes(other.to.kind)) continue;
+        this.#edge(this.idOf(comes(other) ? "create" : "alter", other.key), own);
+      }
+    }
+  }
+}
+
+/** Names that the schema holds once: of relations, and of types. */
+const namesOf = (part: Part): readonly string[] => {
+  const { value } = part;
+  if (part.kind === "index") return [`relation ${part.value.schema}.${part.value.name}`];
+  if (part.kind === "constraint") {
+    const own = [`constraint ${part.value.table.schema}.${part.value.table.name}.${part.value.name}`];
+    return "index" in part.value ? [...own, `relation ${part.value.table.schema}.${part.value.index}`] : own;
+  }
+  if (!("schema" in value) || !("name" in value)) return [];
+  const name = `${String(value.schema)}.${String(value.name)}`;
+  if (part.kind === "table" || part.kind === "view" || part.kind === "composite")
+    return [`relation ${name}`, `type ${name}`];
+  if (part.kind === "sequence") return [`relation ${name}`];
+  return ["enum", "domain", "range", "base type"].includes(part.kind) ? [`type ${name}`] : [];
+};
+
+/** What may leave a CREATE TABLE, or a DROP TABLE, to open a circle. */
+const loosened = (
+  circle: readonly Node[],
+  changes: ReadonlyMap<string, Change>,
+  held: ReadonlySet<string>,
+): readonly string[] => {
+  const tables = new Set(circle.filter(({ act }) => act === "create").map(({ change }) => change.key));
+  return [...held].filter((key) => {
+    const change = changes.get(key);
+    if (change?.verb !== "create") return false;
+    const table = tableOf(change.to);
+    const loose =
+      change.to.kind === "default" ||
+      change.to.kind === "constraint" ||
+      (change.to.kind === "column" && change.to.value.generated !== undefined);
+    return loose && table !== undefined && tables.has(table);
+  });
+};
+
+const loosenedDrops = (
+  circle: readonly Node[],
+  changes: ReadonlyMap<string, Change>,
+  from: Parts,
+  apart: ReadonlySet<string>,
+): readonly string[] => {
+  const dropped = new Set(circle.filter(({ act }) => act === "drop").map(({ change }) => change.key));
+  return [...changes.values()].flatMap((change) => {
+    if (!goes(change) || apart.has(change.key)) return [];
+    const { kind } = (change as { readonly from: Part }).from;
+    const owner = dropOwner(from, changes, change.key);
+    return owner !== change.key &&
+      dropped.has(owner) &&
+      ["constraint", "default", "policy", "trigger", "rule"].includes(kind)
+      ? [change.key]
+      : [];
+  });
+};
+
+/** Orders all changes. Circles through a new or dropped table are opened by taking its constraints and defaults out. */
+export const arrange = (changes: ReadonlyMap<string, Change>, from: Parts, to: Parts): Arranged => {
+  const [out, apart] = [new Set<string>(), new Set<string>()];
+  for (;;) {
+    const held = heldParts(changes, out);
+    const graph = new Graph(changes, from, to, held, apart);
+    const nodes = [...graph.nodes.values()];
+    const sorted = order(
+      nodes.map(({ id }) => id),
+      (id) => graph.before.get(id) ?? [],
+    );
+    const named = (ids: readonly string[]): readonly Node[] => ids.flatMap((id) => graph.nodes.get(id) ?? []);
+    const circles = sorted.circles.map(named);
+    const loose = circles.flatMap((circle) => loosened(circle, changes, held));
+    const drops = circles.flatMap((circle) => loosenedDrops(circle, changes, from, apart));
+    if (loose.length === 0 && drops.length === 0)
+      return { nodes: named(sorted.order), before: graph.before, held, circles };
+    for (const key of loose) out.add(key);
+    for (const key of drops) apart.add(key);
+  }
+};

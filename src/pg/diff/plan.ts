@@ -1,0 +1,254 @@
+// From two catalogs to a plan: steps in an order that can be run, in segments that each fit one transaction or none.
+import type { Catalog } from "../catalog.ts";
+import type { Change, Refused } from "./change.ts";
+import { differ } from "./change.ts";
+import { hazardsOf } from "./hazard.ts";
+import type { Hazard } from "./hazard.ts";
+import type { Arranged, Node } from "./order.ts";
+import { arrange } from "./order.ts";
+import type { Part, Parts } from "./parts.ts";
+import { partsOf } from "./parts.ts";
+import { writerOf } from "./sql/index.ts";
+import { quoteName, quotePath as path } from "../quote.ts";
+import type { Context, Piece, Stage } from "./sql/writer.ts";
+import { titleOf } from "./words.ts";
+
+/** One statement, or a few that belong together, with what they do and what they may do besides. */
+export interface Step {
+  /** As people say it: `add column email to public.users`. */
+  readonly title: string;
+  /** Without semicolons. */
+  readonly statements: readonly string[];
+  readonly hazards: readonly Hazard[];
+  readonly change: Change;
+}
+
+/** `contract` takes away what code of the release before may still use. */
+export type SegmentKind = Stage | "contract";
+
+/** Steps that run together: in one transaction, or, `alone`, as one statement outside of any. */
+export interface Segment {
+  readonly kind: SegmentKind;
+  readonly steps: readonly Step[];
+}
+
+export interface Plan {
+  readonly segments: readonly Segment[];
+  readonly refusals: readonly Refused[];
+  readonly changes: ReadonlyMap<string, Change>;
+}
+
+export interface PlanOptions {
+  readonly online: boolean;
+  /** Columns and tables are dropped with everything else, not in a segment of their own at the end. */
+  readonly contract: boolean;
+  /** Of the server that will run it; of the oldest one supported where nothing is known. */
+  readonly version: number;
+  /** Expressions for changed or new columns, by `schema.table.column`. */
+  readonly using: ReadonlyMap<string, string>;
+  /** The old side is a server: what the new one says nothing of stays whose it is. */
+  readonly keepOwners: boolean;
+}
+
+export const plainOptions: PlanOptions = {
+  online: false,
+  contract: true,
+  version: 140000,
+  using: new Map(),
+  keepOwners: false,
+};
+
+/** Names nothing that is not said: the owner of what a file leaves to whoever runs it. */
+const withOwnersOf = (from: Parts, to: Parts): Parts => {
+  const byKey = new Map(to.byKey);
+  for (const [key, part] of to.byKey) {
+    const before = from.byKey.get(key);
+    if (part.kind === "owner" && part.value.owner === undefined && before?.kind === "owner") byKey.set(key, before);
+  }
+  return { ...to, byKey };
+};
+
+const contextOf = (from: Parts, to: Parts, options: PlanOptions): Context => ({
+  online: options.online,
+  version: options.version,
+  from,
+  to,
+  using: options.using,
+  isNew: (key) => !from.byKey.has(key),
+  holds: () => false,
+});
+
+const piecesOf = ({ act, change }: Node, context: Context): readonly Piece[] => {
+  if (change.verb === "alter") return change.pieces;
+  if (change.verb === "swap") return swapPieces(act, change, context);
+  if (act === "drop" && "from" in change) return writerOf(change.from.kind).drop(change.from.value as never, context);
+  return "to" in change ? writerOf(change.to.kind).create(change.to.value as never, context) : [];
+};
+
+/** The old type steps aside under another name until no column uses it. */
+const swapPieces = (
+  act: Node["act"],
+  { from, to }: { readonly from: Part; readonly to: Part },
+  context: Context,
+): readonly Piece[] => {
+  const { schema, name } = from.value as { readonly schema: string; readonly name: string };
+  const aside = { schema, name: `${name.slice(0, 50)}__before` };
+  if (act === "drop") return writerOf(from.kind).drop({ ...from.value, ...aside } as never, context);
+  const noun = from.kind === "domain" ? "DOMAIN" : "TYPE";
+  return [
+    `ALTER ${noun} ${path({ schema, name })} RENAME TO ${quoteName(aside.name)}`,
+    ...writerOf(to.kind).create(to.value as never, context),
+  ];
+};
+
+/** A run of pieces of one stage: what the scheduler moves about. */
+interface Unit {
+  readonly id: string;
+  readonly kind: SegmentKind;
+  readonly node: Node;
+  readonly statements: readonly string[];
+  readonly before: ReadonlySet<string>;
+}
+
+const stageOf = (piece: Piece): Stage => (typeof piece === "string" ? "main" : piece.stage);
+const sqlOf = (piece: Piece): string => (typeof piece === "string" ? piece : piece.sql);
+
+/** Pieces in runs of one stage; what runs alone is one statement each. */
+const runsOf = (pieces: readonly Piece[]): readonly (readonly [Stage, readonly string[]])[] => {
+  const runs: [Stage, string[]][] = [];
+  for (const piece of pieces) {
+    const last = runs.at(-1);
+    const stage = stageOf(piece);
+    if (last?.[0] === stage && stage !== "alone") last[1].push(sqlOf(piece));
+    else runs.push([stage, [sqlOf(piece)]]);
+  }
+  return runs;
+};
+
+const unitsOf = (
+  { nodes, before }: Arranged,
+  context: Context,
+  kindOf: (node: Node) => SegmentKind | undefined,
+): readonly Unit[] => {
+  const last = new Map<string, string>();
+  const units: Unit[] = [];
+  const open = new Map<string, ReadonlySet<string>>();
+  for (const node of nodes) {
+    const runs = runsOf(piecesOf(node, context));
+    const needed = new Set(
+      [...(before.get(node.id) ?? [])].flatMap((id) => [
+        ...(last.has(id) ? [last.get(id) ?? id] : (open.get(id) ?? [])),
+      ]),
+    );
+    // A node without statements hands on what it waits for.
+    if (runs.length === 0) open.set(node.id, needed);
+    let previous: string | undefined;
+    for (const [at, [stage, statements]] of runs.entries()) {
+      const id = `${node.id} ${at}`;
+      units.push({
+        id,
+        kind: (stage === "main" ? kindOf(node) : undefined) ?? stage,
+        node,
+        statements,
+        before: previous === undefined ? needed : new Set([previous]),
+      });
+      previous = id;
+    }
+    if (previous !== undefined) last.set(node.id, previous);
+  }
+  return units;
+};
+
+const kinds: readonly SegmentKind[] = ["early", "main", "alone", "late", "contract"];
+
+/** Fills a segment of one kind with all that is ready, then turns to the next kind that has something ready. */
+const schedule = (units: readonly Unit[]): readonly (readonly Unit[])[] => {
+  const done = new Set<string>();
+  const known = new Set(units.map(({ id }) => id));
+  const segments: Unit[][] = [];
+  let left = units;
+  const ready = (unit: Unit): boolean => [...unit.before].every((id) => done.has(id) || !known.has(id));
+  while (left.length > 0) {
+    const kind = kinds.find((one) => left.some((unit) => unit.kind === one && ready(unit)));
+    const segment: Unit[] = [];
+    for (let found = true; found;) {
+      const next = left.filter((unit) => unit.kind === kind && ready(unit)).slice(0, kind === "alone" ? 1 : undefined);
+      for (const unit of next) done.add(unit.id);
+      segment.push(...next);
+      left = left.filter((unit) => !done.has(unit.id));
+      found = next.length > 0 && kind !== "alone";
+    }
+    // A circle that could not be opened: in the given order, so that PostgreSQL can say what is wrong.
+    if (segment.length === 0) return [...segments, [...left]];
+    segments.push(segment);
+  }
+  return segments;
+};
+
+const sortedAs = (units: readonly Unit[], order: readonly Unit[]): readonly Unit[] => {
+  const at = new Map(order.map(({ id }, index) => [id, index]));
+  return units.toSorted((a, b) => (at.get(a.id) ?? 0) - (at.get(b.id) ?? 0));
+};
+
+const isContract = (change: Change): boolean =>
+  change.verb === "drop" && (change.from.kind === "column" || change.from.kind === "table");
+
+/**
+ * What code of the release before may use goes last: dropped columns and tables, and what is dropped only because it needs them. Where
+ * something else waits for it, it goes with the rest.
+ */
+const contractIds = (arranged: Arranged, from: Parts): ReadonlySet<string> => {
+  const ids = new Set<string>();
+  const gone = new Set(
+    arranged.nodes.filter(({ act, change }) => act === "drop" && isContract(change)).map(({ change }) => change.key),
+  );
+  for (const { id, act, change } of arranged.nodes) {
+    if (act !== "drop" || change.verb !== "drop") continue;
+    if (gone.has(change.key) || reaches(from, change.key, gone)) ids.add(id);
+  }
+  for (let found = true; found;) {
+    found = false;
+    for (const { id } of arranged.nodes) {
+      if (ids.has(id)) continue;
+      for (const first of arranged.before.get(id) ?? []) if (ids.delete(first)) found = true;
+    }
+  }
+  return ids;
+};
+
+const reaches = (parts: Parts, key: string, targets: ReadonlySet<string>, seen = new Set<string>()): boolean => {
+  if (seen.has(key)) return false;
+  seen.add(key);
+  return [...(parts.needs.get(key) ?? [])].some((need) => targets.has(need) || reaches(parts, need, targets, seen));
+};
+
+export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan => {
+  const to = options.keepOwners ? withOwnersOf(from, given) : given;
+  const context = contextOf(from, to, options);
+  const { changes, refusals } = differ(context);
+  const arranged = arrange(changes, from, to);
+  const late = options.contract ? new Set<string>() : contractIds(arranged, from);
+  const isMade = (key: string): boolean => {
+    const verb = changes.get(key)?.verb;
+    return verb === "create" || verb === "rebuild" || verb === "swap";
+  };
+  const writing: Context = { ...context, isNew: isMade, holds: (key) => arranged.held.has(key) };
+  const units = unitsOf(arranged, writing, ({ id }) => (late.has(id) ? "contract" : undefined));
+  const segments = schedule(units).map((segment): Segment => ({
+    kind: segment[0]?.kind ?? "main",
+    steps: sortedAs(segment, units).map(({ node, statements }) => ({
+      title: titleOf(node),
+      statements,
+      hazards: hazardsOf(node, writing, statements),
+      change: node.change,
+    })),
+  }));
+  return { segments, refusals, changes };
+};
+
+export const plan = (from: Catalog, to: Catalog, options: PlanOptions): Plan =>
+  planParts(partsOf(from), partsOf(to), options);
+
+/** All statements of a plan, in order. */
+export const statementsOf = ({ segments }: Pick<Plan, "segments">): readonly string[] =>
+  segments.flatMap(({ steps }) => steps.flatMap(({ statements }) => statements));

@@ -1,0 +1,195 @@
+// SQL of columns and their defaults: made, changed in place without losing a value, dropped.
+import type { ObjectName } from "../../catalog/object.ts";
+import { partKey } from "../../catalog/object.ts";
+import type { Identity } from "../../catalog/tables.ts";
+import { quoteName, quotePath } from "../../quote.ts";
+import { castOf } from "../cast.ts";
+import { fillOf } from "../fill.ts";
+import type { ColumnPart, DefaultPart } from "../parts.ts";
+import { identityOptions, identitySets } from "./sequences.ts";
+import { collate, foreignOptionChanges, foreignOptions, optionChanges, sameJson, settingsList } from "./text.ts";
+import type { Context, Piece, Refusal, Writer } from "./writer.ts";
+import { rebuild } from "./writer.ts";
+
+export const alterTable = ({ table, tableKind }: { readonly table: ObjectName; readonly tableKind: string }): string =>
+  `ALTER ${tableKind === "foreign" ? "FOREIGN TABLE" : "TABLE"} ${quotePath(table)}`;
+
+const alterColumn = (column: ColumnPart): string => `${alterTable(column)} ALTER COLUMN ${quoteName(column.name)}`;
+
+const identityText = ({ generation, sequence }: Identity, column: ColumnPart): string =>
+  ` GENERATED ${generation.toUpperCase()} AS IDENTITY${identityOptions(sequence, column)}`;
+
+const notNullText = ({ nullable, notNull, identity }: ColumnPart): string => {
+  if (nullable) return "";
+  if (identity !== undefined && notNull === undefined) return " NOT NULL";
+  return `${notNull?.name === undefined ? "" : ` CONSTRAINT ${quoteName(notNull.name)}`} NOT NULL${notNull?.noInherit === true ? " NO INHERIT" : ""}`;
+};
+
+/** A column as in CREATE TABLE. */
+export const columnText = (column: ColumnPart, defaultExpression: string | undefined): string =>
+  [
+    `${quoteName(column.name)} ${column.type.text}`,
+    column.foreignOptions.length === 0 ? "" : foreignOptions(column.foreignOptions),
+    column.compression === undefined ? "" : ` COMPRESSION ${column.compression}`,
+    collate(column.collation),
+    defaultExpression === undefined ? "" : ` DEFAULT ${defaultExpression}`,
+    column.generated === undefined
+      ? ""
+      : ` GENERATED ALWAYS AS (${column.generated.expression}) ${column.generated.storage.toUpperCase()}`,
+    column.identity === undefined ? "" : identityText(column.identity, column),
+    notNullText(column),
+  ].join("");
+
+/** What CREATE TABLE has no words for. */
+export const columnSettings = (column: ColumnPart): readonly string[] => [
+  ...(column.storage === undefined ? [] : [`${alterColumn(column)} SET STORAGE ${column.storage.toUpperCase()}`]),
+  ...(column.statistics === undefined ? [] : [`${alterColumn(column)} SET STATISTICS ${column.statistics}`]),
+  ...(column.options.length === 0 ? [] : [`${alterColumn(column)} SET (${settingsList(column.options)})`]),
+];
+
+const defaultOf = ({ to }: Context, { table, name }: ColumnPart): string | undefined => {
+  const part = to.byKey.get(partKey("default", table, name));
+  return part?.kind === "default" ? part.value.expression : undefined;
+};
+
+/** A value for rows that exist already: NOT NULL without a default would refuse any table that is not empty. */
+const create = (column: ColumnPart, context: Context): readonly Piece[] => {
+  const expression = defaultOf(context, column);
+  const given = expression ?? column.generated?.expression ?? column.identity;
+  if (column.nullable || given !== undefined || column.tableKind === "foreign")
+    return [`${alterTable(column)} ADD COLUMN ${columnText(column, expression)}`, ...columnSettings(column)];
+  const fill = fillOf(column, context);
+  const add = fill.constant
+    ? [`${alterTable(column)} ADD COLUMN ${columnText(column, fill.expression)}`, `${alterColumn(column)} DROP DEFAULT`]
+    : [
+        `${alterTable(column)} ADD COLUMN ${columnText({ ...column, nullable: true }, undefined)}`,
+        ...fill.statements,
+        `${alterColumn(column)} SET NOT NULL`,
+      ];
+  return [...add, ...columnSettings(column)];
+};
+
+const drop = (column: ColumnPart): readonly Piece[] => [`${alterTable(column)} DROP COLUMN ${quoteName(column.name)}`];
+
+const typeChange = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
+  if (sameJson([from.type.text, from.collation], [to.type.text, to.collation])) return [];
+  const own = context.using.get(`${to.table.schema}.${to.table.name}.${to.name}`);
+  const cast = own ?? castOf(from.type, to.type, quoteName(to.name));
+  return [
+    `${alterColumn(to)} TYPE ${to.type.text}${collate(to.collation)}${cast === undefined ? "" : ` USING ${cast}`}`,
+  ];
+};
+
+/** NOT NULL that a validated check has proven already takes no scan under a strong lock. */
+const provenNotNull = (column: ColumnPart): readonly Piece[] => {
+  const check = quoteName(`${column.name.slice(0, 40)}_not_null_check`);
+  return [
+    `${alterTable(column)} ADD CONSTRAINT ${check} CHECK (${quoteName(column.name)} IS NOT NULL) NOT VALID`,
+    { sql: `${alterTable(column)} VALIDATE CONSTRAINT ${check}`, stage: "late" },
+    { sql: `${alterColumn(column)} SET NOT NULL`, stage: "late" },
+    { sql: `${alterTable(column)} DROP CONSTRAINT ${check}`, stage: "late" },
+  ];
+};
+
+const nullability = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
+  if (from.nullable && !to.nullable) {
+    if (to.notNull?.name !== undefined || to.notNull?.noInherit === true) {
+      const name = to.notNull.name === undefined ? "" : `CONSTRAINT ${quoteName(to.notNull.name)} `;
+      const inherit = to.notNull.noInherit ? " NO INHERIT" : "";
+      return [`${alterTable(to)} ADD ${name}NOT NULL ${quoteName(to.name)}${inherit}`];
+    }
+    return context.online && to.tableKind !== "foreign" ? provenNotNull(to) : [`${alterColumn(to)} SET NOT NULL`];
+  }
+  if (!from.nullable && to.nullable) return [`${alterColumn(to)} DROP NOT NULL`];
+  if (from.nullable || sameJson(from.notNull, to.notNull)) return [];
+  return [
+    `${alterColumn(to)} DROP NOT NULL`,
+    ...nullability({ ...from, nullable: true }, to, { ...context, online: false }),
+  ];
+};
+
+/** An existing column's values are taken already: the sequence goes on behind them. */
+const goOn = (column: ColumnPart): readonly Piece[] => {
+  const { identity } = column;
+  if (identity === undefined || identity.sequence.increment !== "1" || identity.sequence.start !== "1") return [];
+  const [table, name] = [quotePath(column.table), quoteName(column.name)];
+  return [
+    `SELECT pg_catalog.setval('${quotePath(identity.sequence).replaceAll("'", "''")}', coalesce((SELECT pg_catalog.max(${name}) FROM ${table}), 0) + 1, false)`,
+  ];
+};
+
+const identityChange = (from: ColumnPart, to: ColumnPart): readonly Piece[] => {
+  const [before, after] = [from.identity, to.identity];
+  if (sameJson(before, after) || after === undefined) return [];
+  if (before === undefined) return [`${alterColumn(to)} ADD${identityText(after, to)}`, ...goOn(to)];
+  const sets = [
+    ...(before.generation === after.generation ? [] : [`SET GENERATED ${after.generation.toUpperCase()}`]),
+    ...identitySets(before.sequence, after.sequence),
+  ];
+  const renamed = before.sequence.name !== after.sequence.name;
+  return [
+    ...(sets.length === 0 ? [] : [`${alterColumn(to)} ${sets.join(" ")}`]),
+    ...(renamed ? [`ALTER SEQUENCE ${quotePath(before.sequence)} RENAME TO ${quoteName(after.sequence.name)}`] : []),
+  ];
+};
+
+const storageChange = (from: ColumnPart, to: ColumnPart): readonly Piece[] => [
+  ...(from.storage === to.storage
+    ? []
+    : [`${alterColumn(to)} SET STORAGE ${(to.storage ?? typeStorage(to)).toUpperCase()}`]),
+  ...(from.compression === to.compression ? [] : [`${alterColumn(to)} SET COMPRESSION ${to.compression ?? "default"}`]),
+  ...(from.statistics === to.statistics ? [] : [`${alterColumn(to)} SET STATISTICS ${to.statistics ?? -1}`]),
+  ...optionChanges(alterColumn(to), from.options, to.options),
+];
+
+/** The strategy that a type has by itself (`SET STORAGE DEFAULT` came with PostgreSQL 16). */
+const typeStorage = ({ type }: ColumnPart): string =>
+  /^(numeric|inet|cidr)/.test(type.text) && !type.array ? "main" : "extended";
+
+const foreignChange = (from: ColumnPart, to: ColumnPart): readonly Piece[] => {
+  const changes = foreignOptionChanges(from.foreignOptions, to.foreignOptions);
+  return changes === undefined ? [] : [`${alterColumn(to)} ${changes}`];
+};
+
+/** `rebuild` where the values are computed and nothing is lost; undefined where the column stays. */
+const generation = (from: ColumnPart, to: ColumnPart, { version }: Context): readonly Piece[] | typeof rebuild => {
+  const [before, after] = [from.generated, to.generated];
+  if (sameJson(before, after)) return [];
+  if (before !== undefined && after === undefined)
+    return before.storage === "stored" ? [`${alterColumn(to)} DROP EXPRESSION`] : rebuild;
+  if (before?.storage === after?.storage && after !== undefined && version >= 170000)
+    return [`${alterColumn(to)} SET EXPRESSION AS (${after.expression})`];
+  return rebuild;
+};
+
+const alter = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] | typeof rebuild | Refusal => {
+  const generated = generation(from, to, context);
+  if (generated === rebuild) return rebuild;
+  if (to.generated !== undefined && generated.length === 0 && from.type.text !== to.type.text) return rebuild;
+  const loses = from.identity !== undefined && to.identity === undefined;
+  return [
+    ...(loses ? [`${alterColumn(to)} DROP IDENTITY`] : []),
+    ...typeChange(from, to, context),
+    ...generated,
+    ...nullability(from, to, context),
+    ...identityChange(from, to),
+    ...storageChange(from, to),
+    ...foreignChange(from, to),
+  ];
+};
+
+export const columnWriter: Writer<"column"> = { create, drop, alter };
+
+const onlyTable = ({ table, view }: DefaultPart): string =>
+  view ? `ALTER VIEW ${quotePath(table)}` : `ALTER TABLE ONLY ${quotePath(table)}`;
+
+const setDefault = (part: DefaultPart): readonly Piece[] => [
+  `${onlyTable(part)} ALTER COLUMN ${quoteName(part.name)} SET DEFAULT ${part.expression}`,
+];
+
+/** Of this table alone: its partitions and children have defaults of their own. */
+export const defaultWriter: Writer<"default"> = {
+  create: setDefault,
+  drop: (part) => [`${onlyTable(part)} ALTER COLUMN ${quoteName(part.name)} DROP DEFAULT`],
+  alter: (_, to) => setDefault(to),
+};

@@ -1,0 +1,214 @@
+// SQL of constraints and indexes: made without holding writers up, tied to those of partitioned parents, dropped.
+import { sameName } from "../../catalog/object.ts";
+import { quoteName, quotePath } from "../../quote.ts";
+import type { ConstraintPart, IndexPart, Parts } from "../parts.ts";
+import { indexText } from "./index-text.ts";
+import { optionChanges, sameJson } from "./text.ts";
+import type { Context, Piece, Writer } from "./writer.ts";
+import { rebuild } from "./writer.ts";
+
+const alterTable = ({ table, tableKind }: ConstraintPart): string =>
+  `ALTER ${tableKind === "foreign" ? "FOREIGN TABLE" : "TABLE"} ${quotePath(table)}`;
+
+/** The server's own text, which holds DEFERRABLE, NOT VALID and the rest. */
+export const constraintText = ({ definition }: ConstraintPart): string => definition;
+
+const add = (constraint: ConstraintPart, text: string): string =>
+  `${alterTable(constraint)} ADD CONSTRAINT ${quoteName(constraint.name)} ${text}`;
+
+/** A key of a partitioned table is made on the parent alone; the keys of its partitions are then attached to it. */
+const onlyParent = (constraint: ConstraintPart, text: string): string =>
+  `ALTER TABLE ONLY ${quotePath(constraint.table)} ADD CONSTRAINT ${quoteName(constraint.name)} ${text}`;
+
+const attachIndex = (
+  parent: { readonly schema: string; readonly name: string },
+  schema: string,
+  name: string,
+): string => `ALTER INDEX ${quotePath(parent)} ATTACH PARTITION ${quotePath({ schema, name })}`;
+
+const isKey = ({ kind }: ConstraintPart): boolean =>
+  kind === "primary-key" || kind === "unique" || kind === "exclusion";
+
+const replicaIdentity = (table: { readonly schema: string; readonly name: string }, index: string): string =>
+  `ALTER TABLE ${quotePath(table)} REPLICA IDENTITY USING INDEX ${quoteName(index)}`;
+
+const indexOf = ({ catalog }: Parts, constraint: ConstraintPart) =>
+  catalog.tables
+    .find((table) => sameName(table, constraint.table))
+    ?.indexes.find((index) => index.constraint === constraint.name);
+
+/** What hangs on the index of a key: options that its definition leaves out. */
+const keySettings = (constraint: ConstraintPart, { to, isNew }: Context): readonly Piece[] => {
+  const index = isKey(constraint) ? indexOf(to, constraint) : undefined;
+  if (index === undefined) return [];
+  return [
+    ...(constraint.partOf === undefined || isNew(`table ${quotePath(constraint.table)}`)
+      ? []
+      : [attachIndex(constraint.partOf, constraint.table.schema, index.name)]),
+    ...(index.replicaIdentity ? [replicaIdentity(constraint.table, index.name)] : []),
+    ...(index.clustered ? [`ALTER TABLE ${quotePath(constraint.table)} CLUSTER ON ${quoteName(index.name)}`] : []),
+  ];
+};
+
+/** A key over plain ascending columns can be built beside the table and adopted; WITHOUT OVERLAPS cannot. */
+const adoptable = (constraint: ConstraintPart, context: Context): boolean =>
+  (constraint.kind === "primary-key" || constraint.kind === "unique") &&
+  constraint.tableKind === "table" &&
+  !/WITHOUT OVERLAPS/i.test(constraint.definition) &&
+  indexOf(context.to, constraint) !== undefined;
+
+const adopt = (constraint: ConstraintPart, context: Context): readonly Piece[] => {
+  const index = indexOf(context.to, constraint);
+  if (index === undefined) return [add(constraint, constraint.definition)];
+  const words = constraint.kind === "primary-key" ? "PRIMARY KEY" : "UNIQUE";
+  const deferrable = { no: "", immediate: " DEFERRABLE", deferred: " DEFERRABLE INITIALLY DEFERRED" }[
+    constraint.deferrable
+  ];
+  const unique = indexText({ ...index, unique: true }, constraint.table, "CONCURRENTLY ");
+  return [
+    { sql: unique, stage: "alone" },
+    { sql: add(constraint, `${words} USING INDEX ${quoteName(index.name)}${deferrable}`), stage: "late" },
+  ];
+};
+
+/** PostgreSQL takes NOT VALID of a foreign key on a partitioned table from version 18 on. */
+const canWait = (constraint: ConstraintPart, { version }: Context): boolean =>
+  (constraint.kind === "check" ||
+    (constraint.kind === "foreign-key" && (constraint.tableKind === "table" || version >= 180000))) &&
+  constraint.validated &&
+  constraint.enforced &&
+  constraint.tableKind !== "foreign";
+
+const create = (constraint: ConstraintPart, context: Context): readonly Piece[] => {
+  const online = context.online && !context.isNew(`table ${quotePath(constraint.table)}`);
+  const tail = keySettings(constraint, context);
+  if (isKey(constraint) && constraint.tableKind === "partitioned")
+    return [onlyParent(constraint, constraint.definition), ...tail];
+  if (online && adoptable(constraint, context) && constraint.partOf === undefined)
+    return [...adopt(constraint, context), ...late(tail)];
+  if (!online || !canWait(constraint, context)) return [add(constraint, constraint.definition), ...tail];
+  return [
+    add(constraint, `${constraint.definition} NOT VALID`),
+    { sql: `${alterTable(constraint)} VALIDATE CONSTRAINT ${quoteName(constraint.name)}`, stage: "late" },
+  ];
+};
+
+const late = (pieces: readonly Piece[]): readonly Piece[] =>
+  pieces.map((piece) => (typeof piece === "string" ? { sql: piece, stage: "late" as const } : piece));
+
+const unvalidated = (text: string): string => text.replace(/ NOT VALID$/, "");
+
+/** In place: to be validated, and when a foreign key is checked. */
+const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): readonly Piece[] | typeof rebuild => {
+  const forms = (part: ConstraintPart): unknown => ({
+    ...part,
+    validated: true,
+    definition: unvalidated(part.definition),
+    partOf: undefined,
+  });
+  if (sameJson(forms(from), forms(to)) && (from.validated || to.validated)) {
+    if (from.validated && !to.validated) return rebuild;
+    const validate = `${alterTable(to)} VALIDATE CONSTRAINT ${quoteName(to.name)}`;
+    const settings = sameJson(from.partOf, to.partOf)
+      ? []
+      : from.partOf === undefined
+        ? keySettings(to, context)
+        : rebuild;
+    if (settings === rebuild) return rebuild;
+    return [...(from.validated === to.validated ? [] : [validate]), ...settings];
+  }
+  const timeless = (part: ConstraintPart): unknown => ({
+    ...part,
+    deferrable: "no",
+    definition: part.definition.replace(/ DEFERRABLE| INITIALLY DEFERRED/g, ""),
+  });
+  if (to.kind === "foreign-key" && sameJson(timeless(from), timeless(to))) {
+    const words = {
+      no: "NOT DEFERRABLE",
+      immediate: "DEFERRABLE INITIALLY IMMEDIATE",
+      deferred: "DEFERRABLE INITIALLY DEFERRED",
+    }[to.deferrable];
+    return [`${alterTable(to)} ALTER CONSTRAINT ${quoteName(to.name)} ${words}`];
+  }
+  return rebuild;
+};
+
+export const constraintWriter: Writer<"constraint"> = {
+  create,
+  drop: (constraint) => [`${alterTable(constraint)} DROP CONSTRAINT ${quoteName(constraint.name)}`],
+  alter,
+};
+
+const indexPath = (index: IndexPart): string => quotePath({ schema: index.schema, name: index.name });
+
+const indexSettings = (index: IndexPart): readonly Piece[] => [
+  ...index.keys.flatMap(({ statistics }, at) =>
+    statistics === undefined
+      ? []
+      : [`ALTER INDEX ${indexPath(index)} ALTER COLUMN ${at + 1} SET STATISTICS ${statistics}`],
+  ),
+  ...(index.replicaIdentity ? [replicaIdentity(index.table, index.name)] : []),
+  ...(index.clustered
+    ? [
+        `ALTER ${index.on === "view" ? "MATERIALIZED VIEW" : "TABLE"} ${quotePath(index.table)} CLUSTER ON ${quoteName(index.name)}`,
+      ]
+    : []),
+];
+
+/** Beside reads and writes, where the table has any: not on a new table, and not on a partitioned one, which holds no rows itself. */
+const createIndex = (index: IndexPart, context: Context): readonly Piece[] => {
+  const owner = index.on === "view" ? "view" : "table";
+  const online = context.online && index.on !== "partitioned" && !context.isNew(`${owner} ${quotePath(index.table)}`);
+  const only = index.on === "partitioned" ? "ONLY " : "";
+  const sql = indexText(index, index.table, online ? "CONCURRENTLY " : "", only);
+  const tail = [
+    // A new partition's indexes are tied to those of its parent when it is attached.
+    ...(index.partOf === undefined || context.isNew(`${owner} ${quotePath(index.table)}`)
+      ? []
+      : [attachIndex(index.partOf, index.schema, index.name)]),
+    ...indexSettings(index),
+  ];
+  return online ? [{ sql, stage: "alone" }, ...late(tail)] : [sql, ...tail];
+};
+
+/** Plain again where it can be: options, statistics, what it serves. */
+const alterIndex = (from: IndexPart, to: IndexPart): readonly Piece[] | typeof rebuild => {
+  const fixed = ({
+    options: _o,
+    replicaIdentity: _r,
+    clustered: _c,
+    partOf: _p,
+    definition: _d,
+    keys,
+    ...rest
+  }: IndexPart): unknown => ({
+    ...rest,
+    keys: keys.map(({ statistics: _s, ...key }) => key),
+  });
+  if (!sameJson(fixed(from), fixed(to)) || (from.partOf !== undefined && !sameJson(from.partOf, to.partOf)))
+    return rebuild;
+  const table = `ALTER TABLE ${quotePath(to.table)}`;
+  return [
+    ...optionChanges(`ALTER INDEX ${indexPath(to)}`, from.options, to.options),
+    ...to.keys.flatMap(({ statistics }, at) =>
+      statistics === from.keys[at]?.statistics
+        ? []
+        : [`ALTER INDEX ${indexPath(to)} ALTER COLUMN ${at + 1} SET STATISTICS ${statistics ?? -1}`],
+    ),
+    ...(from.partOf === undefined && to.partOf !== undefined ? [attachIndex(to.partOf, to.schema, to.name)] : []),
+    ...(to.replicaIdentity && !from.replicaIdentity ? [replicaIdentity(to.table, to.name)] : []),
+    ...(to.clustered === from.clustered
+      ? []
+      : [to.clustered ? `${table} CLUSTER ON ${quoteName(to.name)}` : `${table} SET WITHOUT CLUSTER`]),
+  ];
+};
+
+export const indexWriter: Writer<"index"> = {
+  create: createIndex,
+  drop: (index, { online }) => [
+    online && index.on === "table" && index.partOf === undefined
+      ? { sql: `DROP INDEX CONCURRENTLY ${indexPath(index)}`, stage: "alone" }
+      : `DROP INDEX ${indexPath(index)}`,
+  ],
+  alter: alterIndex,
+};

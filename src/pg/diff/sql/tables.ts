@@ -1,0 +1,196 @@
+// SQL of tables: made with their columns and constraints in one statement, changed in place, never made anew.
+import type { ObjectName } from "../../catalog/object.ts";
+import { keyOf, sameName } from "../../catalog/object.ts";
+import { quoteName, quotePath } from "../../quote.ts";
+import type { ColumnPart, ConstraintPart, Part, PartitionPart, Parts, TableShell } from "../parts.ts";
+import { columnSettings, columnText } from "./columns.ts";
+import { constraintText } from "./constraints.ts";
+import { foreignOptionChanges, foreignOptions, optionChanges, sameJson, withOptions } from "./text.ts";
+import type { Context, Piece, Refusal, Writer } from "./writer.ts";
+import { rebuild } from "./writer.ts";
+
+const on = (table: TableShell): string =>
+  `ALTER ${table.kind === "foreign" ? "FOREIGN TABLE" : "TABLE"} ${quotePath(table)}`;
+
+/** Parts of one table that its CREATE TABLE can hold. `inside` says which do: circles force some out. */
+export interface Inside {
+  readonly columns: readonly ColumnPart[];
+  readonly constraints: readonly ConstraintPart[];
+  defaultOf(column: ColumnPart): string | undefined;
+}
+
+const childrenOf = <K extends Part["kind"]>(
+  parts: Parts,
+  table: ObjectName,
+  kind: K,
+  inside: (key: string) => boolean,
+) => {
+  const key = keyOf("table", table);
+  return [...parts.byKey.values()].filter(
+    (part): part is Extract<Part, { kind: K }> => part.kind === kind && part.of === key && inside(part.key),
+  );
+};
+
+/** What CREATE TABLE holds, from the parts that the order lets into it. */
+export const insideOf = (parts: Parts, table: ObjectName, inside: (key: string) => boolean): Inside => {
+  const columns = childrenOf(parts, table, "column", inside).map(({ value }) => value);
+  const constraints = childrenOf(parts, table, "constraint", inside).map(({ value }) => value);
+  const defaults = new Map(
+    [...parts.byKey.values()].flatMap((part) =>
+      part.kind === "default" && sameName(part.value.table, table) && inside(part.key)
+        ? [[part.value.name, part.value.expression] as const]
+        : [],
+    ),
+  );
+  return { columns, constraints, defaultOf: ({ name }) => defaults.get(name) };
+};
+
+/** Primary key first, then by name. */
+const ordered = (constraints: readonly ConstraintPart[]): readonly ConstraintPart[] => {
+  const rank = ({ kind }: ConstraintPart): number => ["primary-key", "unique", "exclusion", "check"].indexOf(kind);
+  return constraints.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+};
+
+const tail = (table: TableShell): string =>
+  [
+    table.inherits.length === 0 ? "" : `\nINHERITS (${table.inherits.map(quotePath).join(", ")})`,
+    table.partitionKey === undefined ? "" : `\nPARTITION BY ${table.partitionKey}`,
+    table.storage.method === undefined ? "" : `\nUSING ${quoteName(table.storage.method)}`,
+    withOptions(table.storage.options),
+    table.storage.tablespace === undefined ? "" : ` TABLESPACE ${quoteName(table.storage.tablespace)}`,
+    table.foreign === undefined
+      ? ""
+      : `\nSERVER ${quoteName(table.foreign.server)}${foreignOptions(table.foreign.options)}`,
+  ].join("");
+
+const rowSecurity = (from: TableShell["rowSecurity"], table: TableShell): readonly Piece[] => {
+  const to = table.rowSecurity;
+  const [wasOn, isOn] = [from !== "off", to !== "off"];
+  return [
+    ...(wasOn === isOn ? [] : [`${on(table)} ${isOn ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`]),
+    ...((from === "forced") === (to === "forced")
+      ? []
+      : [`${on(table)} ${to === "forced" ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`]),
+  ];
+};
+
+/** `USING INDEX` is said by the index or constraint itself. */
+const replicaIdentity = (table: TableShell): readonly Piece[] =>
+  table.replicaIdentity === "index" ? [] : [`${on(table)} REPLICA IDENTITY ${table.replicaIdentity.toUpperCase()}`];
+
+/** A new table with what its CREATE TABLE can hold. A partition is attached with its own indexes and names, under a light lock. */
+export const createTable = (table: TableShell, inside: Inside): readonly Piece[] => {
+  const local = inside.columns.filter((column) => column.local || table.partitionOf !== undefined);
+  const lines = [
+    ...local.map((column) => `  ${columnText(column, inside.defaultOf(column))}`),
+    ...ordered(inside.constraints).map(
+      (constraint) => `  CONSTRAINT ${quoteName(constraint.name)} ${constraintText(constraint)}`,
+    ),
+  ];
+  const unlogged = table.persistence === "unlogged" ? "UNLOGGED " : "";
+  const noun = table.kind === "foreign" ? "FOREIGN TABLE" : "TABLE";
+  const type = table.ofType === undefined ? "" : ` OF ${quotePath(table.ofType)}`;
+  const body =
+    table.ofType === undefined
+      ? lines.length === 0
+        ? " ()"
+        : ` (\n${lines.join(",\n")}\n)`
+      : typed(inside, lines.slice(local.length));
+  const inherited = inside.columns.filter((column) => !column.local && table.inherits.length > 0);
+  return [
+    `CREATE ${unlogged}${noun} ${quotePath(table)}${type}${body}${tail(table)}`,
+    ...inherited.flatMap((column) => {
+      const expression = inside.defaultOf(column);
+      const prefix = `ALTER TABLE ONLY ${quotePath(table)} ALTER COLUMN ${quoteName(column.name)}`;
+      return expression === undefined ? [] : [`${prefix} SET DEFAULT ${expression}`];
+    }),
+    ...inside.columns.flatMap(columnSettings),
+    ...rowSecurity("off", table),
+    ...(table.replicaIdentity === "default" ? [] : replicaIdentity(table)),
+  ];
+};
+
+/** A typed table takes its columns from its type. */
+const typed = (inside: Inside, constraints: readonly string[]): string => {
+  const options = inside.columns.flatMap((column) => {
+    const expression = inside.defaultOf(column);
+    const words = [expression === undefined ? "" : ` DEFAULT ${expression}`, column.nullable ? "" : " NOT NULL"].join(
+      "",
+    );
+    return words === "" ? [] : [`  ${quoteName(column.name)} WITH OPTIONS${words}`];
+  });
+  const lines = [...options, ...constraints];
+  return lines.length === 0 ? "" : ` (\n${lines.join(",\n")}\n)`;
+};
+
+const inheritance = (from: TableShell, to: TableShell): readonly Piece[] => {
+  const has = (list: readonly ObjectName[], one: ObjectName): boolean => list.some((other) => sameName(other, one));
+  return [
+    ...from.inherits.filter((one) => !has(to.inherits, one)).map((one) => `${on(to)} NO INHERIT ${quotePath(one)}`),
+    ...to.inherits.filter((one) => !has(from.inherits, one)).map((one) => `${on(to)} INHERIT ${quotePath(one)}`),
+  ];
+};
+
+const storage = (from: TableShell, to: TableShell): readonly Piece[] => [
+  ...(from.persistence === to.persistence
+    ? []
+    : [`${on(to)} SET ${to.persistence === "unlogged" ? "UNLOGGED" : "LOGGED"}`]),
+  ...(from.storage.method === to.storage.method
+    ? []
+    : [`${on(to)} SET ACCESS METHOD ${quoteName(to.storage.method ?? "heap")}`]),
+  ...(from.storage.tablespace === to.storage.tablespace
+    ? []
+    : [`${on(to)} SET TABLESPACE ${quoteName(to.storage.tablespace ?? "pg_default")}`]),
+  ...optionChanges(on(to), from.storage.options, to.storage.options),
+];
+
+const ofType = (from: TableShell, to: TableShell): readonly Piece[] =>
+  sameJson(from.ofType, to.ofType)
+    ? []
+    : [to.ofType === undefined ? `${on(to)} NOT OF` : `${on(to)} OF ${quotePath(to.ofType)}`];
+
+const kindWords = {
+  table: "an ordinary table",
+  partitioned: "a partitioned table",
+  foreign: "a foreign table",
+} as const;
+
+const shapeRefusal = (from: TableShell, to: TableShell): Refusal => ({
+  refused:
+    from.kind === to.kind
+      ? `${quotePath(to)} is partitioned by ${from.partitionKey ?? "nothing"} and cannot be partitioned by ${to.partitionKey ?? "nothing"} in place`
+      : `${quotePath(to)} is ${kindWords[from.kind]} and cannot become ${kindWords[to.kind]} in place`,
+  help: "make the new table under another name, copy the rows in batches, and rename both",
+});
+
+const alter = (from: TableShell, to: TableShell): readonly Piece[] | typeof rebuild | Refusal => {
+  if (from.kind === "foreign" && to.kind === "foreign" && from.foreign?.server !== to.foreign?.server) return rebuild;
+  if (from.kind !== to.kind || from.partitionKey !== to.partitionKey) return shapeRefusal(from, to);
+  const foreign = foreignOptionChanges(from.foreign?.options ?? [], to.foreign?.options ?? []);
+  return [
+    ...ofType(from, to),
+    ...storage(from, to),
+    ...rowSecurity(from.rowSecurity, to),
+    ...(from.replicaIdentity === to.replicaIdentity ? [] : replicaIdentity(to)),
+    ...inheritance(from, to),
+    ...(foreign === undefined ? [] : [`${on(to)} ${foreign}`]),
+  ];
+};
+
+export const tableWriter: Writer<"table"> = {
+  create: (table, { to, holds }: Context) => createTable(table, insideOf(to, table, holds)),
+  drop: (table) => [`DROP ${table.kind === "foreign" ? "FOREIGN TABLE" : "TABLE"} ${quotePath(table)}`],
+  alter,
+};
+
+const attach = ({ table, parent, bound }: PartitionPart): string =>
+  `ALTER TABLE ${quotePath(parent)} ATTACH PARTITION ${quotePath(table)} ${bound}`;
+
+const detach = ({ table, parent }: PartitionPart): string =>
+  `ALTER TABLE ${quotePath(parent)} DETACH PARTITION ${quotePath(table)}`;
+
+export const partitionWriter: Writer<"partition"> = {
+  create: (part) => [attach(part)],
+  drop: (part) => [detach(part)],
+  alter: (from, to) => [detach(from), attach(to)],
+};

@@ -1,0 +1,198 @@
+// SQL of types: enums that grow in place, composites and domains that change in place, and what only a new type can be.
+import { quoteName, quotePath } from "../../quote.ts";
+import type { CompositePart, DomainConstraintPart, DomainPart, Objects } from "../parts.ts";
+import { collate, literal, sameJson } from "./text.ts";
+import type { Context, Piece, Writer } from "./writer.ts";
+import { alwaysRebuild, rebuild } from "./writer.ts";
+
+type Enum = Objects["enum"];
+
+const createEnum = (type: Enum): string =>
+  `CREATE TYPE ${quotePath(type)} AS ENUM (${type.values.map(literal).join(", ")})`;
+
+/** New values among the old ones, which keep their order; undefined when the old ones change. */
+const addedValues = (from: readonly string[], to: readonly string[]): readonly string[] | undefined => {
+  const kept = to.filter((value) => from.includes(value));
+  return sameJson(kept, from) ? to.filter((value) => !from.includes(value)) : undefined;
+};
+
+const addValue = (type: Enum, value: string): string => {
+  const at = type.values.indexOf(value);
+  const after = type.values[at - 1];
+  const place =
+    after === undefined
+      ? type.values[1] === undefined
+        ? ""
+        : ` BEFORE ${literal(type.values[1])}`
+      : at === type.values.length - 1
+        ? ""
+        : ` AFTER ${literal(after)}`;
+  return `ALTER TYPE ${quotePath(type)} ADD VALUE ${literal(value)}${place}`;
+};
+
+/** First values come first: each is placed after the one before it, or before the first that stays. */
+const addValues = (from: Enum, to: Enum, added: readonly string[]): readonly Piece[] => {
+  const present = [...from.values];
+  return added.map((value): Piece => {
+    const at = to.values.indexOf(value);
+    const after = to.values.slice(0, at).findLast((one) => present.includes(one));
+    const before = to.values.slice(at + 1).find((one) => present.includes(one));
+    const view: Enum = {
+      ...to,
+      values: [...(after === undefined ? [] : [after]), value, ...(before === undefined ? [] : [before])],
+    };
+    present.push(value);
+    return { sql: addValue(view, value), stage: "early" };
+  });
+};
+
+export const enumWriter: Writer<"enum"> = {
+  create: (type) => [createEnum(type)],
+  drop: (type) => [`DROP TYPE ${quotePath(type)}`],
+  alter: (from, to, { online }) => {
+    const added = online ? addedValues(from.values, to.values) : undefined;
+    return added === undefined ? rebuild : addValues(from, to, added);
+  },
+};
+
+const attributeText = ({ name, type, collation }: CompositePart["attributes"][number]): string =>
+  `${quoteName(name)} ${type.text}${collate(collation)}`;
+
+/** Attributes come and go in place; a changed type is refused by PostgreSQL while a column uses it. */
+const alterComposite = (from: CompositePart, to: CompositePart): readonly Piece[] | typeof rebuild => {
+  const before = new Map(from.attributes.map((one) => [one.name, one]));
+  const after = new Set(to.attributes.map(({ name }) => name));
+  const changes = [
+    ...from.attributes.filter(({ name }) => !after.has(name)).map(({ name }) => `DROP ATTRIBUTE ${quoteName(name)}`),
+    ...to.attributes.flatMap((one) => {
+      const old = before.get(one.name);
+      if (old === undefined) return [`ADD ATTRIBUTE ${attributeText(one)}`];
+      if (sameJson(old, one)) return [];
+      return [`ALTER ATTRIBUTE ${quoteName(one.name)} TYPE ${one.type.text}${collate(one.collation)}`];
+    }),
+  ];
+  return changes.length === 0 ? [] : [`ALTER TYPE ${quotePath(to)} ${changes.join(", ")}`];
+};
+
+export const compositeWriter: Writer<"composite"> = {
+  create: (type) => [
+    type.attributes.length === 0
+      ? `CREATE TYPE ${quotePath(type)} AS ()`
+      : `CREATE TYPE ${quotePath(type)} AS (\n${type.attributes.map((one) => `  ${attributeText(one)}`).join(",\n")}\n)`,
+  ],
+  drop: (type) => [`DROP TYPE ${quotePath(type)}`],
+  alter: alterComposite,
+};
+
+const domain = (part: { readonly schema: string; readonly name: string }): string => `ALTER DOMAIN ${quotePath(part)}`;
+
+export const domainWriter: Writer<"domain"> = {
+  create: (part) => [
+    [
+      `CREATE DOMAIN ${quotePath(part)} AS ${part.base.text}`,
+      collate(part.collation),
+      part.default === undefined ? "" : ` DEFAULT ${part.default}`,
+      part.nullable ? "" : " NOT NULL",
+    ].join(""),
+  ],
+  drop: (part) => [`DROP DOMAIN ${quotePath(part)}`],
+  alter: (from: DomainPart, to: DomainPart) => {
+    if (!sameJson([from.base, from.collation], [to.base, to.collation])) return rebuild;
+    return [
+      ...(from.default === to.default
+        ? []
+        : [`${domain(to)} ${to.default === undefined ? "DROP DEFAULT" : `SET DEFAULT ${to.default}`}`]),
+      ...(from.nullable === to.nullable ? [] : [`${domain(to)} ${to.nullable ? "DROP" : "SET"} NOT NULL`]),
+    ];
+  },
+};
+
+const addCheck = (part: DomainConstraintPart, { online, isNew }: Context): readonly Piece[] => {
+  const add = `${domain(part.domain)} ADD CONSTRAINT ${quoteName(part.name)} ${part.definition.replace(/ NOT VALID$/, "")}`;
+  if (!part.validated) return [`${add} NOT VALID`];
+  if (!online || isNew(`type ${quotePath(part.domain)}`)) return [add];
+  const validate = `${domain(part.domain)} VALIDATE CONSTRAINT ${quoteName(part.name)}`;
+  return [`${add} NOT VALID`, { sql: validate, stage: "late" }];
+};
+
+export const domainConstraintWriter: Writer<"domain constraint"> = {
+  create: addCheck,
+  drop: (part) => [`${domain(part.domain)} DROP CONSTRAINT ${quoteName(part.name)}`],
+  alter: (from, to) =>
+    !from.validated && to.validated && from.expression === to.expression
+      ? [`${domain(to.domain)} VALIDATE CONSTRAINT ${quoteName(to.name)}`]
+      : rebuild,
+};
+
+type Range = Objects["range"];
+
+const rangeOptions = (type: Range): readonly string[] => [
+  `SUBTYPE = ${type.subtype.text}`,
+  `SUBTYPE_OPCLASS = ${quotePath(type.opclass)}`,
+  ...(type.collation === undefined ? [] : [`COLLATION = ${quotePath(type.collation)}`]),
+  ...(type.canonical === undefined ? [] : [`CANONICAL = ${quotePath(type.canonical)}`]),
+  ...(type.subtypeDiff === undefined ? [] : [`SUBTYPE_DIFF = ${quotePath(type.subtypeDiff)}`]),
+  `MULTIRANGE_TYPE_NAME = ${quotePath(type.multirange)}`,
+];
+
+export const rangeWriter: Writer<"range"> = {
+  create: (type) => [`CREATE TYPE ${quotePath(type)} AS RANGE (${rangeOptions(type).join(", ")})`],
+  drop: (type) => [`DROP TYPE ${quotePath(type)}`],
+  alter: alwaysRebuild,
+};
+
+type Base = Objects["base type"];
+
+/** CREATE TYPE's words for the parts that functions play. */
+const functionWords: Readonly<Record<string, string>> = {
+  input: "INPUT",
+  output: "OUTPUT",
+  receive: "RECEIVE",
+  send: "SEND",
+  typmod_in: "TYPMOD_IN",
+  typmod_out: "TYPMOD_OUT",
+  analyze: "ANALYZE",
+  subscript: "SUBSCRIPT",
+};
+
+const createBase = (type: Base): string => {
+  if (type.shell) return `CREATE TYPE ${quotePath(type)}`;
+  const parts = [
+    ...Object.entries(type.functions).map(([part, name]) => `${functionWords[part] ?? part} = ${quotePath(name)}`),
+    `INTERNALLENGTH = ${type.length < 0 ? "VARIABLE" : type.length}`,
+    ...(type.byValue ? ["PASSEDBYVALUE"] : []),
+    `ALIGNMENT = ${type.alignment}`,
+    `STORAGE = ${type.storage}`,
+    `CATEGORY = ${literal(type.category)}`,
+    ...(type.preferred ? ["PREFERRED = true"] : []),
+    ...(type.default === undefined ? [] : [`DEFAULT = ${literal(type.default)}`]),
+    ...(type.element === undefined ? [] : [`ELEMENT = ${type.element.text}`]),
+    ...(type.delimiter === "," ? [] : [`DELIMITER = ${literal(type.delimiter)}`]),
+    ...(type.collatable ? ["COLLATABLE = true"] : []),
+  ];
+  return `CREATE TYPE ${quotePath(type)} (${parts.join(", ")})`;
+};
+
+/** Functions of a type need it as a shell before it can be made; dropping it takes them along. */
+export const baseTypeWriter: Writer<"base type"> = {
+  create: (type) => [createBase(type)],
+  drop: (type) => [`DROP TYPE ${quotePath(type)} CASCADE`],
+  alter: alwaysRebuild,
+};
+
+type Collation = Objects["collation"];
+
+const collationOptions = (one: Collation): readonly string[] => [
+  `PROVIDER = ${one.provider}`,
+  ...(one.locale === undefined ? [] : [`LOCALE = ${literal(one.locale)}`]),
+  ...(one.collate === undefined ? [] : [`LC_COLLATE = ${literal(one.collate)}`]),
+  ...(one.ctype === undefined ? [] : [`LC_CTYPE = ${literal(one.ctype)}`]),
+  ...(one.deterministic ? [] : ["DETERMINISTIC = false"]),
+  ...(one.rules === undefined ? [] : [`RULES = ${literal(one.rules)}`]),
+];
+
+export const collationWriter: Writer<"collation"> = {
+  create: (one) => [`CREATE COLLATION ${quotePath(one)} (${collationOptions(one).join(", ")})`],
+  drop: (one) => [`DROP COLLATION ${quotePath(one)}`],
+  alter: alwaysRebuild,
+};
