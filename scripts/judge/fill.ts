@@ -126,7 +126,7 @@ export const fillRows = async (old: postgres.Sql, next: postgres.Sql): Promise<n
               () => false,
               (error: { code?: string }) => error.code !== "428C9",
             );
-            if (refused && attempt < tries - 1) {
+            if (refused) {
               await old
                 .unsafe(`delete from ${table.name} where ctid = (select max(ctid) from ${table.name})`)
                 .catch(() => undefined);
@@ -158,11 +158,11 @@ export const keptOf = async (sql: postgres.Sql): Promise<ReadonlyMap<string, Kep
     const numbers = await sql.unsafe<{ name: string; number: number; type: string; generated: boolean }[]>(
       `select attname as name, attnum::int as number, format_type(atttypid, atttypmod) as type, attgenerated <> '' as generated from pg_attribute where attrelid = ${table.oid} and attnum > 0 and not attisdropped`,
     );
-    const [count] = await sql.unsafe<{ n: number }[]>(`select count(*)::int as n from ${table.name}`);
+    const [count] = await sql.unsafe<{ n: number }[]>(`select count(*)::int as n from only ${table.name}`);
     const columns = new Map<string, { number: number; type: string; content: string }>();
     for (const { name: column, number, type, generated } of numbers) {
       const [row] = await sql.unsafe<{ content: string }[]>(
-        `select coalesce(md5(string_agg(coalesce(${name(column)}::text, '~'), ',' order by ${name(column)}::text)), '') as content from ${table.name}`,
+        `select coalesce(md5(string_agg(coalesce(${name(column)}::text, '~'), ',' order by ${name(column)}::text)), '') as content from only ${table.name}`,
       );
       if (!generated) columns.set(column, { number, type, content: row?.content ?? "" });
     }

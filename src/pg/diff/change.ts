@@ -140,6 +140,8 @@ class Differ {
 
   /** A column of another type: what PostgreSQL does not carry over by itself. */
   #reshape(dependant: string, change: Change): void {
+    const revokes = change.verb === "alter" && change.to.kind === "grants" && change.pieces.some((piece) => typeof piece === "string" && piece.startsWith("REVOKE"));
+    if (revokes) this.#release(dependant, change.key);
     if (change.verb !== "alter" || change.from.kind !== "column" || change.to.kind !== "column") return;
     const [type, next] = [change.from.value.type, change.to.value.type];
     const retyped = change.pieces.some((piece) => (typeof piece === "string" ? piece : piece.sql).includes(" TYPE "));
@@ -209,6 +211,7 @@ class Differ {
         this.changes.delete(key);
       else if (change.verb === "alter" && inherits(change.to) && this.#followsParent(change.to.value))
         this.changes.delete(key);
+      else if (this.#parentDoes(change, "to" in change ? change.to : change.from)) this.changes.delete(key);
       else if (change.verb === "create" && change.to.kind === "default" && this.#defaultImplied(change.to.value))
         this.changes.delete(key);
     }
@@ -219,6 +222,13 @@ class Differ {
     if (own === verb) return false;
     const parent = parentColumn(parts, column);
     return parent !== undefined && parent !== key && this.#originally(parent) === verb;
+  }
+
+  /** A check of a partitioned table, on a partition that is there already or stays. */
+  #parentDoes(change: Change, part: Part): boolean {
+    if (part.kind !== "constraint" || !part.value.fromParent) return false;
+    const table = this.changes.get(keyOf("table", part.value.table))?.verb;
+    return change.verb === "drop" ? table !== "drop" : table !== "create";
   }
 
   /** The parent's own change may have been left out already, for its parent's. */

@@ -95,6 +95,14 @@ const heldParts = (changes: ReadonlyMap<string, Change>, out: ReadonlySet<string
   return held;
 };
 
+/** A key or index of a partition goes with the one of its parent. */
+const parentIndex = (parts: Parts, part: Part | undefined): string | undefined => {
+  const name = part?.kind === "constraint" || part?.kind === "index" ? part.value.partOf : undefined;
+  return name === undefined ? undefined : parts.partKeyOf(keyOf("index", name));
+};
+
+const attributes: readonly Kind[] = ["comment", "grants", "owner", "domain constraint"];
+
 /** The part whose DROP takes this one along. */
 const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, key: string): string => {
   for (let at = key; ;) {
@@ -103,8 +111,12 @@ const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, key: stri
       owned?.kind === "owned by"
         ? [...(parts.needs.get(owned.key) ?? [])].find((need) => need.startsWith("column "))
         : undefined;
-    const of = parts.byKey.get(at)?.of ?? column;
-    if (of === undefined || !goes(changes.get(of))) return at;
+    const part = parts.byKey.get(at);
+    const parent = parentIndex(parts, part);
+    const isTaken = (owner: string | undefined): owner is string =>
+      owner !== undefined && (goes(changes.get(owner)) || (changes.get(owner)?.verb === "swap" && part !== undefined && attributes.includes(part.kind)));
+    const of = [part?.of ?? column, parent].find(isTaken);
+    if (of === undefined) return at;
     at = of;
   }
 };
@@ -131,6 +143,7 @@ class Graph {
     for (const change of sorted) for (const act of actsOf(change)) this.#add(change, act);
     for (const change of sorted) this.#link(change);
     this.#linkNames();
+    this.#linkExtensions();
     this.#linkPartitions();
   }
 
@@ -205,6 +218,21 @@ class Graph {
     }
   }
 
+  /** What an extension brings may be used by anything but the schema that it lives in. */
+  #linkExtensions(): void {
+    for (const { id, act, change } of this.nodes.values()) {
+      const part = "to" in change && act !== "drop" ? change.to : "from" in change ? change.from : change.to;
+      if (part.kind !== "extension") continue;
+      const isApart = (key: string): boolean => key === change.key || key.startsWith("schema ") || this.#changes.get(key)?.verb === undefined;
+      for (const other of this.nodes.values()) {
+        if (other.id === id || isApart(other.change.key) || other.change.key.startsWith("extension ")) continue;
+        if (part.key !== other.change.key && other.change.key.endsWith(part.key)) continue;
+        if (act === "create" && other.act === "create" && !/^(\S+ on|owner of) schema /.test(other.change.key)) this.#edge(id, other.id);
+        if (act === "drop" && other.act !== "create" && !/^(\S+ on|owner of) schema /.test(other.change.key)) this.#edge(other.id, id);
+      }
+    }
+  }
+
   /** A partition is attached when its own columns, keys and indexes and those of its parent are there, so that they are tied together. */
   #linkPartitions(): void {
     for (const change of this.#changes.values()) {
@@ -215,7 +243,7 @@ class Graph {
       const own = this.idOf("create", change.key);
       for (const other of this.#changes.values()) {
         if (!("to" in other)) continue;
-        const table = "table" in other.to.value ? keyOf("table", other.to.value.table) : undefined;
+        const table = "table" in other.to.value && typeof other.to.value.table === "object" ? keyOf("table", other.to.value.table) : undefined;
         if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
         if (!["column", "constraint", "index", "default"].includes(other.to.kind)) continue;
         this.#edge(this.idOf(comes(other) ? "create" : "alter", other.key), own);

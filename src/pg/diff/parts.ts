@@ -33,6 +33,8 @@ export type ConstraintPart = OnTable &
     /** The index of a partition's key belongs to the key of its parent. */
     readonly partOf?: ObjectName;
     readonly partition: boolean;
+    /** Made on the parent, and there for its partitions too: it comes and goes with that one. */
+    readonly fromParent: boolean;
   };
 export type IndexPart = OnTable &
   Plain<Tables.Index> & { readonly schema: string; readonly on: "table" | "partitioned" | "view" };
@@ -59,6 +61,7 @@ export interface GrantsPart extends Subject {
   readonly grants: readonly Grant[];
   /** Set for the rights on single columns. */
   readonly column?: string;
+  readonly table?: ObjectKey;
   /** For default privileges of the time before: the schema of the object. */
   readonly schema?: string;
 }
@@ -129,6 +132,8 @@ export interface Parts {
   /** What a part cannot be without, its owner included. */
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
   readonly catalog: Catalog;
+  /** The part that a key of the catalog stands for, or is held by. */
+  partKeyOf(key: string): string | undefined;
 }
 
 /** Leaves out what attributes of their own say. */
@@ -201,7 +206,7 @@ const columnGrants = (
   into.add(
     "grants",
     `grants on ${key}`,
-    { subject: `TABLE ${path(on)}`, kind: "column", key, column: column.name, grants: column.grants },
+    { subject: `TABLE ${path(on)}`, kind: "column", key, column: column.name, table: of, grants: column.grants },
     into.byKey.has(key) ? key : of,
   );
 };
@@ -278,13 +283,15 @@ const addConstraint = (into: Collector, table: Tables.Table, of: ObjectKey, cons
   const index = table.indexes.find((one) => one.constraint === constraint.name);
   const fromParent = constraint.inherited && (!constraint.local || table.partitionOf !== undefined);
   // The key of a partition is made together with its parent's, but keeps a name of its own.
-  if (fromParent && index === undefined) into.aliases.set(key, of);
+  const isPartitionCheck = constraint.kind === "check" && table.partitionOf !== undefined;
+  if (fromParent && index === undefined && !isPartitionCheck) into.aliases.set(key, of);
   else {
     const value = {
       ...plain(constraint),
       table: pick(table),
       tableKind: table.kind,
       partition: table.partitionOf !== undefined,
+      fromParent: fromParent && isPartitionCheck,
       ...(index?.partOf === undefined ? {} : { partOf: index.partOf }),
     } as unknown as ConstraintPart;
     into.add("constraint", key, value, of);
@@ -493,18 +500,19 @@ const addRest = (into: Collector, catalog: Catalog): void => {
 export const defaultPrivilegesKey = ({ role, schema, objects }: Services.DefaultPrivileges): string =>
   `default privileges ${role ?? ""} ${schema ?? ""} ${objects}`;
 
-const needsOf = (into: Collector, catalog: Catalog): ReadonlyMap<string, ReadonlySet<string>> => {
-  const resolved = (key: string): string | undefined => {
-    const target = into.aliases.get(key) ?? key;
-    return into.byKey.has(target) ? target : undefined;
-  };
+type Resolve = (key: string) => string | undefined;
+
+const needsOf = (into: Collector, catalog: Catalog, resolved: Resolve): ReadonlyMap<string, ReadonlySet<string>> => {
   const needs = new Map([...into.byKey.keys()].map((key) => [key, new Set<string>()]));
   for (const { object, on } of catalog.dependencies) {
     const [from, to] = [resolved(into.linkKey(object, on)), resolved(on)];
     if (from !== undefined && to !== undefined && from !== to) needs.get(from)?.add(to);
   }
-  for (const { key, of, value } of into.byKey.values()) {
+  for (const { key, of, kind, value } of into.byKey.values()) {
     if (of !== undefined) needs.get(key)?.add(of);
+    // To take a right on a table away takes it from its columns too.
+    const whole = kind === "grants" && value.column !== undefined ? `grants on ${value.table ?? ""}` : undefined;
+    if (whole !== undefined && into.byKey.has(whole)) needs.get(key)?.add(whole);
     const schema =
       "schema" in value && typeof value.schema === "string" ? globalKey("schema", value.schema) : undefined;
     if (schema !== undefined && of === undefined && into.byKey.has(schema) && schema !== key)
@@ -528,5 +536,9 @@ export const partsOf = (catalog: Catalog): Parts => {
   for (const table of catalog.tables) addTable(into, table);
   for (const view of catalog.views) addView(into, view);
   addRest(into, catalog);
-  return { byKey: into.byKey, needs: needsOf(into, catalog), catalog };
+  const partKeyOf: Resolve = (key) => {
+    const target = into.aliases.get(key) ?? key;
+    return into.byKey.has(target) ? target : undefined;
+  };
+  return { byKey: into.byKey, needs: needsOf(into, catalog, partKeyOf), catalog, partKeyOf };
 };

@@ -1,9 +1,10 @@
 // SQL of constraints and indexes: made without holding writers up, tied to those of partitioned parents, dropped.
-import { sameName } from "../../catalog/object.ts";
+import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import type { ConstraintPart, IndexPart, Parts } from "../parts.ts";
+import { fillOf } from "../fill.ts";
+import type { ColumnPart, ConstraintPart, IndexPart, Parts } from "../parts.ts";
 import { indexText } from "./index-text.ts";
-import { optionChanges, sameJson } from "./text.ts";
+import { names, optionChanges, sameJson } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 import { rebuild } from "./writer.ts";
 
@@ -79,7 +80,32 @@ const canWait = (constraint: ConstraintPart, { version }: Context): boolean =>
   constraint.enforced &&
   constraint.tableKind !== "foreign";
 
-const create = (constraint: ConstraintPart, context: Context): readonly Piece[] => {
+/** A new table that old rows refer to already: without the rows they name, the foreign key could not hold. */
+const seed = (constraint: ConstraintPart, context: Context): readonly Piece[] => {
+  if (constraint.kind !== "foreign-key") return [];
+  const { table, columns } = constraint.references;
+  const own = keyOf("table", constraint.table);
+  const isOld = constraint.columns.every((name) => !context.isNew(partKey("column", constraint.table, name)));
+  if (!context.isNew(keyOf("table", table)) || context.isNew(own) || !isOld || constraint.tableKind === "foreign") return [];
+  const required = [...context.to.byKey.values()].flatMap((part) =>
+    part.kind === "column" && sameName(part.value.table, table) && !columns.includes(part.value.name) && isRequired(part.value, context) ? [part.value] : [],
+  );
+  const fills = required.map((column) => fillOf(column, context)).map((fill) => (fill.constant ? fill.expression : fill.expression.replace(/\bn\b/g, "pg_catalog.row_number() OVER ()")));
+  const from = `SELECT DISTINCT ${names(constraint.columns)} FROM ${quotePath(constraint.table)} WHERE ${constraint.columns.map((name) => `${quoteName(name)} IS NOT NULL`).join(" AND ")}`;
+  return [
+    `INSERT INTO ${quotePath(table)} (${names([...columns, ...required.map(({ name }) => name)])}) OVERRIDING SYSTEM VALUE SELECT ${[names(constraint.columns), ...fills].join(", ")} FROM (${from}) referring`,
+  ];
+};
+
+const isRequired = (column: ColumnPart, { to }: Context): boolean =>
+  !column.nullable && column.identity === undefined && column.generated === undefined && !to.byKey.has(partKey("default", column.table, column.name));
+
+const create = (constraint: ConstraintPart, context: Context): readonly Piece[] => [
+  ...seed(constraint, context),
+  ...createConstraint(constraint, context),
+];
+
+const createConstraint = (constraint: ConstraintPart, context: Context): readonly Piece[] => {
   const online = context.online && !context.isNew(`table ${quotePath(constraint.table)}`);
   const tail = keySettings(constraint, context);
   if (isKey(constraint) && constraint.tableKind === "partitioned")
@@ -171,8 +197,18 @@ const createIndex = (index: IndexPart, context: Context): readonly Piece[] => {
   return online ? [{ sql, stage: "alone" }, ...late(tail)] : [sql, ...tail];
 };
 
+/** The old index serves until the new one is there. */
+const replaceIndex = (to: IndexPart, context: Context): readonly Piece[] => {
+  const aside = { schema: to.schema, name: `${to.name.slice(0, 50)}__before` };
+  return [
+    `ALTER INDEX ${indexPath(to)} RENAME TO ${quoteName(aside.name)}`,
+    ...createIndex(to, { ...context, isNew: () => false }),
+    { sql: `DROP INDEX CONCURRENTLY ${quotePath(aside)}`, stage: "alone" },
+  ];
+};
+
 /** Plain again where it can be: options, statistics, what it serves. */
-const alterIndex = (from: IndexPart, to: IndexPart): readonly Piece[] | typeof rebuild => {
+const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly Piece[] | typeof rebuild => {
   const fixed = ({
     options: _o,
     replicaIdentity: _r,
@@ -185,6 +221,7 @@ const alterIndex = (from: IndexPart, to: IndexPart): readonly Piece[] | typeof r
     ...rest,
     keys: keys.map(({ statistics: _s, ...key }) => key),
   });
+  if (context.online && to.on === "table" && from.on === "table" && from.partOf === undefined && to.partOf === undefined && !sameJson(fixed(from), fixed(to)) && sameName(from.table, to.table)) return replaceIndex(to, context);
   if (!sameJson(fixed(from), fixed(to)) || (from.partOf !== undefined && !sameJson(from.partOf, to.partOf)))
     return rebuild;
   const table = `ALTER TABLE ${quotePath(to.table)}`;
@@ -203,12 +240,20 @@ const alterIndex = (from: IndexPart, to: IndexPart): readonly Piece[] | typeof r
   ];
 };
 
+/** Keys of partitions that stand on parts of this index go with it, and are said to. */
+const servesKey = (index: IndexPart, { byKey }: Parts): boolean =>
+  index.on === "partitioned" &&
+  [...byKey.values()].some(
+    ({ kind, value }) =>
+      kind === "constraint" && value.partOf !== undefined && value.partOf.schema === index.schema && value.partOf.name === index.name,
+  );
+
 export const indexWriter: Writer<"index"> = {
   create: createIndex,
-  drop: (index, { online }) => [
+  drop: (index, { online, from }) => [
     online && index.on === "table" && index.partOf === undefined
       ? { sql: `DROP INDEX CONCURRENTLY ${indexPath(index)}`, stage: "alone" }
-      : `DROP INDEX ${indexPath(index)}`,
+      : `DROP INDEX ${indexPath(index)}${servesKey(index, from) ? " CASCADE" : ""}`,
   ],
   alter: alterIndex,
 };
