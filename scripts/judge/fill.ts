@@ -124,7 +124,7 @@ export const fillRows = async (old: postgres.Sql, next: postgres.Sql): Promise<n
                 shared.set(column.name, candidates(column, other.rules, n)[0] ?? "NULL");
             const refused = await next.unsafe(insert(table.name, shared)).then(
               () => false,
-              (error: { code?: string }) => error.code !== "428C9",
+              (error: unknown) => (error as { readonly code?: string }).code !== "428C9",
             );
             if (refused) {
               await old

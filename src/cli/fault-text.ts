@@ -3,6 +3,7 @@ import type { ExitCode } from "../kernel/fault.ts";
 import { Fault } from "../kernel/fault.ts";
 import { locationText } from "../kernel/finding.ts";
 import type { Finding } from "../kernel/finding.ts";
+import type { Json } from "../kernel/json.ts";
 import type { Look } from "../kernel/report.ts";
 import { envelopeVersion } from "../report/json.ts";
 import { painter } from "../report/paint.ts";
@@ -39,7 +40,7 @@ interface FaultReport {
   readonly command: string;
   readonly exit: ExitCode;
   readonly findings: readonly Finding[];
-  readonly data: null;
+  readonly data: Json;
 }
 
 /** The same for programs: the usual envelope, with the failure as its one finding. */
@@ -52,5 +53,5 @@ export const faultReport = (error: unknown, command: string): FaultReport => {
     at: known && error.at !== undefined ? error.at : { kind: "project" },
     help: known ? error.help : bugHelp,
   };
-  return { schema: envelopeVersion, command, exit: known ? error.exit : 70, findings: [finding], data: null };
+  return { schema: envelopeVersion, command, exit: known ? error.exit : 70, findings: [finding], data: known ? error.data : null };
 };

@@ -39,11 +39,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "generate routes, validators and types without --project and put them into your own service",
   },
   {
-    command: "db diff",
-    will: "compare two schemas and write the migration and its way back",
-    meanwhile: "write the migration by hand, and look at both schemas with `senior db analyze FILE`",
-  },
-  {
     command: "db migrate",
     will: "apply a migration, or run and roll it back with --dry-run",
     meanwhile: "apply it with psql -v ON_ERROR_STOP=1, in one transaction where its statements allow that",

@@ -53,7 +53,7 @@ const sqlFiles = async (io: Io, folder: string, depth = 0): Promise<readonly str
   return found.flat();
 };
 
-const readSchemaFiles = async (io: Io, path: string): Promise<readonly SchemaFile[]> => {
+export const readSchemaFiles = async (io: Io, path: string): Promise<readonly SchemaFile[]> => {
   if ((await io.files.kind(path)) !== "folder") return [{ path, text: await io.files.readText(path) }];
   const paths = await sqlFiles(io, path);
   if (paths.length === 0) {

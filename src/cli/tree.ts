@@ -15,6 +15,7 @@ export const tree: Node = {
       about: "Look after PostgreSQL: schemas, keys, indexes",
       children: {
         analyze: { load: () => import("./db/analyze.ts") },
+        diff: { load: () => import("./db/diff.ts") },
       },
     },
     decide: { load: () => import("./decide.ts") },

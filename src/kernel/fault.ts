@@ -1,5 +1,6 @@
 // Fault: an expected failure. A closed table gives each code its exit status and what to do about it.
 import type { Location } from "./finding.ts";
+import type { Json } from "./json.ts";
 
 /**
  * Exit statuses: 0 fine, 1 a finding at or above `--fail-on` or a failed threshold, 2 wrong usage, 3 invalid input,
@@ -35,6 +36,7 @@ export const faultKinds = {
     exit: 3,
     help: "the input did not finish within the deadline; raise it with --deadline, or mend the input",
   },
+  "input.ambiguous": { exit: 3, help: "say which is meant" },
   "plugin.broken": { exit: 3, help: "mend the plugin script; src/README.md has the recipe" },
   "plugin.deadline": { exit: 3, help: "the plugin did not answer in time and was ended" },
   "world.database": {
@@ -48,6 +50,7 @@ export const faultKinds = {
   "guard.approval": { exit: 5, help: 'name the people who approve with --approved-by "…"' },
   "guard.config": { exit: 5, help: "give it as a flag, or in your own configuration file" },
   "guard.target": { exit: 5, help: "name a server of your own" },
+  "guard.data-loss": { exit: 5, help: "accept it with --accept-data-loss, or change what is asked for" },
   "guard.limit": { exit: 5, help: "ask for less" },
   "guard.lock": { exit: 5, help: "wait until the other one has ended" },
   "guard.overwrite": { exit: 5, help: "choose another --output, or replace the files with --force" },
@@ -62,6 +65,8 @@ interface FaultOptions {
   /** A few source lines around the place, already formatted. */
   readonly frame?: string;
   readonly cause?: unknown;
+  /** What programs read beside the message. */
+  readonly data?: Json;
 }
 
 export class Fault extends Error {
@@ -70,6 +75,7 @@ export class Fault extends Error {
   readonly at: Location | undefined;
   readonly help: string;
   readonly frame: string | undefined;
+  readonly data: Json;
 
   constructor(code: FaultCode, message: string, options: FaultOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -77,6 +83,7 @@ export class Fault extends Error {
     this.at = options.at;
     this.help = options.help ?? faultKinds[code].help;
     this.frame = options.frame;
+    this.data = options.data ?? null;
   }
 
   get exit(): ExitCode {

@@ -1,6 +1,7 @@
 // What differs between two catalogs, part by part, and what must be made anew because of it.
 import { keyOf, partKey } from "../catalog/object.ts";
 import type { ColumnType } from "../catalog/tables.ts";
+import { omit } from "./omit.ts";
 import type { ColumnPart, Kind, Objects, Part, Parts } from "./parts.ts";
 import { writerOf } from "./sql/index.ts";
 import { sameJson } from "./sql/text.ts";
@@ -37,13 +38,13 @@ export interface Difference {
 /** What is not compared: versions of extensions differ from server to server; the order of attributes cannot be changed. */
 const comparable: { readonly [K in Kind]?: (value: Objects[K]) => unknown } = {
   extension: ({ name, schema }) => ({ name, schema }),
-  table: ({ partitionOf: _p, ...rest }) => rest,
+  table: (table) => omit(table, "partitionOf"),
   composite: ({ attributes, ...rest }) => ({
     ...rest,
     attributes: attributes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   }),
-  column: ({ local: _l, ...rest }) => rest,
-  constraint: ({ inherited: _i, local: _l, partition: _p, ...rest }) => rest,
+  column: (column) => omit(column, "local"),
+  constraint: (constraint) => omit(constraint, "inherited", "local", "partition"),
 };
 
 const sameValue = (from: Part, to: Part): boolean => {
@@ -108,8 +109,7 @@ class Differ {
 
   #alter(from: Part, to: Part): void {
     const { key } = to;
-    const result =
-      from.kind === to.kind ? writerOf(to.kind).alter(from.value as never, to.value as never, this.#context) : rebuild;
+    const result = from.kind === to.kind ? writerOf(to.kind).alter(from.value, to.value, this.#context) : rebuild;
     if (result === rebuild) this.#set({ verb: "rebuild", key, from, to });
     else if (isRefusal(result)) this.refusals.push({ key, ...result });
     else if (result.length > 0) this.#set({ verb: "alter", key, from, to, pieces: result });
@@ -140,15 +140,17 @@ class Differ {
 
   /** A column of another type: what PostgreSQL does not carry over by itself. */
   #reshape(dependant: string, change: Change): void {
-    const revokes = change.verb === "alter" && change.to.kind === "grants" && change.pieces.some((piece) => typeof piece === "string" && piece.startsWith("REVOKE"));
+    const revokes =
+      change.verb === "alter" &&
+      change.to.kind === "grants" &&
+      change.pieces.some((piece) => typeof piece === "string" && piece.startsWith("REVOKE"));
     if (revokes) this.#release(dependant, change.key);
     if (change.verb !== "alter" || change.from.kind !== "column" || change.to.kind !== "column") return;
     const [type, next] = [change.from.value.type, change.to.value.type];
     const retyped = change.pieces.some((piece) => (typeof piece === "string" ? piece : piece.sql).includes(" TYPE "));
     if (!retyped) return;
     const part = this.#context.from.byKey.get(dependant);
-    const renamed =
-      type.schema !== next.schema || type.name !== next.name || type.array !== next.array || change.verb !== "alter";
+    const renamed = type.schema !== next.schema || type.name !== next.name || type.array !== next.array;
     const refused: readonly Kind[] = ["view", "rule", "trigger", "policy", "routine", "publication", "column"];
     const carried =
       part?.kind === "default" || part?.kind === "constraint" || part?.kind === "index" || part?.kind === "statistics";

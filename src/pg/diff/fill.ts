@@ -1,7 +1,7 @@
 // Values for existing rows of a new column that may not be null and has no default: named in the plan, since they are invented.
 import type { ColumnType } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
-import type { ColumnPart, ConstraintPart, IndexPart } from "./parts.ts";
+import type { ColumnPart } from "./parts.ts";
 import type { Context } from "./sql/writer.ts";
 
 export type Fill =
@@ -99,7 +99,7 @@ const countedValue = ({ type }: ColumnPart): string => counted[type.name] ?? `n:
 const isUnique = (column: ColumnPart, { to }: Context): boolean =>
   [...to.byKey.values()].some(({ kind, value }) => {
     if (kind !== "constraint" && kind !== "index") return false;
-    const part = value as ConstraintPart | IndexPart;
+    const part = value;
     if (part.table.schema !== column.table.schema || part.table.name !== column.table.name) return false;
     if ("columns" in part)
       return part.kind !== "foreign-key" && part.kind !== "check" && part.columns.includes(column.name);

@@ -1,4 +1,5 @@
 // What a step may do besides what it is for: lose data, fail on rows, rewrite a table, hold others up.
+import { keyOf } from "../catalog/object.ts";
 import { castRisk, rewrites } from "./cast.ts";
 import { fillOf } from "./fill.ts";
 import type { Node } from "./order.ts";
@@ -100,7 +101,12 @@ const column: Judge<Of<"column">> = (node, part, context) => {
     const given = generated ?? identity ?? context.to.byKey.get(part.key.replace(/^column /, "default "));
     if (generated?.storage === "stored")
       return [{ kind: "rewrite", message: `every row is written anew to compute ${partText(part)}` }];
-    if (nullable || given !== undefined || context.isNew(`table ${of.schema}.${of.name}`)) return [];
+    const fallback = context.to.byKey.get(part.key.replace(/^column /, "default "));
+    const varies =
+      fallback?.kind === "default" && /nextval\(|random|uuid|clock_timestamp|timeofday/.test(fallback.value.expression);
+    if (varies && !context.isNew(keyOf("table", of)))
+      return [{ kind: "rewrite", message: `every row is written anew for the default of ${partText(part)}` }];
+    if (nullable || given !== undefined || context.isNew(keyOf("table", of))) return [];
     return [
       {
         kind: "invented values",
@@ -119,7 +125,7 @@ const column: Judge<Of<"column">> = (node, part, context) => {
 const constraint: Judge<Of<"constraint">> = (node, part, context) => {
   const { act, change } = node;
   if (act === "drop") return [];
-  const isNew = context.isNew(`table ${part.value.table.schema}.${part.value.table.name}`);
+  const isNew = context.isNew(keyOf("table", part.value.table));
   if (isNew || change.verb === "alter") return [];
   const may = part.value.validated
     ? [{ kind: "may fail" as const, message: `stops when rows violate ${partText(part)}` }]
@@ -135,9 +141,7 @@ const constraint: Judge<Of<"constraint">> = (node, part, context) => {
 };
 
 const index: Judge<Of<"index">> = ({ act, change }, part, context, statements) => {
-  const isNew =
-    context.isNew(`table ${part.value.table.schema}.${part.value.table.name}`) ||
-    context.isNew(`view ${part.value.table.schema}.${part.value.table.name}`);
+  const isNew = context.isNew(keyOf("table", part.value.table)) || context.isNew(keyOf("view", part.value.table));
   const blocks =
     act === "create" && !isNew && statements.some((sql) => sql.startsWith("CREATE") && !sql.includes(" CONCURRENTLY "));
   return [
@@ -160,7 +164,7 @@ const view: Judge<Of<"view">> = (node, part, context, statements) => {
   return [{ kind: "lock", message: `${partText(part)} is filled anew; readers wait` }];
 };
 
-const swapped: Judge = ({ act, change }, part, _, __) =>
+const swapped: Judge = ({ act, change }, part) =>
   change.verb === "swap" && act === "create"
     ? [
         { kind: "rewrite", message: `every table that uses ${partText(part)} is written anew` },
@@ -172,7 +176,7 @@ const swapped: Judge = ({ act, change }, part, _, __) =>
 
 const sequence: Judge<Of<"sequence">> = ({ act }, part) =>
   act === "drop"
-    ? [{ kind: "data loss", message: `where ${partText(part)} stands is lost; the way back starts it anew` }]
+    ? [{ kind: "breaking", message: `where ${partText(part)} stands is lost; the way back starts it anew` }]
     : [];
 
 const check: Judge<Of<"domain constraint">> = ({ act }, part) =>

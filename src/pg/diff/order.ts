@@ -72,25 +72,23 @@ const tableOf = (part: Part): string | undefined =>
     ? keyOf("table", part.value.table)
     : undefined;
 
+/** The column of a default that is to be made. */
+const defaultColumn = (change: Change | undefined): string | undefined =>
+  change?.verb === "create" && change.to.kind === "default" ? change.to.of : undefined;
+
 const heldParts = (changes: ReadonlyMap<string, Change>, out: ReadonlySet<string>): ReadonlySet<string> => {
   const held = new Set<string>();
   for (const change of changes.values()) {
     if (change.verb !== "create" || out.has(change.key)) continue;
     const table = holdable(change.to) ? tableOf(change.to) : undefined;
     const made = table === undefined ? undefined : changes.get(table);
-    if (table === undefined || !comes(made)) continue;
-    held.add(change.key);
+    const column = change.to.kind === "default" && change.to.of !== undefined ? changes.get(change.to.of) : undefined;
+    if (table !== undefined && (comes(made) || comes(column))) held.add(change.key);
   }
   // A default whose column is out cannot be in.
   for (const key of held) {
-    const change = changes.get(key);
-    if (
-      change?.verb === "create" &&
-      change.to.kind === "default" &&
-      change.to.of !== undefined &&
-      !held.has(change.to.of)
-    )
-      held.delete(key);
+    const column = defaultColumn(changes.get(key));
+    if (column !== undefined && !held.has(column) && !comes(changes.get(column))) held.delete(key);
   }
   return held;
 };
@@ -114,7 +112,9 @@ const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, key: stri
     const part = parts.byKey.get(at);
     const parent = parentIndex(parts, part);
     const isTaken = (owner: string | undefined): owner is string =>
-      owner !== undefined && (goes(changes.get(owner)) || (changes.get(owner)?.verb === "swap" && part !== undefined && attributes.includes(part.kind)));
+      owner !== undefined &&
+      (goes(changes.get(owner)) ||
+        (changes.get(owner)?.verb === "swap" && part !== undefined && attributes.includes(part.kind)));
     const of = [part?.of ?? column, parent].find(isTaken);
     if (of === undefined) return at;
     at = of;
@@ -164,7 +164,9 @@ class Graph {
     if (act === "create" && this.#held.has(key)) {
       const change = this.#changes.get(key);
       const table = change?.verb === "create" ? tableOf(change.to) : undefined;
-      return `create ${table ?? key}`;
+      const column = defaultColumn(change);
+      const isApart = column !== undefined && !this.#held.has(column);
+      return `create ${isApart ? column : (table ?? key)}`;
     }
     return `${act} ${key}`;
   }
@@ -223,12 +225,15 @@ class Graph {
     for (const { id, act, change } of this.nodes.values()) {
       const part = "to" in change && act !== "drop" ? change.to : "from" in change ? change.from : change.to;
       if (part.kind !== "extension") continue;
-      const isApart = (key: string): boolean => key === change.key || key.startsWith("schema ") || this.#changes.get(key)?.verb === undefined;
+      const isApart = (key: string): boolean =>
+        key === change.key || key.startsWith("schema ") || this.#changes.get(key)?.verb === undefined;
       for (const other of this.nodes.values()) {
         if (other.id === id || isApart(other.change.key) || other.change.key.startsWith("extension ")) continue;
         if (part.key !== other.change.key && other.change.key.endsWith(part.key)) continue;
-        if (act === "create" && other.act === "create" && !/^(\S+ on|owner of) schema /.test(other.change.key)) this.#edge(id, other.id);
-        if (act === "drop" && other.act !== "create" && !/^(\S+ on|owner of) schema /.test(other.change.key)) this.#edge(other.id, id);
+        if (act === "create" && other.act === "create" && !/^(\S+ on|owner of) schema /.test(other.change.key))
+          this.#edge(id, other.id);
+        if (act === "drop" && other.act !== "create" && !/^(\S+ on|owner of) schema /.test(other.change.key))
+          this.#edge(other.id, id);
       }
     }
   }
@@ -243,7 +248,10 @@ class Graph {
       const own = this.idOf("create", change.key);
       for (const other of this.#changes.values()) {
         if (!("to" in other)) continue;
-        const table = "table" in other.to.value && typeof other.to.value.table === "object" ? keyOf("table", other.to.value.table) : undefined;
+        const table =
+          "table" in other.to.value && typeof other.to.value.table === "object"
+            ? keyOf("table", other.to.value.table)
+            : undefined;
         if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
         if (!["column", "constraint", "index", "default"].includes(other.to.kind)) continue;
         this.#edge(this.idOf(comes(other) ? "create" : "alter", other.key), own);
@@ -261,7 +269,7 @@ const namesOf = (part: Part): readonly string[] => {
     return "index" in part.value ? [...own, `relation ${part.value.table.schema}.${part.value.index}`] : own;
   }
   if (!("schema" in value) || !("name" in value)) return [];
-  const name = `${String(value.schema)}.${String(value.name)}`;
+  const name = `${value.schema}.${value.name}`;
   if (part.kind === "table" || part.kind === "view" || part.kind === "composite")
     return [`relation ${name}`, `type ${name}`];
   if (part.kind === "sequence") return [`relation ${name}`];

@@ -2,6 +2,7 @@
 import type { Catalog } from "../catalog.ts";
 import type { Grant, ObjectKey, ObjectKind, ObjectName } from "../catalog/object.ts";
 import { globalKey, keyOf, partKey, signatureKey } from "../catalog/object.ts";
+import { omit } from "./omit.ts";
 import type * as Routines from "../catalog/routines.ts";
 import type * as Services from "../catalog/services.ts";
 import type * as Tables from "../catalog/tables.ts";
@@ -137,19 +138,13 @@ export interface Parts {
 }
 
 /** Leaves out what attributes of their own say. */
-const plain = <T extends object>(value: T): Plain<T> => {
-  const {
-    comment: _c,
-    owner: _o,
-    grants: _g,
-    ...rest
-  } = value as T & {
-    comment?: unknown;
-    owner?: unknown;
-    grants?: unknown;
-  };
-  return rest as unknown as Plain<T>;
-};
+const plain = <T extends object>(value: T): Plain<T> =>
+  omit(
+    value as T & { readonly comment: unknown; readonly owner: unknown; readonly grants: unknown },
+    "comment",
+    "owner",
+    "grants",
+  );
 
 interface Attributed {
   readonly comment?: string;
@@ -324,7 +319,7 @@ const addTable = (into: Collector, table: Tables.Table): void => {
 const addView = (into: Collector, view: Tables.View): void => {
   const { columns, indexes, triggers, rules, ...rest } = view;
   const key = keyOf("view", view);
-  const bare = columns.map(({ default: _d, comment: _c, grants: _g, ...column }) => column);
+  const bare = columns.map((column) => omit(column, "default", "comment", "grants"));
   into.add("view", key, { ...plain(rest), columns: bare });
   const noun = view.materialized ? "MATERIALIZED VIEW" : "VIEW";
   into.attributes("view", key, `${noun} ${path(view)}`, view, view.schema);
@@ -364,7 +359,7 @@ const addDomain = (into: Collector, domain: Types.DomainType): void => {
 
 const addComposite = (into: Collector, type: Types.CompositeType): void => {
   const key = keyOf("type", type);
-  const attributes = type.attributes.map((one) => plain(one) as CompositePart["attributes"][number]);
+  const attributes = type.attributes.map((one) => omit(one, "comment"));
   into.add("composite", key, { ...plain(type), attributes });
   into.attributes("composite", key, `TYPE ${path(type)}`, type, type.schema);
   for (const { name, comment } of type.attributes) {
@@ -401,16 +396,16 @@ const addRoutines = (into: Collector, catalog: Catalog): void => {
 };
 
 /** Kinds whose parts are the object itself, with how SQL names it. */
-const addSimple = <K extends Kind, T extends object>(
+const addSimple = <T extends object>(
   into: Collector,
-  kind: K,
+  kind: Kind,
   objects: readonly T[],
   name: (object: T) => { readonly key: ObjectKey; readonly subject: string; readonly schema?: string },
 ): void => {
   for (const object of objects) {
     const { key, subject, schema } = name(object);
-    into.add(kind, key, plain(object) as unknown as Objects[K]);
-    into.attributes(kind, key, subject, object as Attributed, schema);
+    into.add(kind, key, plain(object) as unknown as Objects[Kind]);
+    into.attributes(kind, key, subject, object, schema);
   }
 };
 

@@ -81,8 +81,8 @@ const contextOf = (from: Parts, to: Parts, options: PlanOptions): Context => ({
 const piecesOf = ({ act, change }: Node, context: Context): readonly Piece[] => {
   if (change.verb === "alter") return change.pieces;
   if (change.verb === "swap") return swapPieces(act, change, context);
-  if (act === "drop" && "from" in change) return writerOf(change.from.kind).drop(change.from.value as never, context);
-  return "to" in change ? writerOf(change.to.kind).create(change.to.value as never, context) : [];
+  if (act === "drop" && "from" in change) return writerOf(change.from.kind).drop(change.from.value, context);
+  return "to" in change ? writerOf(change.to.kind).create(change.to.value, context) : [];
 };
 
 /** The old type steps aside under another name until no column uses it. */
@@ -93,11 +93,11 @@ const swapPieces = (
 ): readonly Piece[] => {
   const { schema, name } = from.value as { readonly schema: string; readonly name: string };
   const aside = { schema, name: `${name.slice(0, 50)}__before` };
-  if (act === "drop") return writerOf(from.kind).drop({ ...from.value, ...aside } as never, context);
+  if (act === "drop") return writerOf(from.kind).drop({ ...from.value, ...aside }, context);
   const noun = from.kind === "domain" ? "DOMAIN" : "TYPE";
   return [
     `ALTER ${noun} ${path({ schema, name })} RENAME TO ${quoteName(aside.name)}`,
-    ...writerOf(to.kind).create(to.value as never, context),
+    ...writerOf(to.kind).create(to.value, context),
   ];
 };
 

@@ -47,9 +47,11 @@ export const columnSettings = (column: ColumnPart): readonly string[] => [
   ...(column.options.length === 0 ? [] : [`${alterColumn(column)} SET (${settingsList(column.options)})`]),
 ];
 
-const defaultOf = ({ to }: Context, { table, name }: ColumnPart): string | undefined => {
-  const part = to.byKey.get(partKey("default", table, name));
-  return part?.kind === "default" ? part.value.expression : undefined;
+/** The default that comes with the column, unless a circle keeps it apart. */
+const defaultOf = ({ to, holds }: Context, { table, name }: ColumnPart): string | undefined => {
+  const key = partKey("default", table, name);
+  const part = to.byKey.get(key);
+  return part?.kind === "default" && holds(key) ? part.value.expression : undefined;
 };
 
 /** A value for rows that exist already: NOT NULL without a default would refuse any table that is not empty. */

@@ -2,6 +2,7 @@
 import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { fillOf } from "../fill.ts";
+import { omit } from "../omit.ts";
 import type { ColumnPart, ConstraintPart, IndexPart, Parts } from "../parts.ts";
 import { indexText } from "./index-text.ts";
 import { names, optionChanges, sameJson } from "./text.ts";
@@ -86,11 +87,21 @@ const seed = (constraint: ConstraintPart, context: Context): readonly Piece[] =>
   const { table, columns } = constraint.references;
   const own = keyOf("table", constraint.table);
   const isOld = constraint.columns.every((name) => !context.isNew(partKey("column", constraint.table, name)));
-  if (!context.isNew(keyOf("table", table)) || context.isNew(own) || !isOld || constraint.tableKind === "foreign") return [];
+  if (!context.isNew(keyOf("table", table)) || context.isNew(own) || !isOld || constraint.tableKind === "foreign")
+    return [];
   const required = [...context.to.byKey.values()].flatMap((part) =>
-    part.kind === "column" && sameName(part.value.table, table) && !columns.includes(part.value.name) && isRequired(part.value, context) ? [part.value] : [],
+    part.kind === "column" &&
+    sameName(part.value.table, table) &&
+    !columns.includes(part.value.name) &&
+    isRequired(part.value, context)
+      ? [part.value]
+      : [],
   );
-  const fills = required.map((column) => fillOf(column, context)).map((fill) => (fill.constant ? fill.expression : fill.expression.replace(/\bn\b/g, "pg_catalog.row_number() OVER ()")));
+  const fills = required
+    .map((column) => fillOf(column, context))
+    .map((fill) =>
+      fill.constant ? fill.expression : fill.expression.replace(/\bn\b/g, "pg_catalog.row_number() OVER ()"),
+    );
   const from = `SELECT DISTINCT ${names(constraint.columns)} FROM ${quotePath(constraint.table)} WHERE ${constraint.columns.map((name) => `${quoteName(name)} IS NOT NULL`).join(" AND ")}`;
   return [
     `INSERT INTO ${quotePath(table)} (${names([...columns, ...required.map(({ name }) => name)])}) OVERRIDING SYSTEM VALUE SELECT ${[names(constraint.columns), ...fills].join(", ")} FROM (${from}) referring`,
@@ -98,7 +109,10 @@ const seed = (constraint: ConstraintPart, context: Context): readonly Piece[] =>
 };
 
 const isRequired = (column: ColumnPart, { to }: Context): boolean =>
-  !column.nullable && column.identity === undefined && column.generated === undefined && !to.byKey.has(partKey("default", column.table, column.name));
+  !column.nullable &&
+  column.identity === undefined &&
+  column.generated === undefined &&
+  !to.byKey.has(partKey("default", column.table, column.name));
 
 const create = (constraint: ConstraintPart, context: Context): readonly Piece[] => [
   ...seed(constraint, context),
@@ -209,19 +223,20 @@ const replaceIndex = (to: IndexPart, context: Context): readonly Piece[] => {
 
 /** Plain again where it can be: options, statistics, what it serves. */
 const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly Piece[] | typeof rebuild => {
-  const fixed = ({
-    options: _o,
-    replicaIdentity: _r,
-    clustered: _c,
-    partOf: _p,
-    definition: _d,
-    keys,
-    ...rest
-  }: IndexPart): unknown => ({
-    ...rest,
-    keys: keys.map(({ statistics: _s, ...key }) => key),
+  const fixed = (index: IndexPart): unknown => ({
+    ...omit(index, "options", "replicaIdentity", "clustered", "partOf", "definition"),
+    keys: index.keys.map((key) => omit(key, "statistics")),
   });
-  if (context.online && to.on === "table" && from.on === "table" && from.partOf === undefined && to.partOf === undefined && !sameJson(fixed(from), fixed(to)) && sameName(from.table, to.table)) return replaceIndex(to, context);
+  if (
+    context.online &&
+    to.on === "table" &&
+    from.on === "table" &&
+    from.partOf === undefined &&
+    to.partOf === undefined &&
+    !sameJson(fixed(from), fixed(to)) &&
+    sameName(from.table, to.table)
+  )
+    return replaceIndex(to, context);
   if (!sameJson(fixed(from), fixed(to)) || (from.partOf !== undefined && !sameJson(from.partOf, to.partOf)))
     return rebuild;
   const table = `ALTER TABLE ${quotePath(to.table)}`;
@@ -245,7 +260,10 @@ const servesKey = (index: IndexPart, { byKey }: Parts): boolean =>
   index.on === "partitioned" &&
   [...byKey.values()].some(
     ({ kind, value }) =>
-      kind === "constraint" && value.partOf !== undefined && value.partOf.schema === index.schema && value.partOf.name === index.name,
+      kind === "constraint" &&
+      value.partOf !== undefined &&
+      value.partOf.schema === index.schema &&
+      value.partOf.name === index.name,
   );
 
 export const indexWriter: Writer<"index"> = {

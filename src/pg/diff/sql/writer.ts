@@ -32,9 +32,9 @@ export interface Context {
   readonly from: Parts;
   readonly to: Parts;
   /** True for what the plan itself makes: nobody uses it yet, so that it may be locked. */
-  isNew(key: string): boolean;
+  readonly isNew: (key: string) => boolean;
   /** True for a part that the CREATE TABLE of its table holds. */
-  holds(key: string): boolean;
+  readonly holds: (key: string) => boolean;
   /** An expression for existing rows, by `schema.table.column`. */
   readonly using: ReadonlyMap<string, string>;
 }

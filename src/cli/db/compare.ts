@@ -1,0 +1,232 @@
+// Both sides of db diff: read, brought to one version of PostgreSQL, and the way between them rehearsed in the embedded server.
+import { withShadow } from "../../io/embedded/load-schema.ts";
+import type { Scratch, Shadow } from "../../io/embedded/shadow.ts";
+import type { Io } from "../../io/io.ts";
+import { loadSqlParser } from "../../io/sql-parser.ts";
+import { Fault } from "../../kernel/fault.ts";
+import type { Finding } from "../../kernel/finding.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { renamesSaid } from "../../pg/diff/annotations.ts";
+import type { Rehearsed, Stage } from "../../pg/diff/rehearse.ts";
+import { buildStatements, rehearse } from "../../pg/diff/rehearse.ts";
+import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
+import { findRenames } from "../../pg/diff/rename.ts";
+import type { Scope } from "../../pg/diff/scope.ts";
+import { scopeOf, within, withoutBooks } from "../../pg/diff/scope.ts";
+import type { SchemaFile } from "../../pg/prepare.ts";
+import { prepareSchema } from "../../pg/prepare.ts";
+import type { CatalogSource } from "../sources.ts";
+import { readCatalog, readSchemaFiles } from "../sources.ts";
+
+export interface CompareOptions extends Scope {
+  readonly deadlineMs: number;
+  readonly online: boolean;
+  readonly contract: boolean;
+  readonly renames: readonly Said[];
+  readonly guess: boolean;
+  readonly using: ReadonlyMap<string, string>;
+}
+
+export interface Compared {
+  readonly from: Catalog;
+  readonly to: Catalog;
+  readonly sources: { readonly from: string; readonly to: string };
+  readonly rehearsed: Rehearsed;
+  readonly renamings: readonly Renaming[];
+  readonly candidates: readonly Candidate[];
+  readonly notes: readonly Finding[];
+}
+
+/** One side before it is in the embedded server. */
+type Given =
+  | { readonly kind: "files"; readonly files: readonly SchemaFile[]; readonly source: string }
+  | {
+      readonly kind: "server";
+      readonly catalog: Catalog;
+      readonly version: number;
+      readonly source: string;
+      readonly notes: readonly Finding[];
+    };
+
+const read = async (io: Io, source: CatalogSource, deadlineMs: number): Promise<Given> => {
+  if (source.kind === "files")
+    return { kind: "files", files: await readSchemaFiles(io, source.path), source: source.path };
+  const { reading, source: name, notes } = await readCatalog(io, source, { schemas: [], deadlineMs });
+  return { kind: "server", catalog: reading.catalog, version: reading.server.version, source: name, notes };
+};
+
+/** Roles that a catalog names: they are made before it is built. */
+const rolesOf = (catalog: Catalog): readonly string[] => {
+  const roles = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const one of value) visit(one);
+    else if (typeof value === "object" && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        if (["owner", "grantee", "role", "user"].includes(key) && typeof inner === "string") roles.add(inner);
+        else if (key === "roles" && Array.isArray(inner)) for (const one of inner) roles.add(String(one));
+        else visit(inner);
+      }
+    }
+  };
+  visit({ ...catalog, dependencies: [] });
+  return [...roles].filter((name) => name !== "public" && name !== "postgres" && !name.startsWith("pg_")).sort();
+};
+
+const extensionsOf = (...catalogs: readonly Catalog[]): readonly string[] =>
+  [...new Set(catalogs.flatMap(({ extensions }) => extensions.map(({ name }) => name)))].filter(
+    (name) => name !== "plpgsql",
+  );
+
+const mustRun = async (scratch: Scratch, statements: readonly string[], what: string): Promise<void> => {
+  const { done, error } = await scratch.run(["SET check_function_bodies = off", ...statements]);
+  if (error === undefined) return;
+  throw new Fault(
+    "input.unsupported",
+    `${what} cannot be built in the embedded PostgreSQL: ${error.message}\n${statements[done - 1] ?? ""}`,
+    {
+      help: "leave this object's schema out with --exclude, or compare two schema files",
+    },
+  );
+};
+
+/** The old side as the embedded server has it: its files, or what makes the server's catalog. */
+const build = async (scratch: Scratch, given: Given, scope: (catalog: Catalog) => Catalog): Promise<void> => {
+  if (given.kind === "files") {
+    const { statements } = prepareSchema(given.files, await loadSqlParser());
+    return mustRun(
+      scratch,
+      statements.map(({ sql }) => sql),
+      given.source,
+    );
+  }
+  const { catalog: empty } = await scratch.read();
+  return mustRun(scratch, buildStatements(scope(given.catalog), empty, 180000), given.source);
+};
+
+const stageOn = (scratch: Scratch, scope: (catalog: Catalog) => Catalog): Stage => ({
+  run: (statements) => scratch.run(statements),
+  attempt: (statement) => scratch.attempt(statement),
+  rows: (sql) => scratch.rows(sql),
+  read: async () => ({ catalog: scope((await scratch.read()).catalog) }),
+});
+
+const ambiguousFault = (candidates: readonly Candidate[]): Fault => {
+  const lines = candidates.map(({ from, to, score, reasons }) => `  ${from} → ${to} (${score}: ${reasons.join(", ")})`);
+  return new Fault(
+    "input.ambiguous",
+    `what goes and what comes may be renames, and cannot be told apart:\n${lines.join("\n")}`,
+    {
+      help: "name the renames with --rename OLD=NEW or a comment -- @renamed from=OLD, or say that there are none with --no-guess-renames",
+      data: {
+        candidates: candidates.map(({ kind, from, to, score, reasons }) => ({
+          kind,
+          from,
+          to,
+          score,
+          reasons: [...reasons],
+        })),
+      },
+    },
+  );
+};
+
+/** The catalog of a side as the embedded server prints it. */
+const canonical = async (shadow: Shadow, given: Given, limit: (catalog: Catalog) => Catalog) => {
+  if (given.kind === "files") {
+    const { reading, notes } = await shadow.load(given.files, { schemas: [] });
+    return { catalog: reading.catalog, notes };
+  }
+  const catalog = await shadow.within(
+    { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) },
+    async (scratch) => {
+      await build(scratch, given, limit);
+      return (await scratch.read()).catalog;
+    },
+  );
+  return { catalog, notes: given.notes };
+};
+
+const unlimited = (catalog: Catalog): Catalog => catalog;
+
+const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, source: string): readonly Finding[] => {
+  const schemas = from.schemas
+    .map(({ name }) => name)
+    .filter((name) => !has(name) && !to.schemas.some((one) => one.name === name));
+  return schemas.map((name): Finding => ({
+    rule: "diff/out-of-scope",
+    severity: "info",
+    message: `the schema ${name} of ${source} is not in the desired state and was left alone`,
+    at: { kind: "object", type: "schema", name },
+    help: `include it with --schema ${name}`,
+  }));
+};
+
+/** Reads both sides and rehearses the way from the first to the second. */
+export const compare = async (
+  io: Io,
+  from: CatalogSource,
+  to: CatalogSource,
+  options: CompareOptions,
+): Promise<Compared> => {
+  const [old, next] = [await read(io, from, options.deadlineMs), await read(io, to, options.deadlineMs)];
+  io.terminal.progress(`loading ${next.source}`);
+  return withShadow({ deadlineMs: options.deadlineMs, signal: io.signal }, async (shadow) => {
+    const target = await canonical(shadow, next, unlimited);
+    const known = old.kind === "server" ? withoutBooks(old.catalog, target.catalog) : undefined;
+    const has = scopeOf(target.catalog, options, old.kind === "server");
+    const given: Given = old.kind === "server" && known !== undefined ? { ...old, catalog: within(known, has) } : old;
+    io.terminal.progress(`loading ${given.source}`);
+    const origin = await canonical(shadow, given, unlimited);
+    const scope = (catalog: Catalog): Catalog => within(catalog, has);
+    const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
+    const said = [
+      ...options.renames,
+      ...(next.kind === "files" ? next.files.flatMap(({ text }) => renamesSaid(text)) : []),
+    ];
+    const found = findRenames(begin, end, said);
+    const renamings = options.guess
+      ? found.renamings
+      : findRenames(begin, end, said).renamings.filter((one) => said.some(({ to: name }) => one.to.endsWith(name)));
+    if (options.guess && found.ambiguous.length > 0) throw ambiguousFault(found.ambiguous);
+    io.terminal.progress("rehearsing the way forth and back");
+    const roles = [
+      ...new Set([
+        ...rolesOf(origin.catalog),
+        ...rolesOf(target.catalog),
+        ...(given.kind === "files" ? prepareSchema(given.files, await loadSqlParser()).roles : []),
+      ]),
+    ];
+    const needs = {
+      roles: roles.filter((name) => given.kind !== "files" || !creates(given.files, name)),
+      extensions: extensionsOf(origin.catalog, target.catalog),
+    };
+    const rehearsed = await shadow.within(needs, async (scratch) => {
+      await build(scratch, given, unlimited);
+      return rehearse(stageOn(scratch, scope), end, {
+        online: options.online,
+        contract: options.contract,
+        version: old.kind === "server" ? old.version : 140000,
+        using: options.using,
+        keepOwners: old.kind === "server",
+        renamings,
+      });
+    });
+    return {
+      from: begin,
+      to: end,
+      sources: { from: old.source, to: next.source },
+      rehearsed,
+      renamings,
+      candidates: found.candidates,
+      notes: [
+        ...origin.notes,
+        ...target.notes,
+        ...(old.kind === "server" ? left(old.catalog, target.catalog, has, old.source) : []),
+      ],
+    };
+  });
+};
+
+/** A role that the files make themselves is not made before. */
+const creates = (files: readonly SchemaFile[], role: string): boolean =>
+  files.some(({ text }) => new RegExp(`create\\s+(role|user)\\s+"?${role.replace(/[^\w]/g, ".")}"?`, "i").test(text));

@@ -1,0 +1,260 @@
+// Migration files: their names, one for each segment, in the formats of the common runners.
+import type { GeneratedFile } from "../../kernel/fileset.ts";
+import { wordsOf } from "../../kernel/words.ts";
+import { literal } from "./sql/text.ts";
+import type { Part } from "./parts.ts";
+import type { Segment } from "./plan.ts";
+import type { Leg } from "./rehearse.ts";
+import { nounOf } from "./words.ts";
+
+export const formats = ["dbmate", "golang-migrate", "flyway", "plain"] as const;
+export type Format = (typeof formats)[number];
+
+export interface MigrationOptions {
+  readonly format: Format;
+  /** For the name of a single migration; else it is told by its changes. */
+  readonly name?: string;
+  readonly now: Date;
+  /** Names that are in the folder already. */
+  readonly taken: readonly string[];
+  /** Of the catalogs before and after. */
+  readonly hashes: { readonly from: string; readonly to: string };
+  readonly lockTimeout: string;
+  readonly statementTimeout: string;
+}
+
+export interface Migration {
+  readonly version: string;
+  readonly name: string;
+  readonly leg: Leg;
+  readonly up: string;
+  readonly down: string;
+  readonly files: readonly GeneratedFile[];
+}
+
+const digits = (value: number, length = 2): string => String(value).padStart(length, "0");
+
+const dateOf = (now: Date): string =>
+  `${digits(now.getUTCFullYear(), 4)}${digits(now.getUTCMonth() + 1)}${digits(now.getUTCDate())}`;
+
+const timeOf = (now: Date): string =>
+  `${digits(now.getUTCHours())}${digits(now.getUTCMinutes())}${digits(now.getUTCSeconds())}`;
+
+/** The date, as long as it names one migration alone; else date and time, a second apart, so that runners keep the order. */
+const versionsOf = (count: number, { now, taken }: MigrationOptions): readonly string[] => {
+  const date = dateOf(now);
+  const found = taken.flatMap((name) => /^V?(\d{8,14})(?=_)/.exec(name)?.[1] ?? []);
+  if (count === 1 && !found.some((version) => version.startsWith(date))) return [date];
+  const latest =
+    found
+      .filter((version) => version.length === 14)
+      .sort()
+      .at(-1) ?? "";
+  const after = new Date(
+    Date.UTC(
+      Number(latest.slice(0, 4)),
+      Number(latest.slice(4, 6)) - 1,
+      Number(latest.slice(6, 8)),
+      Number(latest.slice(8, 10)),
+      Number(latest.slice(10, 12)),
+      Number(latest.slice(12, 14)) + 1,
+    ),
+  );
+  const begin = latest >= `${date}${timeOf(now)}` ? after : now;
+  return Array.from({ length: count }, (_, at) => {
+    const moment = new Date(begin.getTime() + at * 1000);
+    return `${dateOf(moment)}${timeOf(moment)}`;
+  });
+};
+
+const slug = (text: string): string => wordsOf(text).join("_").slice(0, 60).replace(/_$/, "") || "change_schema";
+
+const ownName = ({ value }: Part): string => ("name" in value && typeof value.name === "string" ? value.name : "");
+const tableName = ({ value }: Part): string =>
+  "table" in value && typeof value.table === "object" ? value.table.name : "";
+
+const acts = { create: "add", drop: "drop", alter: "change", rebuild: "rebuild", swap: "change" } as const;
+
+/** What a segment is about: attributes and helpers of what else it does are not worth a name. */
+const subjects = ({ steps }: Segment): readonly { readonly act: string; readonly part: Part }[] => {
+  const all = steps.map(({ change, title }) => ({
+    act: title.startsWith("rename ") ? "rename" : acts[change.verb],
+    part: "to" in change ? change.to : change.from,
+  }));
+  const main = all.filter(({ part }) => !["owner", "grants", "comment", "owned by", "default"].includes(part.kind));
+  return main.length === 0 ? all : main;
+};
+
+const singular = (name: string): string => (/[^s]s$/.test(name) ? name.slice(0, -1) : name);
+
+const verbPhrase = (act: string, part: Part): string => {
+  const [name, table] = [ownName(part), tableName(part)];
+  if (part.kind === "table") return `${act === "add" ? "create" : act} ${name}`;
+  if (part.kind === "column") return `${act} ${name} ${act === "add" ? "to" : act === "drop" ? "from" : "of"} ${table}`;
+  if (part.kind === "comment" || part.kind === "grants" || part.kind === "owner")
+    return `change ${part.kind === "grants" ? "privileges" : part.kind} of ${part.value.key.replace(/^\S+ ([^.]*\.)?/, "")}`;
+  if (part.kind === "default") return `${act} default of ${name} of ${table}`;
+  return `${act} ${nounOf(part)} ${name}`;
+};
+
+/** `add_email_to_users`, `add_user_indexes`, `change_users_and_orders`. */
+export const nameOf = (segment: Segment): string => {
+  const all = subjects(segment);
+  const first = all[0];
+  if (first === undefined) return "change_schema";
+  const phrases = [...new Set(all.map(({ act, part }) => verbPhrase(act, part)))];
+  const validates =
+    segment.kind === "late" &&
+    segment.steps.every(({ statements }) => statements.some((sql) => sql.includes(" VALIDATE ")))
+      ? "validate "
+      : segment.kind === "contract"
+        ? "contract "
+        : "";
+  if (phrases.length === 1)
+    return slug(
+      validates === "validate " ? `validate ${verbPhrase("", first.part)}` : verbPhrase(first.act, first.part),
+    );
+  const tables = [
+    ...new Set(
+      all.map(({ part }) => (part.kind === "table" ? ownName(part) : tableName(part))).filter((name) => name !== ""),
+    ),
+  ];
+  const kinds = new Set(all.map(({ part }) => nounOf(part)));
+  const oneAct = new Set(all.map(({ act }) => act)).size === 1 ? first.act : "change";
+  if (kinds.size === 1 && tables.length === 1 && first.part.kind !== "table") {
+    const noun = nounOf(first.part);
+    return slug(
+      `${validates}${validates === "" ? oneAct : ""} ${singular(tables[0] ?? "")} ${noun === "index" ? "indexes" : `${noun}s`}`,
+    );
+  }
+  if (tables.length > 0 && tables.length <= 3)
+    return slug(
+      `${validates === "" ? (kinds.has("table") && oneAct === "add" ? "create " : "change ") : validates}${tables.join(" and ")}`,
+    );
+  return slug(
+    `${validates}${validates === "" ? oneAct : ""} ${kinds.size === 1 ? `${all.length} ${first.part.kind}s` : "schema"}`,
+  );
+};
+
+/** Comments hold no line ends and nothing that a terminal acts on. */
+const comment = (text: string): string =>
+  `-- ${literal(text.replace(/\s+/g, " ")).replace(/^U&/, "").slice(1, -1).replaceAll("''", "'")}`;
+
+const waits = ({ lockTimeout, statementTimeout }: MigrationOptions, long: boolean): readonly string[] => [
+  `SET LOCAL lock_timeout = '${lockTimeout}';`,
+  `SET LOCAL statement_timeout = '${long ? "0" : statementTimeout}';`,
+  "SET LOCAL check_function_bodies = off;",
+];
+
+const terminated = (sql: string): string => `${sql};`;
+
+/** Scans and rewrites take as long as the table is large. */
+const isLong = (statements: readonly string[]): boolean =>
+  statements.some((sql) =>
+    /^(UPDATE|INSERT|REFRESH|CREATE (UNIQUE )?INDEX|CREATE MATERIALIZED)|VALIDATE CONSTRAINT| TYPE | ADD CONSTRAINT | SET NOT NULL| SET (LOGGED|UNLOGGED)| STORED/.test(
+      sql,
+    ),
+  );
+
+const upText = ({ segment }: Leg, options: MigrationOptions): string => {
+  const lines = segment.steps.flatMap((step) => [
+    ...step.hazards.map(({ kind, message }) => comment(`${kind}: ${message}`)),
+    ...step.statements.map(terminated),
+  ]);
+  const alone = segment.kind === "alone";
+  return [
+    ...(alone ? [] : waits(options, isLong(segment.steps.flatMap(({ statements }) => statements)))),
+    ...lines,
+  ].join("\n");
+};
+
+const downText = ({ segment, down, unrestored }: Leg, options: MigrationOptions): string => {
+  const lost = segment.steps.flatMap(({ hazards }) =>
+    hazards.filter(({ kind }) => kind === "data loss").map(({ message }) => comment(`not restored: ${message}`)),
+  );
+  const notes = [...lost, ...unrestored.map((one) => comment(`not restored: ${one}`))];
+  const alone = segment.kind === "alone" && down.length === 1;
+  return [...(alone ? [] : waits(options, isLong(down))), ...notes, ...down.map(terminated)].join("\n");
+};
+
+const header = (leg: Leg, { hashes }: MigrationOptions): string =>
+  [
+    "-- Written by senior db diff, run forth and back on a copy of the schema before it was written.",
+    `-- Catalog before ${hashes.from.slice(0, 16)}, after all files ${hashes.to.slice(0, 16)}.`,
+    ...(leg.segment.kind === "contract" ? ["-- Contract: apply it when no running code uses what it drops."] : []),
+    ...(leg.segment.kind === "alone"
+      ? ["-- Runs outside of a transaction; if it fails, drop the invalid index that it leaves and run it again."]
+      : []),
+  ].join("\n");
+
+interface Texts {
+  readonly leg: Leg;
+  readonly base: string;
+  readonly version: string;
+  readonly name: string;
+  readonly head: string;
+  readonly up: string;
+  readonly down: string;
+}
+
+const inTransaction = (leg: Leg, text: string): string =>
+  leg.segment.kind === "alone" ? text : `BEGIN;\n${text}\nCOMMIT;`;
+
+const writers: { readonly [F in Format]: (texts: Texts) => readonly GeneratedFile[] } = {
+  dbmate: ({ leg, base, head, up, down }) => {
+    const option = leg.segment.kind === "alone" ? " transaction:false" : "";
+    return [
+      { path: `${base}.sql`, text: `${head}\n\n-- migrate:up${option}\n${up}\n\n-- migrate:down${option}\n${down}\n` },
+    ];
+  },
+  "golang-migrate": ({ leg, base, head, up, down }) => [
+    { path: `${base}.up.sql`, text: `${head}\n\n${inTransaction(leg, up)}\n` },
+    { path: `${base}.down.sql`, text: `${head}\n\n${inTransaction(leg, down)}\n` },
+  ],
+  flyway: ({ version, name, head, up, down }) => [
+    { path: `V${version}__${name}.sql`, text: `${head}\n\n${up}\n` },
+    { path: `U${version}__${name}.sql`, text: `${head}\n\n${down}\n` },
+  ],
+  plain: ({ leg, base, head, up, down }) => [
+    { path: `${base}.sql`, text: `${head}\n\n${inTransaction(leg, up)}\n` },
+    { path: `${base}.down.sql`, text: `${head}\n\n${inTransaction(leg, down)}\n` },
+  ],
+};
+
+/** Names told apart when two segments do alike things. */
+const uniqueNames = (names: readonly string[]): readonly string[] => {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const n = (seen.get(name) ?? 0) + 1;
+    seen.set(name, n);
+    return n === 1 ? name : `${name}_${n}`;
+  });
+};
+
+/** One migration for each leg of the way. */
+export const migrationsOf = (legs: readonly Leg[], options: MigrationOptions): readonly Migration[] => {
+  const versions = versionsOf(legs.length, options);
+  const base = options.name === undefined ? undefined : slug(options.name);
+  const names = uniqueNames(
+    legs.map((leg) =>
+      base === undefined
+        ? nameOf(leg.segment)
+        : legs.length === 1
+          ? base
+          : `${base}_${nameOf(leg.segment)}`.slice(0, 80),
+    ),
+  );
+  return legs.map((leg, at) => {
+    const [version, name] = [versions[at] ?? "", names[at] ?? ""];
+    const texts = {
+      leg,
+      version,
+      name,
+      base: `${version}_${name}`,
+      head: header(leg, options),
+      up: upText(leg, options),
+      down: downText(leg, options),
+    };
+    return { version, name, leg, up: texts.up, down: texts.down, files: writers[options.format](texts) };
+  });
+};

@@ -1,0 +1,183 @@
+// The report of db diff: what differs, what each step may do, what was proven, and the files.
+import type { Finding, Severity } from "../../kernel/finding.ts";
+import type { Block, Report } from "../../kernel/report.ts";
+import { heading, text } from "../../kernel/report.ts";
+import { plural } from "../../kernel/words.ts";
+import type { HazardKind } from "./hazard.ts";
+import type { Migration } from "./migration.ts";
+import type { Rehearsed } from "./rehearse.ts";
+import type { Candidate, Renaming } from "./rename.ts";
+import type { Step } from "./plan.ts";
+
+export interface DiffInput {
+  readonly from: string;
+  readonly to: string;
+  readonly hashes: { readonly from: string; readonly to: string };
+  readonly rehearsed: Rehearsed;
+  readonly migrations: readonly Migration[];
+  readonly renamings: readonly Renaming[];
+  readonly candidates: readonly Candidate[];
+  readonly notes: readonly Finding[];
+  /** Rows that the way forth loses, where a server was there to be asked, by table. */
+  readonly losses: readonly { readonly what: string; readonly rows: number }[];
+  readonly written: boolean;
+}
+
+const severities: Readonly<Record<HazardKind, Severity>> = {
+  "data loss": "warning",
+  "invented values": "warning",
+  "may fail": "info",
+  rewrite: "warning",
+  lock: "warning",
+  breaking: "info",
+  rebuild: "info",
+};
+
+const located = ({ change }: Step): Finding["at"] => {
+  const part = "to" in change ? change.to : change.from;
+  const { value } = part as unknown as {
+    readonly value: {
+      readonly schema?: string;
+      readonly name?: string;
+      readonly table?: { readonly schema: string; readonly name: string };
+    };
+  };
+  const schema = value.schema ?? value.table?.schema;
+  const name = [...(value.table === undefined ? [] : [value.table.name]), value.name ?? ""].join(".");
+  return { kind: "object", type: part.kind, ...(schema === undefined ? {} : { schema }), name };
+};
+
+const helps: Partial<Readonly<Record<HazardKind, string>>> = {
+  "data loss": "keep a copy if it may be needed again",
+  "invented values": "name an expression with --fill schema.table.column=EXPRESSION",
+};
+
+const findingsOf = ({ migrations, notes, losses }: DiffInput): readonly Finding[] => [
+  ...notes,
+  ...migrations.flatMap(({ leg }) =>
+    leg.segment.steps.flatMap((step) =>
+      step.hazards.map(({ kind, message }): Finding => {
+        const help = helps[kind];
+        const loss = losses.find(({ what }) => kind === "data loss" && message.includes(what));
+        const counted = loss === undefined ? message : `${message} (${plural(loss.rows, "row")} now)`;
+        return {
+          rule: `diff/${kind.replace(" ", "-")}`,
+          severity: severities[kind],
+          message: counted,
+          at: located(step),
+          ...(help === undefined ? {} : { help }),
+        };
+      }),
+    ),
+  ),
+];
+
+const segmentWords = {
+  early: "new values, in a transaction of their own",
+  main: "one transaction",
+  alone: "outside of a transaction",
+  late: "one transaction, after the ones before",
+  contract: "one transaction, when no running code uses what it drops",
+} as const;
+
+const fileBlocks = ({ migrations }: DiffInput): readonly Block[] =>
+  migrations.flatMap(({ leg, files, up, down }) => [
+    heading(files[0]?.path ?? ""),
+    text(segmentWords[leg.segment.kind], "dim"),
+    { kind: "list", items: leg.segment.steps.map(({ title }) => title) } satisfies Block,
+    { kind: "code", language: "sql", text: up } satisfies Block,
+    text("the way back", "dim"),
+    { kind: "code", language: "sql", text: down } satisfies Block,
+  ]);
+
+const proofText = ({ rehearsed: { proof, legs } }: DiffInput): string => {
+  const rows = `${plural(proof.rows, "row")} in ${plural(proof.tables, "table")}`;
+  const left = legs.reduce((sum, { unrestored }) => sum + unrestored.length, 0);
+  const back = left === 0 ? "and back to where it began" : `and back, but for ${plural(left, "thing")}`;
+  return `Proven on a copy filled with ${rows}: the way leads to the new schema ${back}.`;
+};
+
+const guesses = ({ renamings, candidates }: DiffInput): readonly Block[] =>
+  renamings.length === 0
+    ? []
+    : [
+        heading("Renames"),
+        {
+          kind: "table",
+          columns: [{ title: "from" }, { title: "to" }, { title: "because" }],
+          rows: renamings.map(({ from, to }) => {
+            const guess = candidates.find((one) => one.from === from && one.to === to);
+            return [from, to, guess === undefined ? "you said so" : `${guess.reasons.join(", ")} (${guess.score})`];
+          }),
+        },
+      ];
+
+const refusedRows = ({ rehearsed: { proof } }: DiffInput): readonly Block[] =>
+  proof.refused.length === 0
+    ? []
+    : [
+        text("Invented rows stood in the way of these; real ones may too:", "warn"),
+        { kind: "list", items: proof.refused.map(({ statement, message }) => `${message}: ${statement}`) },
+      ];
+
+const emptyBlocks = ({ from, to }: DiffInput): readonly Block[] => [
+  heading(`${from} → ${to}`),
+  text("Nothing differs.", "good"),
+];
+
+export const diffReport = (input: DiffInput): Report => {
+  const { migrations, rehearsed, hashes } = input;
+  const steps = migrations.reduce((sum, { leg }) => sum + leg.segment.steps.length, 0);
+  const blocks: readonly Block[] =
+    migrations.length === 0
+      ? emptyBlocks(input)
+      : [
+          heading(`${input.from} → ${input.to}`),
+          text(`${plural(steps, "step")} in ${plural(migrations.length, "migration")}`, "dim"),
+          ...guesses(input),
+          ...fileBlocks(input),
+          heading("Proof"),
+          text(proofText(input), "good"),
+          ...refusedRows(input),
+        ];
+  return {
+    command: "db diff",
+    blocks,
+    findings: findingsOf(input),
+    data: {
+      from: { source: input.from, hash: hashes.from },
+      to: { source: input.to, hash: hashes.to },
+      empty: migrations.length === 0,
+      migrations: migrations.map(({ version, name, leg, files, up, down }) => ({
+        version,
+        name,
+        kind: leg.segment.kind,
+        transactional: leg.segment.kind !== "alone",
+        files: files.map(({ path }) => path),
+        steps: leg.segment.steps.map(({ title, statements, hazards }) => ({
+          title,
+          statements: [...statements],
+          hazards: hazards.map(({ kind, message }) => ({ kind, message })),
+        })),
+        up,
+        down,
+        downStatements: [...leg.down],
+        unrestored: [...leg.unrestored],
+      })),
+      renames: input.renamings.map(({ from, to }) => ({ from, to })),
+      candidates: input.candidates.map(({ kind, from, to, score, reasons }) => ({
+        kind,
+        from,
+        to,
+        score,
+        reasons: [...reasons],
+      })),
+      proof: {
+        tables: rehearsed.proof.tables,
+        rows: rehearsed.proof.rows,
+        refused: rehearsed.proof.refused.map(({ statement, message }) => ({ statement, message })),
+      },
+      losses: input.losses.map(({ what, rows }) => ({ what, rows })),
+    },
+  };
+};
