@@ -53,5 +53,11 @@ export const faultReport = (error: unknown, command: string): FaultReport => {
     at: known && error.at !== undefined ? error.at : { kind: "project" },
     help: known ? error.help : bugHelp,
   };
-  return { schema: envelopeVersion, command, exit: known ? error.exit : 70, findings: [finding], data: known ? error.data : null };
+  return {
+    schema: envelopeVersion,
+    command,
+    exit: known ? error.exit : 70,
+    findings: [finding],
+    data: known ? error.data : null,
+  };
 };
