@@ -53,7 +53,7 @@ export default command({
   },
   output: "files",
   run: ({ args, io, registry }) =>
-    withSession(io, args.state, async ({ path, grill, save }) => {
+    withSession(io, args, async ({ path, grill, save }) => {
       const answered = reply(grill, args.number, args.value ?? "", args.because);
       const proposals = await gatherProposals(io, args.evidence);
       if (answered.kind === "taken") {

@@ -17,7 +17,7 @@ export default command({
   flags: startFlags,
   output: "files",
   run: ({ args, io, registry }) =>
-    withSession(io, args.state, async ({ path, grill: before, save }) => {
+    withSession(io, args, async ({ path, grill: before, save }) => {
       const grill = await started(io, before, args);
       const proposals = await gatherProposals(io, args.evidence);
       if (grill !== before) await save(grill);

@@ -12,7 +12,7 @@ import { progressBlocks, questionBlocks, stopBlocks, stopFindings, turnData } fr
 import { stopIds, stops } from "../decide/stops.ts";
 import { readAsks, readTracking, trackingText } from "../decide/tracking.ts";
 import { decisionBlocks, decisionFindings } from "../decide/view.ts";
-import type { Io } from "../io/io.ts";
+import type { HeldFile, Io } from "../io/io.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { FileSet } from "../kernel/fileset.ts";
 import { fileSet } from "../kernel/fileset.ts";
@@ -26,6 +26,7 @@ import type { Registry } from "../registry.ts";
 import { readAnswers } from "./answers-file.ts";
 import type { Arg } from "./flags.ts";
 import { choice, many, text as textFlag } from "./flags.ts";
+import { fileFlags } from "./global-flags.ts";
 import { loadProfiles } from "./organisation-profiles.ts";
 
 const asks: Arg<readonly QuestionNumber[] | undefined> = {
@@ -43,13 +44,10 @@ export const stateFlag = {
   state: textFlag("The tracking file; by default /tmp/backend-grill-<date>.md", { value: "FILE", scope: "user" }),
 } as const;
 
-const evidenceFlag = {
-  evidence: many(textFlag("A result of `senior load` to propose answers from", { value: "FILE" })),
-} as const;
-
 export const turnFlags = {
   ...stateFlag,
-  ...evidenceFlag,
+  dryRun: fileFlags.dryRun,
+  evidence: many(textFlag("A result of `senior load` to propose answers from", { value: "FILE" })),
   adr: textFlag("Write the recommendation as a decision record (MADR), approvers pending", { value: "FILE" }),
 } as const;
 
@@ -86,18 +84,26 @@ export interface Session {
   readonly save: (grill: Grill) => Promise<void>;
 }
 
+/** What a dry run works on: the file as it is, taken from nobody and never changed. */
+const readOnly = async (io: Io, path: string): Promise<HeldFile> => ({
+  text: (await io.files.readOwn(path)) ?? "",
+  save: () => Promise.resolve(),
+  release: () => Promise.resolve(),
+});
+
 /** Takes the tracking file, reads or begins the grill, and lets go of the file at the end. */
 export const withSession = async <T>(
   io: Io,
-  state: string | undefined,
+  { state, dryRun }: { readonly state: string | undefined; readonly dryRun: boolean },
   work: (session: Session) => Promise<T>,
 ): Promise<T> => {
   const path = statePath(io, state);
-  const file = await io.files.hold(path);
+  const file = await (dryRun ? readOnly(io, path) : io.files.hold(path));
   try {
-    const grill = file.text.trim() === "" ? newGrill(today(io)) : readTracking(file.text, path);
     const save = (next: Grill): Promise<void> => file.save(trackingText(next));
-    if (file.text.trim() === "") await save(grill);
+    const isNew = file.text.trim() === "";
+    const grill = isNew ? newGrill(today(io)) : readTracking(file.text, path);
+    if (isNew) await save(grill);
     return await work({ path, grill, save });
   } finally {
     await file.release();
@@ -173,17 +179,32 @@ const blocksOf = {
 const turnBlocks = (turn: Turn, shown: Shown): readonly Block[] =>
   (blocksOf[turn.kind] as (turn: Turn, shown: Shown) => readonly Block[])(turn, shown);
 
+/** The decision, once every question is answered and enough is known. */
+const decisionOf = async (turn: Turn, io: Io, { grill, registry }: Shown): Promise<Decision | undefined> => {
+  const answers = answersOf(grill);
+  if (turn.kind !== "done" || missingAnswers(answers).length > 0) return undefined;
+  return decide(answers, await loadProfiles(io, registry.profiles), grill.overrides, stops);
+};
+
+const exitOf = (turn: Turn, decision: Decision | undefined, { again }: Shown): Pick<Report, "exit"> => {
+  if (again !== undefined) return { exit: 2 };
+  const failed = decision !== undefined && decision.outcome !== "recommended";
+  return turn.kind === "stopped" || failed ? { exit: 1 } : {};
+};
+
+const findingsOf = (turn: Turn, decision: Decision | undefined, { grill, again }: Shown): readonly Finding[] => [
+  ...(again === undefined ? [] : [again]),
+  ...(turn.kind === "stopped" ? stopFindings(turn.stops) : []),
+  ...(turn.kind === "done" ? missingFindings(grill) : []),
+  ...(decision === undefined ? [] : decisionFindings(decision)),
+];
+
 /** The report of a grill as it stands: the next question, what stops it, or the decision. */
 export const turnReport = async (command: string, io: Io, shown: Shown): Promise<Report> => {
-  const { path, grill, registry, proposals = [], again } = shown;
+  const { path, grill, proposals = [] } = shown;
   const turn = turnOf(grill);
-  const missing = turn.kind === "done" ? missingFindings(grill) : [];
-  const decision =
-    turn.kind === "done" && missing.length === 0
-      ? decide(answersOf(grill), await loadProfiles(io, registry.profiles), grill.overrides, stops)
-      : undefined;
+  const decision = await decisionOf(turn, io, shown);
   const files = decision === undefined ? undefined : recordOf(decision, shown.adr, io);
-  const stopped = turn.kind === "stopped" ? stopFindings(turn.stops) : [];
   return {
     command,
     blocks: [
@@ -191,22 +212,9 @@ export const turnReport = async (command: string, io: Io, shown: Shown): Promise
       ...(decision === undefined ? [] : decisionBlocks(decision)),
       text(`Kept in ${path}`, "dim"),
     ],
-    findings: [
-      ...(again === undefined ? [] : [again]),
-      ...stopped,
-      ...missing,
-      ...(decision === undefined ? [] : decisionFindings(decision)),
-    ],
-    data: {
-      ...turnData(grill, turn, proposals),
-      state: path,
-      decision: decision === undefined ? null : asJson(decision),
-    },
-    ...(again !== undefined
-      ? { exit: 2 as const }
-      : turn.kind === "stopped" || (decision !== undefined && decision.outcome !== "recommended")
-        ? { exit: 1 as const }
-        : {}),
+    findings: findingsOf(turn, decision, shown),
+    data: { ...turnData(grill, turn, proposals), state: path, decision: asJson(decision ?? null) },
+    ...exitOf(turn, decision, shown),
     ...(files === undefined ? {} : { files }),
   };
 };

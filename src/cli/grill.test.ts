@@ -169,6 +169,12 @@ describe("for programs", () => {
     ]);
   });
 
+  test("a dry run keeps nothing", async () => {
+    const io = memoryIo();
+    const turn = await asked(io, "answer", "1", "--value", answers[0] ?? "", "--dry-run");
+    expect([turn.data.question?.number, io.disk.size]).toEqual([2, 0]);
+  });
+
   test("a file that was edited into nonsense is exit 3, with its line", async () => {
     const io = memoryIo({ files: { "/project/g.md": "# Backend grill of 2026-01-02\n\nhello\n" } });
     const { stderr, exit } = await call(io, "next", "--state", "g.md");

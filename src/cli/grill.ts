@@ -108,7 +108,7 @@ export default command({
         help: "use `senior grill next --json`, then `senior grill answer N --value …`",
       });
     }
-    return withSession(io, args.state, async ({ path, grill: before, save }) => {
+    return withSession(io, args, async ({ path, grill: before, save }) => {
       const look = {
         color: false,
         unicode: true,

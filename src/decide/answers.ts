@@ -253,7 +253,7 @@ export const minutes = (value: number): string =>
 
 const shown = {
   readWriteRatio: (ratio: number) => `${ratio} to 1`,
-  qpsP99: (qps: number) => `${qps.toLocaleString("en-US")} requests/s`,
+  qpsP99: (qps: number) => `${qps.toLocaleString("en-US")} ${qps === 1 ? "request" : "requests"}/s`,
   tenantRevenue: (dollars: number) => `$${dollars.toLocaleString("en-US")} a year`,
   teamSize: (size: number) => `${size} ${size === 1 ? "engineer" : "engineers"}`,
   rpoMinutes: minutes,

@@ -35,11 +35,23 @@ const alone = [
 const anywhere = new RegExp(`(?:^|[^\\p{L}\\p{N}])(?:${puttingOff.join("|")})(?:$|[^\\p{L}\\p{N}])`, "iu");
 const whole = new RegExp(`^(?:${[...puttingOff, ...alone].join("|")})$`, "iu");
 
-const bare = (text: string): string => text.replaceAll("’", "'").replace(/^[\s\p{P}]+|[\s\p{P}]+$/gu, "");
+// An evasion is short; a text that is not may be long enough to keep a pattern busy.
+const longest = 300;
+
+const bare = (text: string): string =>
+  text
+    .slice(0, longest)
+    .replaceAll("’", "'")
+    .replace(/^[\s\p{P}]+|[\s\p{P}]+$/gu, "");
+
+const longestReason = 2000;
 
 /** Why a reason is none, in words; undefined when it may be one. */
-export const emptyReason = (text: string): string | undefined =>
-  bare(text) === "" ? "nothing was said" : whole.test(bare(text)) ? `"${text.trim()}" gives no reason` : undefined;
+export const emptyReason = (text: string): string | undefined => {
+  if (bare(text) === "") return "nothing was said";
+  if (whole.test(bare(text))) return `"${text.trim()}" gives no reason`;
+  return text.length > longestReason ? `more than ${longestReason} characters are no reason` : undefined;
+};
 
 /** Why a text is no answer, in words; undefined when it may be one. */
 export const evasion = (text: string): string | undefined => {

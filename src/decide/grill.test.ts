@@ -224,6 +224,12 @@ describe("evasions", () => {
     ...["platform team", "the team around Ada", "Later Payments GmbH", "TBDesign Ltd", "no-reply team"],
   ])("%p is none", (text) => expect(evasion(text)).toBeUndefined());
 
+  test("a text made to keep a pattern busy is judged at once", () => {
+    const hostile = "see ".repeat(50_000);
+    for (const number of questionNumbers) expect(problemsOf(number, hostile)).not.toBe("");
+    expect(reply(begin, 1, fine[1], hostile)).toMatchObject({ kind: "again" });
+  });
+
   test("a reason may speak of anything, but must be one", () => {
     expect(emptyReason("the contract says high availability, later renewed")).toBeUndefined();
     expect(emptyReason("later")).toBe('"later" gives no reason');

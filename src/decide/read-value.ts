@@ -10,6 +10,9 @@ export type Read = { readonly values: Answers } | { readonly problems: readonly 
 
 export const hasProblems = (read: object): read is { readonly problems: readonly string[] } => "problems" in read;
 
+/** Longer texts are none anyway, and are not worth repeating. */
+const longest = 1000;
+
 const none = /^(?:none|nobody|no one|n\/?a|-|)$/i;
 
 /** A beginning of a choice that no other has: `shared` is `shared-multi-tenant`. */
@@ -22,7 +25,7 @@ const chosen = (text: string, choices: readonly string[]): string => {
 /** What one field's text says: a value, nothing, or why it says nothing. */
 const readField = ({ key, needed }: Field, raw: string): { readonly value?: unknown; readonly problem?: string } => {
   const { kind, choices, read } = valueOf(key);
-  const text = raw.trim();
+  const text = raw.trim().slice(0, longest);
   if (!needed && none.test(text)) return {};
   const vague = kind === "text" ? evasion(text) : undefined;
   const value = vague === undefined ? read(choices === undefined ? text : chosen(text, choices)) : undefined;
