@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { basename } from "node:path";
 import { express } from "../../plugins/express.ts";
 import { fastify } from "../../plugins/fastify.ts";
+import { koa } from "../../plugins/koa.ts";
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { startProject, typeErrors, writeProject } from "../testing/emitted-project.ts";
 import { publicDocuments } from "../testing/public-documents.ts";
@@ -44,7 +45,7 @@ describe.skipIf(isMissing)("public documents", () => {
   }, 180_000);
 });
 
-describe.skipIf(isMissing).each([express, fastify])("public documents in $name", (plugin) => {
+describe.skipIf(isMissing).each([express, fastify, koa])("public documents in $name", (plugin) => {
   test.each(publicDocuments.map((path) => [basename(path), path] as const))(
     "%s boots, and every operation answers",
     async (_, path) => {

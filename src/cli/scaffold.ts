@@ -67,7 +67,14 @@ const installLines = (packages: FrameworkPlugin["packages"]): readonly string[] 
   return [...line("npm install", false), ...line("npm install --save-dev typescript tsx", true)];
 };
 
-const nextSteps = (framework: FrameworkPlugin, root: string, mock: boolean): readonly Block[] => [
+interface NextSteps {
+  readonly framework: FrameworkPlugin;
+  readonly root: string;
+  readonly mock: boolean;
+  readonly isSecured: boolean;
+}
+
+const nextSteps = ({ framework, root, mock, isSecured }: NextSteps): readonly Block[] => [
   heading("Next"),
   {
     kind: "code",
@@ -77,6 +84,13 @@ const nextSteps = (framework: FrameworkPlugin, root: string, mock: boolean): rea
   paragraph(
     `The code is made of ES modules: package.json needs "type": "module". Handlers are in ${joinPath(root, "routes")}; each answers ${mock ? "with an example" : "501"} until it is written.`,
   ),
+  ...(isSecured
+    ? [
+        paragraph(
+          `Who may call is said in ${joinPath(root, "verify.ts")}: ${mock ? "whoever brings credentials is let in until it has verifiers" : "what needs a verifier that is not there is refused"}.`,
+        ),
+      ]
+    : []),
 ];
 
 const handlersOf = ({ groups }: ApiPlan): Generation["handlers"] =>
@@ -203,6 +217,7 @@ export default command({
       files: fileSet("", files).files,
       isPart,
     });
+    const isSecured = files.some(({ path }) => path === "verify.ts");
     const root = outputRoot(args.output);
     const mode = modeOf(args);
     const planned = await planGeneration(io, root, generation, { mode, isPart: args.typesOnly });
@@ -211,7 +226,9 @@ export default command({
       blocks: [
         paragraph(summary(plan, args.typesOnly, planned), "good"),
         ...(args.dryRun ? patchBlocks(planned) : []),
-        ...(args.typesOnly || !planned.isFirst ? [] : nextSteps(needed, root, args.mock)),
+        ...(args.typesOnly || !planned.isFirst
+          ? []
+          : nextSteps({ framework: needed, root, mock: args.mock, isSecured })),
       ],
       findings: [...read.findings, ...planned.findings],
       data: dataOf(read, plan, needed, planned, args),
