@@ -215,7 +215,7 @@ export default command({
     const conditions = args.abortOn.flatMap((one) => readThresholds(one, "--abort-on"));
     const route = await readRoute(io, args);
     const share = readShare(args, io, args.concurrency);
-    await refuseShortage(args.concurrency);
+    await refuseShortage(args.concurrency, subject.settings.workers ?? 1);
     const reached = await reachSubject(io, subject, route, args);
     const choice = { minEffect: args.minEffect, seed };
     if (second !== undefined) {

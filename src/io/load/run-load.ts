@@ -63,7 +63,9 @@ const runIn = async (workers: readonly Worker[], plan: LoadPlan, watch: Watch): 
   const tallies = orders.map(({ tally }) => new Tally(tally));
   const interrupt = (): void => control.stop();
   const startedAt = watch.now();
-  const progress = (): void => watch.onProgress?.(sum(tallies));
+  const [only] = tallies;
+  // What is only looked at need not be copied.
+  const progress = (): void => watch.onProgress?.(only !== undefined && tallies.length === 1 ? only : sum(tallies));
   const timer = setInterval(progress, watch.progressMs ?? 250);
   watch.signal.addEventListener("abort", interrupt);
   if (watch.signal.aborted) interrupt();
