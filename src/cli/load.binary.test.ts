@@ -48,4 +48,40 @@ describe.skipIf(!hasBinary)("senior load, compiled", () => {
     expect(data.requests.answered).toBeGreaterThanOrEqual(20);
     expect(data.requests.scheduled).toBe(data.requests.sent + data.requests.neverSent);
   });
+
+  test("suspended and resumed, it holds the schedule, and blames itself for the gap", async () => {
+    using server = faultServer(behaviours.ok);
+    const argv = ["load", server.url, "--duration", "2s", "--rate", "100", "--json"];
+    const child = Bun.spawn([binaryPath, ...argv], {
+      cwd: await temporaryFolder(),
+      env: {},
+      stdout: "pipe",
+      stderr: "ignore",
+    });
+    while (server.seen.requests < 50) await Bun.sleep(5);
+    child.kill("SIGSTOP");
+    await Bun.sleep(500);
+    child.kill("SIGCONT");
+    const { data } = JSON.parse(await child.stdout.text()) as Envelope;
+    expect(data.requests).toMatchObject({ scheduled: 200, sent: 200, answered: 200 });
+    expect(data.client.stamp).toBe("client-bound");
+    expect(data.client.maxLagMs).toBeGreaterThanOrEqual(400);
+    expect(data.latency.all?.maxMs).toBeGreaterThanOrEqual(400);
+  });
+
+  test("sends from two threads, and within a small limit of open files", async () => {
+    using server = faultServer(behaviours.ok);
+    const cwd = await temporaryFolder();
+    const limited = (argv: string) =>
+      senior(["-c", `ulimit -n 64; exec "${binaryPath}" load ${server.url} --json --requests 90 ${argv}`], {
+        cwd,
+        program: "/bin/sh",
+      });
+    const { data } = JSON.parse((await limited("-c 6 --workers 2")).stdout) as Envelope;
+    expect(data.requests).toMatchObject({ scheduled: 90, answered: 90, errors: 0 });
+    expect([data.asked.workers, data.connections.opened]).toEqual([2, 6]);
+    const refused = await limited("-c 60");
+    expect([refused.exit, server.seen.requests]).toEqual([4, 90]);
+    expect(refused.stderr).toContain("this process may have 64");
+  });
 });

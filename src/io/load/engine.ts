@@ -264,6 +264,8 @@ class Engine implements LaneOwner {
     lane.traffic?.fail();
     if (lane.measured) this.#books.failed(lane, kind, now, message);
     if (failureKinds[kind].sent === "before" && !this.#arrivals.waits) this.#resting.push([lane, now + restNs]);
+    // It was given up without leaving this call: whoever gave it looks at the schedule again.
+    else if (kind === "unfillable") this.#free.push(lane);
     else this.#continue(lane, now);
   }
 
