@@ -10,7 +10,7 @@ import type { Removed } from "./psql.ts";
 import { stripPsql } from "./psql.ts";
 import { roleCreated, rolesNamed } from "./roles.ts";
 import type { ParseSql, Statement } from "./tree.ts";
-import { textOf } from "./tree.ts";
+import { listOf, only, stringNode, textOf } from "./tree.ts";
 
 export interface SchemaFile {
   /** As the user named it. */
@@ -29,6 +29,8 @@ export interface PreparedStatement extends Statement {
 /** An extension that a file creates, and where. */
 export interface WantedExtension {
   readonly name: string;
+  /** Where the file asks for one. */
+  readonly version?: string;
   readonly at: Location;
 }
 
@@ -166,7 +168,10 @@ const refusePoison = (file: SchemaFile, statement: Statement): void => {
 
 const extensionOf = (file: SchemaFile, { kind, fields, start }: Statement): readonly WantedExtension[] => {
   const name = kind === "CreateExtensionStmt" ? textOf(fields["extname"]) : undefined;
-  return name === undefined ? [] : [{ name, at: placeIn(file, start) }];
+  if (name === undefined) return [];
+  const options = listOf(fields["options"]).map((node) => only(node, "DefElem") ?? {});
+  const version = stringNode(options.find(({ defname }) => defname === "new_version")?.["arg"]);
+  return [{ name, ...(version === undefined ? {} : { version }), at: placeIn(file, start) }];
 };
 
 const prepareFile = (file: SchemaFile, parse: ParseSql): Omit<PreparedSchema, "files" | "roles"> => {

@@ -29,6 +29,7 @@ import tablefunc from "../../../node_modules/@electric-sql/pglite/dist/tablefunc
 import tcn from "../../../node_modules/@electric-sql/pglite/dist/tcn.tar.gz" with { type: "file" };
 import tsmSystemRows from "../../../node_modules/@electric-sql/pglite/dist/tsm_system_rows.tar.gz" with { type: "file" };
 import tsmSystemTime from "../../../node_modules/@electric-sql/pglite/dist/tsm_system_time.tar.gz" with { type: "file" };
+import vector from "../../../node_modules/@electric-sql/pglite-pgvector/dist/vector.tar.gz" with { type: "file" };
 import unaccent from "../../../node_modules/@electric-sql/pglite/dist/unaccent.tar.gz" with { type: "file" };
 import uuidOssp from "../../../node_modules/@electric-sql/pglite/dist/uuid-ossp.tar.gz" with { type: "file" };
 
@@ -68,6 +69,7 @@ const archives: Readonly<Record<string, string>> = {
   tsm_system_rows: tsmSystemRows,
   tsm_system_time: tsmSystemTime,
   unaccent,
+  vector,
   "uuid-ossp": uuidOssp,
 };
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Fault } from "../../kernel/fault.ts";
+import type { Catalog } from "../../pg/catalog.ts";
 import { parseConnection, targetOf } from "../../pg/connection.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
 import { hashOf, verifyDataDirectory } from "../../../scripts/pgdata.ts";
@@ -47,7 +48,8 @@ describe("the catalog", () => {
     const real = await withSession(target, { deadlineMs: 30_000, signal }, (ask) =>
       readCatalogWith(ask, "server", { schemas: [], loader: "postgres" }),
     );
-    expect(real.catalog).toEqual((await load(text)).reading.catalog);
+    const extensions = real.catalog.extensions.map(({ name, schema, comment }) => ({ name, schema, comment }));
+    expect((await load(text)).reading.catalog).toEqual({ ...real.catalog, extensions } as Catalog);
     expect(real.statistics.map(({ name }) => name)).toContain("parent");
   });
 
@@ -89,6 +91,34 @@ describe("files load", () => {
     expect([loaded.reading.catalog.schemas.map(({ name }) => name), tablesOf(loaded)]).toEqual([
       ["ext", "public"],
       ["public.t"],
+    ]);
+  });
+
+  test("with pgvector, and with shells of extensions that are not bundled", async () => {
+    const { reading, notes } =
+      await load(`create extension vector; create extension postgis version '3.4.2'; create extension pg_cron; create extension our_own;
+      create table t (id int primary key, at geometry( point , 4326) not null, way geometry, e vector(3));
+      create index on t using gist (at); create index on t using hnsw (e vector_cosine_ops) with (m = 8);
+      create view v as select id, way::geometry(LineString,4326) from t where st_dwithin(at, st_setsrid(st_makepoint(1, 2), 4326), 5);
+      do $$ begin execute 'create extension if not exists postgres_fdw'; end $$;
+      create server s foreign data wrapper postgres_fdw options (host 'x'); select cron.schedule('x', '* * * * *', 'select 1');`);
+    const { tables, views, extensions, unmodelled } = reading.catalog;
+    expect(tables.map(({ columns }) => columns.map(({ type }) => type.text))).toEqual([
+      ["integer", "public.geometry(Point,4326)", "public.geometry", "public.vector(3)"],
+    ]);
+    expect(views[0]?.definition).toContain("(way)::public.geometry(LineString,4326)");
+    expect(extensions.map(({ name, version, opaque }) => [name, version, opaque])).toEqual([
+      ["our_own", undefined, true],
+      ["pg_cron", undefined, true],
+      ["postgis", "3.4.2", true],
+      ["postgres_fdw", undefined, true],
+      ["vector", undefined, undefined],
+    ]);
+    expect(unmodelled).toEqual([]);
+    expect(notes.map(({ severity, message }) => [severity, message.slice(0, 24)])).toEqual([
+      ["info", 'the extension "postgis" i'.slice(0, 24)],
+      ["info", 'the extension "pg_cron" i'.slice(0, 24)],
+      ["warning", 'the extension "our_own" i'.slice(0, 24)],
     ]);
   });
 
@@ -166,10 +196,10 @@ describe("what PostgreSQL refuses", () => {
     expect(fault.at).toEqual({ kind: "file", path: "b.sql", line: 2, column: 1 });
   });
 
-  test("an extension that is not bundled", async () => {
-    const fault = await faultOf(load("select 1;\ncreate extension postgis;"));
+  test("an extension whose name is misspelt", async () => {
+    const fault = await faultOf(load("select 1;\ncreate extension uuid_ossp;"));
     expect([fault.code, fault.at]).toEqual(["input.unsupported", { kind: "file", path: "x.sql", line: 2, column: 1 }]);
-    expect((await faultOf(load("create extension uuid_ossp;"))).message).toContain('did you mean "uuid-ossp"?');
+    expect(fault.message).toContain('did you mean "uuid-ossp"?');
   });
 });
 

@@ -1,5 +1,6 @@
 // The embedded shadow: a PostgreSQL in a worker, with its extensions; and the short way from schema files to their catalog.
 import { Fault } from "../../kernel/fault.ts";
+import type { Finding } from "../../kernel/finding.ts";
 import { nearest } from "../../kernel/words.ts";
 import type { SchemaFile, WantedExtension } from "../../pg/prepare.ts";
 import type { CatalogScope } from "../../pg/read-catalog.ts";
@@ -7,30 +8,46 @@ import { loadSqlParser } from "../sql-parser.ts";
 import { bundledNames, isBundled } from "./extensions.ts";
 import type { EmbeddedOptions } from "./server.ts";
 import { withEmbeddedServer } from "./server.ts";
+import { isShell } from "./stubs.ts";
 import type { LoadedSchema, Shadow } from "./shadow.ts";
 import { shadowOn } from "./shadow.ts";
 
 export type LoadOptions = CatalogScope & EmbeddedOptions;
 
 /** Starts an embedded server, does `work` with it as a shadow and ends it, whatever happens. */
-const unbundled = (extension: WantedExtension): Fault => {
-  const near = nearest(extension.name, bundledNames());
-  return new Fault(
-    "input.unsupported",
-    `the extension "${extension.name}" is not part of the embedded PostgreSQL${near === undefined ? "" : `; did you mean "${near}"?`}`,
-    { at: extension.at, help: "read a server that has it with --connection, or leave it out of the file" },
-  );
+const misspelt = ({ name, at }: WantedExtension, near: string): Fault =>
+  new Fault("input.unsupported", `there is no extension "${name}"; did you mean "${near}"?`, { at });
+
+/** A known extension is loaded as a shell; an unknown one too, with a warning, unless it looks like a slip of the pen. */
+const checkExtension = (extension: WantedExtension): readonly Finding[] => {
+  const { name, at } = extension;
+  if (isBundled(name)) return [];
+  const near = isShell(name) ? undefined : nearest(name, bundledNames());
+  if (near !== undefined) throw misspelt(extension, near);
+  return [
+    {
+      rule: "db/extension-shell",
+      severity: isShell(name) ? "info" : "warning",
+      message: `the extension "${name}" is not part of the embedded PostgreSQL: it was loaded as an empty shell`,
+      at,
+      help: "for its real types and functions read a server that has it with --connection",
+    },
+  ];
 };
 
-const checkExtensions = (wanted: readonly WantedExtension[]): void => {
-  const missing = wanted.find(({ name }) => !isBundled(name));
-  if (missing !== undefined) throw unbundled(missing);
-};
+const checkExtensions = (wanted: readonly WantedExtension[]): readonly Finding[] => wanted.flatMap(checkExtension);
 
 export const withShadow = async <T>(options: EmbeddedOptions, work: (shadow: Shadow) => Promise<T>): Promise<T> => {
   const parse = await loadSqlParser();
   return withEmbeddedServer(options, (server) =>
-    work(shadowOn(server, { parse, deadlineMs: options.deadlineMs, checkExtensions })),
+    work(
+      shadowOn(server, {
+        parse,
+        deadlineMs: options.deadlineMs,
+        checkExtensions,
+        isOpaque: (name: string) => !isBundled(name),
+      }),
+    ),
   );
 };
 

@@ -11,11 +11,17 @@ export interface SqlError {
   readonly where?: string;
 }
 
+export interface NewExtension {
+  readonly name: string;
+  /** Versions that statements ask for, for one that is not bundled. */
+  readonly versions: readonly string[];
+}
+
 export type Order =
   /** Starts the server. `progress` is one 32-bit word: the statement of a `run` that was begun last. */
   | { readonly kind: "open"; readonly progress: SharedArrayBuffer }
-  /** Puts the files of bundled extensions in place, by name. */
-  | { readonly kind: "extend"; readonly id: number; readonly extensions: readonly string[] }
+  /** Puts the files of extensions in place. */
+  | { readonly kind: "extend"; readonly id: number; readonly extensions: readonly NewExtension[] }
   /** Runs statements one by one until one fails. */
   | { readonly kind: "run"; readonly id: number; readonly statements: readonly string[] }
   /** Runs a query of one text column. */

@@ -2,7 +2,8 @@
 import { Fault } from "../../kernel/fault.ts";
 import { milliseconds } from "../../kernel/words.ts";
 import { startWorker } from "../workers.ts";
-import type { Order, Ran, Reply } from "./protocol.ts";
+import { Modifiers } from "./modifiers.ts";
+import type { NewExtension, Order, Ran, Reply } from "./protocol.ts";
 
 export interface EmbeddedOptions {
   /** How long one call may take. The server ends when it takes longer: endless SQL cannot be interrupted from within. */
@@ -14,7 +15,7 @@ export interface EmbeddedOptions {
 export interface SqlServer {
   readonly kind: "embedded" | "server";
   /** Makes extensions ready to be created, as far as that is possible. */
-  extend(names: readonly string[]): Promise<void>;
+  extend(extensions: readonly NewExtension[]): Promise<void>;
   /** Runs statements one by one until one fails. */
   run(statements: readonly string[]): Promise<Ran>;
   /** The rows of a query of one text column. */
@@ -42,6 +43,7 @@ class Host implements SqlServer {
   readonly #options: EmbeddedOptions;
   readonly #abort = (): void => this.end(new Error("interrupted"));
   readonly #extensions = new Set<string>();
+  readonly #modifiers = new Modifiers();
   #next = 1;
   #ended: Error | undefined;
 
@@ -57,17 +59,18 @@ class Host implements SqlServer {
     await this.#ask(0, { kind: "open", progress: this.#progress });
   }
 
-  async extend(extensions: readonly string[]): Promise<void> {
-    const wanted = extensions.filter((name) => !this.#extensions.has(name));
+  async extend(extensions: readonly NewExtension[]): Promise<void> {
+    const wanted = extensions.filter(({ name, versions }) => !this.#extensions.has(`${name} ${versions.join()}`));
     if (wanted.length === 0) return;
     const id = this.#next++;
     await this.#ask(id, { kind: "extend", id, extensions: wanted });
-    for (const name of wanted) this.#extensions.add(name);
+    for (const { name, versions } of wanted) this.#extensions.add(`${name} ${versions.join()}`);
   }
 
   async run(statements: readonly string[]): Promise<Ran> {
     const id = this.#next++;
-    const reply = await this.#ask(id, { kind: "run", id, statements });
+    const encoded = statements.map((statement) => this.#modifiers.encode(statement));
+    const reply = await this.#ask(id, { kind: "run", id, statements: encoded });
     if (reply.kind !== "ran") throw brokenError(`answered ${reply.kind} to run`);
     return reply.ran;
   }
@@ -76,7 +79,7 @@ class Host implements SqlServer {
     const id = this.#next++;
     const reply = await this.#ask(id, { kind: "rows", id, sql });
     if (reply.kind !== "rows") throw brokenError(`answered ${reply.kind} to rows`);
-    return reply.rows;
+    return reply.rows.map((row) => this.#modifiers.decode(row));
   }
 
   begun(): number {

@@ -12,7 +12,7 @@ import { quoteName } from "../../pg/quote.ts";
 import type { CatalogScope } from "../../pg/read-catalog.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
 import type { ParseSql } from "../../pg/tree.ts";
-import type { Ran, SqlError } from "./protocol.ts";
+import type { NewExtension, Ran, SqlError } from "./protocol.ts";
 import type { SqlServer } from "./server.ts";
 
 export interface LoadedSchema {
@@ -84,9 +84,13 @@ const mustRun = async (server: SqlServer, statements: readonly string[]): Promis
   if (error !== undefined) throw new Error(`the shadow refused its own statement: ${error.message}`);
 };
 
-/** Runs everything inside a transaction; a role that only the run itself reveals is created, and all is run again. */
+const missingExtension = ({ sqlstate, message }: SqlError): string | undefined =>
+  sqlstate === "0A000" ? /^extension "(.+)" is not available$/s.exec(message)?.[1] : undefined;
+
+/** Runs everything inside a transaction; roles and extensions that only the run itself reveals are made, and all is run again. */
 const runStatements = async (server: SqlServer, schema: PreparedSchema): Promise<void> => {
   const roles = new Set(schema.roles);
+  const extended = new Set<string>();
   for (;;) {
     await mustRun(server, prologue(roles));
     const { done, error } = await server.run(schema.statements.map(({ sql }) => sql));
@@ -94,8 +98,12 @@ const runStatements = async (server: SqlServer, schema: PreparedSchema): Promise
     await server.run(["rollback"]);
     const role = missingRole(error);
     const statement = schema.statements[done];
+    const extension = missingExtension(error);
     if (role !== undefined && !roles.has(role)) roles.add(role);
-    else if (statement !== undefined) throw refusedFault(statement, error);
+    else if (extension !== undefined && !extended.has(extension)) {
+      extended.add(extension);
+      await server.extend([{ name: extension, versions: [] }]);
+    } else if (statement !== undefined) throw refusedFault(statement, error);
     else throw new Error(`the shadow failed after the last statement: ${error.message}`);
   }
 };
@@ -140,7 +148,7 @@ const read = async (server: SqlServer, what: string, scope: CatalogScope): Promi
 
 const everything: CatalogScope = { schemas: [] };
 
-const scratchOn = (server: SqlServer): Scratch => ({
+const scratchOn = (server: SqlServer, isOpaque: ShadowSettings["isOpaque"]): Scratch => ({
   run: (statements) => server.run(statements),
   async attempt(statement) {
     const { error } = await server.run(["savepoint attempt", statement, "release savepoint attempt"]);
@@ -149,7 +157,7 @@ const scratchOn = (server: SqlServer): Scratch => ({
   },
   rows: (sql) => server.rows(sql),
   async read(scope = everything) {
-    const reading = await read(server, "the last statements", scope);
+    const reading = withVersions(await read(server, "the last statements", scope), [], isOpaque);
     await mustRun(server, [`set session authorization ${quoteName(loader)}`, "reset search_path"]);
     return reading;
   },
@@ -167,29 +175,60 @@ export interface ShadowSettings {
   /** PostgreSQL's parser. */
   readonly parse: ParseSql;
   readonly deadlineMs: number;
-  /** Throws for extensions that cannot be had. */
-  readonly checkExtensions: (wanted: readonly WantedExtension[]) => void;
+  /** What is said about extensions that are only shells here. Throws for those that cannot be had. */
+  readonly checkExtensions: (wanted: readonly WantedExtension[]) => readonly Finding[];
+  readonly isOpaque: (name: string) => boolean;
 }
 
-export const shadowOn = (server: SqlServer, { parse, deadlineMs, checkExtensions }: ShadowSettings): Shadow => ({
+/** A version counts only where the files ask for one; what is a shell says so. */
+const withVersions = (
+  reading: CatalogReading,
+  wanted: readonly WantedExtension[],
+  isOpaque: (name: string) => boolean,
+): CatalogReading => {
+  const asked = new Map(wanted.map(({ name, version }) => [name, version]));
+  const extensions = reading.catalog.extensions.map(({ name, schema, comment }) => {
+    const version = asked.get(name);
+    return {
+      name,
+      schema,
+      ...(version === undefined ? {} : { version }),
+      ...(isOpaque(name) ? { opaque: true as const } : {}),
+      ...(comment === undefined ? {} : { comment }),
+    };
+  });
+  return { ...reading, catalog: { ...reading.catalog, extensions } };
+};
+
+const byName = (wanted: readonly WantedExtension[]): readonly NewExtension[] =>
+  [...Map.groupBy(wanted, ({ name }) => name)].map(([name, group]) => ({
+    name,
+    versions: [...new Set(group.flatMap(({ version }) => version ?? []))],
+  }));
+
+export const shadowOn = (
+  server: SqlServer,
+  { parse, deadlineMs, checkExtensions, isOpaque }: ShadowSettings,
+): Shadow => ({
   async load(files, scope) {
     const schema = prepareSchema(files, parse);
-    checkExtensions(schema.extensions);
-    await server.extend(schema.extensions.map(({ name }) => name));
+    const shells = checkExtensions(schema.extensions);
+    await server.extend(byName(schema.extensions));
     try {
       await runStatements(server, schema);
     } catch (error) {
       throw blame(error, server, schema, deadlineMs);
     }
-    const reading = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
+    const all = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
+    const reading = withVersions(all, schema.extensions, isOpaque);
     await server.run(["rollback"]);
-    return { reading, origins: originsOf(schema.statements, reading.catalog), notes: schema.notes };
+    return { reading, origins: originsOf(schema.statements, reading.catalog), notes: [...schema.notes, ...shells] };
   },
   async within({ roles = [], extensions = [] }, work) {
-    await server.extend(extensions);
+    await server.extend(extensions.map((name) => ({ name, versions: [] })));
     await mustRun(server, prologue(roles));
     try {
-      return await work(scratchOn(server));
+      return await work(scratchOn(server, isOpaque));
     } finally {
       await server.run(["rollback"]);
     }

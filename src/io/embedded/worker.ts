@@ -2,8 +2,9 @@
 import { PGlite } from "@electric-sql/pglite";
 import type { Filesystem } from "@electric-sql/pglite/basefs";
 import { readAssets } from "./assets.ts";
-import { archivePaths } from "./extensions.ts";
-import type { Order, Ran, Reply, SqlError } from "./protocol.ts";
+import { archivePaths, isBundled } from "./extensions.ts";
+import type { NewExtension, Order, Ran, Reply, SqlError } from "./protocol.ts";
+import { shellFiles } from "./stubs.ts";
 import { tarEntries } from "./tar.ts";
 
 declare const self: Worker;
@@ -129,9 +130,18 @@ const reply = (message: Reply): void => self.postMessage(message);
 
 let state: { readonly server: PGlite; readonly progress: Int32Array } | undefined;
 
-const extend = async (server: PGlite, extensions: readonly string[]): Promise<void> => {
-  const archives = await Promise.all([...archivePaths(extensions).values()].map(readArchive));
-  for (const archive of archives) unpack(diskOf(server), archive);
+const extend = async (server: PGlite, extensions: readonly NewExtension[]): Promise<void> => {
+  const disk = diskOf(server);
+  const names = extensions.map(({ name }) => name);
+  for (const path of archivePaths(names).values()) unpack(disk, await readArchive(path));
+  for (const { name, versions } of extensions) {
+    if (isBundled(name)) continue;
+    for (const [file, text] of shellFiles(name, versions)) {
+      disk.writeFile(`${installation}/share/postgresql/extension/${file}`, new TextEncoder().encode(text), {
+        canOwn: true,
+      });
+    }
+  }
 };
 
 const obey = async (order: Order): Promise<Reply> => {

@@ -9,7 +9,8 @@ export interface Extension extends Described {
   readonly name: string;
   /** Where its objects are. */
   readonly schema: string;
-  readonly version: string;
+  /** Not set where a schema file leaves it to the server. */
+  readonly version?: string;
   /** Loaded as an empty shell: its functions do nothing and its types hold text. Only ever set by the embedded server. */
   readonly opaque?: true;
 }

@@ -25,7 +25,6 @@ const extension = (row: Row, context: Context): Extension => ({
   name: text(row, "name"),
   schema: text(row, "schema"),
   version: text(row, "version"),
-  ...(row["opaque"] === true ? { opaque: true as const } : {}),
   ...context.described("pg_extension", row),
 });
 
