@@ -38,7 +38,8 @@ describe("rules and references", () => {
     const all = sources.map(([, text]) => text).join("\n");
     for (const rule of ruleReferences.keys()) {
       const [, name = ""] = rule.split("/");
-      expect([rule, all.includes(`"${name}"`) || all.includes(`"${rule}"`)]).toEqual([rule, true]);
+      const spelt = [rule, name, name.replaceAll("-", " ")].some((words) => all.includes(`"${words}"`));
+      expect([rule, spelt || new RegExp(`\\b${name}: `).test(all)]).toEqual([rule, true]);
     }
   });
 });
