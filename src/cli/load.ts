@@ -6,6 +6,7 @@ import { refuseShortage } from "../io/load/limits.ts";
 import { readBaseline } from "../load/baseline.ts";
 import { comparisonReport } from "../load/compare-view.ts";
 import { readThresholds } from "../load/threshold.ts";
+import { maxReport } from "../load/find-max-view.ts";
 import { loadReport } from "../load/view.ts";
 import { command } from "./command.ts";
 import type { Arg } from "./flags.ts";
@@ -13,6 +14,7 @@ import { flag, integer, many, maybe, text } from "./flags.ts";
 import { baselineComparison, urlComparison } from "./load-comparison.ts";
 import { readRoute } from "./load-route.ts";
 import { thresholdsOf } from "./load-limits.ts";
+import { findMax, maxFlags, refuseSearch } from "./load-max.ts";
 import { divide, readShare, shardFlags } from "./load-shard.ts";
 import type { LoadArgs } from "./load-flags.ts";
 import { engineFlags, paceFlags, requestFlags, routeFlags, scenarioFlags } from "./load-flags.ts";
@@ -80,6 +82,16 @@ const refuseMixture = ({
     throw wrong("limits do not go with two URLs", "hold each URL against them in a run of its own");
   }
 };
+
+/** What a search cannot be mixed with. */
+const othersOf = ({ compare, expectRateLimit, shard, threshold, targets, abortOn }: Compare): readonly string[] => [
+  ...(compare === undefined ? [] : ["--compare"]),
+  ...(expectRateLimit ? ["--expect-rate-limit"] : []),
+  ...(shard === undefined ? [] : ["--shard"]),
+  ...(threshold.length > 0 ? ["--threshold"] : []),
+  ...(targets === undefined ? [] : ["--targets"]),
+  ...(abortOn.length > 0 ? ["--abort-on"] : []),
+];
 
 export default command({
   name: "load",
@@ -161,6 +173,10 @@ export default command({
       about: "The second of four machines; senior load merge part-*.json gives the whole",
     },
     {
+      run: "senior load http://localhost:3000/users --find-max --slo 'p99<500ms,errors<0.1%'",
+      about: "The highest rate that keeps these limits, and what to plan for each instance",
+    },
+    {
       run: "senior load http://localhost:3000/users --compare baseline.json",
       about: "Against an earlier run, saved by --output baseline.json",
     },
@@ -196,6 +212,7 @@ export default command({
       min: 0,
     }),
     expectRateLimit: flag("Pass when 429s appear: they are no errors, and their absence is one"),
+    ...maxFlags,
     ...shardFlags,
     ...engineFlags,
     ...routeFlags,
@@ -205,6 +222,7 @@ export default command({
   graceful: true,
   async run({ args, io, registry }) {
     refuseMixture(args);
+    refuseSearch(args, othersOf(args));
     const [url = "", other] = args.url;
     const seed = args.seed ?? io.now().getTime() % 2 ** 31;
     const thresholds = await thresholdsOf(io, args.threshold, args.targets, registry.profiles);
@@ -223,6 +241,15 @@ export default command({
       return comparisonReport(await urlComparison(io, reached, rival, choice), [], signalExit(io));
     }
     const title = `${reached.plan.method} ${reached.target.shown}`;
+    if (args.findMax) {
+      const max = await findMax(
+        io,
+        reached,
+        args,
+        args.slo.flatMap((one) => readThresholds(one, "--slo")),
+      );
+      return maxReport(max, title, max.limitedBy === "interrupt" ? signalExit(io) : undefined);
+    }
     const divided = await divide(io, reached.plan, share, args, thresholds);
     const happened = await measure(io, divided.plan, title, conditions);
     const summary = summaryOf(reached, happened, share === undefined ? thresholds : [], divided);

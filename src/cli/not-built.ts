@@ -90,12 +90,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "expand first, deploy, contract later",
   },
   {
-    command: "load",
-    flag: "--slo",
-    will: "search the highest rate within limits",
-    meanwhile: "hold a run of your choice against limits with --threshold",
-  },
-  {
     command: "codemap",
     will: "map stories to modules, files and interfaces",
     meanwhile: "keep the map by hand, in the repository",
