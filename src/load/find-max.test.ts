@@ -46,6 +46,13 @@ test("a client that cannot go on is the limit, not the server", () => {
   expect(best).toBeGreaterThan(900);
 });
 
+test("a client that stumbles now and then is given another attempt", () => {
+  let count = 0;
+  const { best, limitedBy } = search((rate) => (count++ % 3 === 0 ? "doubtful" : rate <= 1000 ? "kept" : "broken"));
+  expect(limitedBy).toBe("server");
+  expect(best).toBeGreaterThan(900);
+});
+
 test("a server that never breaks is measured to the cap", () => {
   expect(search(() => "kept")).toMatchObject({ best: 200_000, limitedBy: "cap" });
 });

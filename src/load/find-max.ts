@@ -38,6 +38,22 @@ const unsentShare = 0.01;
 
 const rounded = (rate: number): number => Number(rate.toPrecision(3));
 
+/** A client that stumbled once may not stumble again. */
+const mostAttempts = 3;
+
+/** The last step, when it is worth a further attempt. */
+const stumbled = (steps: readonly Step[]): Step | undefined => {
+  const last = steps.at(-1);
+  if (last?.verdict !== "doubtful") return undefined;
+  const attempts = steps.filter((step) => step.ratePerSecond === last.ratePerSecond && step.phase === last.phase);
+  return attempts.length < mostAttempts ? last : undefined;
+};
+
+/** What each rate came to in the end. */
+const settled = (steps: readonly Step[]): readonly Step[] => [
+  ...new Map(steps.map((step) => [`${step.phase === "confirm" ? "confirm" : ""}${step.ratePerSecond}`, step])).values(),
+];
+
 const passed = (steps: readonly Step[]): readonly number[] =>
   steps.filter(({ verdict }) => verdict === "kept").map(({ ratePerSecond }) => ratePerSecond);
 
@@ -51,7 +67,10 @@ const confirming = (steps: readonly Step[], best: number, limitedBy: "server" | 
 };
 
 /** The next move, from everything that was tried: the same steps always lead to the same move. */
-export const nextMove = (steps: readonly Step[], { startRate, highestRate }: SearchSettings): Move => {
+export const nextMove = (all: readonly Step[], { startRate, highestRate }: SearchSettings): Move => {
+  const again = stumbled(all);
+  if (again !== undefined) return { kind: "try", phase: again.phase, rate: again.ratePerSecond };
+  const steps = settled(all);
   const searched = steps.filter(({ phase }) => phase !== "confirm");
   const best = passed(searched).reduce((a, b) => Math.max(a, b), 0);
   const failed = searched.filter(({ verdict }) => verdict !== "kept");
