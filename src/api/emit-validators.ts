@@ -6,7 +6,7 @@ import { discriminatedMembers } from "./discriminator.ts";
 import { usableDefault } from "./defaults.ts";
 import { unevaluatedParts } from "./emit-unevaluated.ts";
 import type { Doc } from "./layout.ts";
-import { assigned, braces, brackets, call, chain, concat, property } from "./layout.ts";
+import { assigned, braces, brackets, call, chain, concat, layout, property } from "./layout.ts";
 import type { Schema } from "./model.ts";
 import { patternFlags } from "./patterns.ts";
 import type { ApiPlan } from "./plan.ts";
@@ -129,8 +129,13 @@ const arrayValidator = (schema: JsonObject, scope: ValidatorScope): Doc => {
 
 const isScalar = (value: Json): boolean => typeof value !== "object" || value === null;
 
+/** What the compiler takes for `never` has no default that it would let through. */
+const isCombined = (validator: Doc): boolean => layout(validator, Infinity).startsWith("s.allOf(");
+
 const withDefault = (base: Doc, value: Json, scope: ValidatorScope): Doc =>
-  isScalar(value) ? chain(base, [call(".default", [data(value)])]) : s(scope, "withDefault", base, data(value));
+  isScalar(value) && !isCombined(base)
+    ? chain(base, [call(".default", [data(value)])])
+    : s(scope, "withDefault", base, data(value));
 
 /** A value that may be absent: a usable default takes its place. */
 export const optionalValidator = (schema: Schema, scope: ValidatorScope): Doc => {
@@ -315,6 +320,7 @@ const conditionParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc
 export const validatorOf = (schema: Schema, scope: ValidatorScope): Doc => {
   if (typeof schema === "boolean") return zod(scope, schema ? "unknown" : "never");
   if (schema[fileKeyword] === true) return s(scope, "file");
+  if (listedValues(schema)?.length === 0) return zod(scope, "never");
   const ref = refOf(schema);
   const parts = [
     ...(ref === undefined ? [] : [reference(ref, scope)]),

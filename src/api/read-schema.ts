@@ -1,11 +1,13 @@
 // One schema of the document, in whatever dialect it was written, to its 2020-12 meaning.
-import type { Json } from "../kernel/json.ts";
+import type { Json, JsonObject } from "../kernel/json.ts";
 import { isObject, own, pointerToken } from "../kernel/json.ts";
 import type { Schema } from "./model.ts";
 import type { Reading } from "./reading.ts";
 import { asJson, localTarget, note } from "./reading.ts";
 import { isSlowPattern } from "./patterns.ts";
+import type { JsonType } from "./schema-keywords.ts";
 import { keywordChecks, subschemaKeywords } from "./schema-keywords.ts";
+import { hasType, listedTypes } from "./schema-view.ts";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -19,8 +21,34 @@ export const readSchema = (reading: Reading, value: unknown, at: string): Schema
   const reference = own(value, "$ref");
   if (reading.dialect !== "3.1" && reference !== undefined) return readReference(reading, reference, at);
   const modern = reading.dialect === "3.1" ? value : modernize(value);
-  return Object.fromEntries(
+  const read = Object.fromEntries(
     Object.entries(modern).flatMap(([keyword, inner]) => readKeyword(reading, keyword, inner, at)),
+  );
+  return withFittingEnum(reading, read, at);
+};
+
+/** A value as the type that was meant: YAML reads `1` and `"1"` differently, and authors do not. */
+const meant = (value: Json, types: readonly JsonType[]): readonly Json[] => {
+  if (types.includes("string")) return typeof value === "object" ? [] : [String(value)];
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : NaN;
+  const kind = Number.isInteger(number) ? "integer" : "number";
+  return Number.isFinite(number) && (types.includes(kind) || types.includes("number")) ? [number] : [];
+};
+
+/** Values that are all of another type would refuse everything, which nobody writes on purpose. */
+const withFittingEnum = (reading: Reading, schema: JsonObject, at: string): JsonObject => {
+  const types = listedTypes(schema);
+  const values = own(schema, "enum") as readonly Json[] | undefined;
+  if (types === undefined || values === undefined || values.length === 0) return schema;
+  if (values.some((value) => types.some((type) => hasType(value, type)))) return schema;
+  const read = values.flatMap((value) => meant(value, types));
+  const isMeant = read.length === values.length;
+  const done = isMeant ? "they are read as such" : "it is ignored";
+  note(reading, "bad-enum", `${at}/enum`, `"enum" lists no value of type ${types.join(" or ")}; ${done}`);
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([keyword, value]) =>
+      keyword !== "enum" ? [[keyword, value] as const] : isMeant ? [[keyword, read] as const] : [],
+    ),
   );
 };
 
