@@ -2,6 +2,7 @@
 import type { ConflictRecord } from "./manifest.ts";
 import { sameKeys } from "./merge-tokens.ts";
 import type { Source } from "./source.ts";
+import { findUnit } from "./source.ts";
 
 export const conflictPath = (path: string): string => `${path}.conflict`;
 
@@ -27,7 +28,7 @@ export const conflictText = (path: string, conflicts: readonly ConflictRecord[])
 /** Somebody took over the generated side. */
 const isResolved = ({ key }: ConflictRecord, ours: Source | undefined, theirs: Source | undefined): boolean => {
   if (key === undefined) return false;
-  const [mine, yours] = [ours, theirs].map((source) => source?.units.find((unit) => unit.key === key));
+  const [mine, yours] = [ours, theirs].map((source) => (source === undefined ? undefined : findUnit(source, key)));
   return mine !== undefined && yours !== undefined && sameKeys(mine.tokens, yours.tokens);
 };
 

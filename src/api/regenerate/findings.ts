@@ -7,7 +7,7 @@ import type { HandlerFate } from "./handlers.ts";
 import type { ConflictRecord } from "./manifest.ts";
 import type { MergedFile } from "./merge-file.ts";
 import type { Regeneration } from "./regeneration.ts";
-import { readSource } from "./source.ts";
+import { findUnit, readSource } from "./source.ts";
 
 /** Where a unit of a merged file stands. */
 type Locate = (path: string, key?: string) => Location;
@@ -16,8 +16,8 @@ const locator = ({ project }: Regeneration, shown: (path: string) => string): Lo
   const texts = new Map([...project.files].map(([path, { text }]) => [path, text]));
   return (path, key) => {
     const text = texts.get(path);
-    const unit =
-      text === undefined || key === undefined ? undefined : readSource(text)?.units.find((one) => one.key === key);
+    const source = text === undefined ? undefined : readSource(text);
+    const unit = source === undefined || key === undefined ? undefined : findUnit(source, key);
     const place = text === undefined || unit === undefined ? {} : { line: lineAt(text, unit.code) };
     return { kind: "file", path: shown(path), ...place };
   };

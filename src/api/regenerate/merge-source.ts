@@ -6,8 +6,9 @@ import type { Hunk } from "./merge-tokens.ts";
 import { hunksBetween, mergeTokens, sameKeys } from "./merge-tokens.ts";
 import { pairUnits } from "./pair-units.ts";
 import { insertUnits, removalOf } from "./place-units.ts";
-import type { Source, Unit } from "./source.ts";
-import { emptySource, readSource } from "./source.ts";
+import type { Block, Source, Unit } from "./source.ts";
+import { emptySource, innerKey, readSource } from "./source.ts";
+import type { Token } from "./syntax.ts";
 
 export interface MergeRules {
   /** Handlers, by name: their value belongs to the user once it is not the stub. */
@@ -34,10 +35,10 @@ export interface MergedSource {
   readonly kept: readonly Unit[];
 }
 
-interface Versions {
-  readonly base: Source;
-  readonly ours: Source;
-  readonly theirs: Source;
+interface Versions<B extends Block = Block> {
+  readonly base: B;
+  readonly ours: B;
+  readonly theirs: B;
 }
 
 const isHandler = ({ names }: Unit, { handlers }: MergeRules): boolean =>
@@ -61,10 +62,13 @@ const isInValue = (hunk: Hunk, { tokens, initializer }: Unit): boolean =>
 
 const valueOf = ({ tokens, initializer }: Unit) => tokens.filter(({ start }) => start >= (initializer ?? Infinity));
 
-interface UnitOutcome {
+interface Parts {
   readonly edits: readonly Edit[];
-  readonly conflict?: SourceConflict;
+  readonly conflicts: readonly SourceConflict[];
+  readonly kept: readonly Unit[];
 }
+
+const nothing: Parts = { edits: [], conflicts: [], kept: [] };
 
 const conflictOf = (ours: Unit, theirs: Unit, { ours: mine, theirs: yours }: Versions): SourceConflict => ({
   about: about(theirs),
@@ -73,38 +77,78 @@ const conflictOf = (ours: Unit, theirs: Unit, { ours: mine, theirs: yours }: Ver
   theirs: yours.text.slice(theirs.start, theirs.end),
 });
 
+/** A unit in its three versions. */
+interface Triple {
+  readonly before: Unit;
+  readonly mine: Unit;
+  readonly yours: Unit;
+}
+
+/** Token by token: as one thing that is merged or not. */
+const mergeWhole = (
+  { before, mine, yours }: Triple,
+  versions: Versions,
+  rules: MergeRules,
+  isOwn: (token: Token, unit: Unit) => boolean,
+): Parts => {
+  const side = ({ text }: Block, unit: Unit) => ({ text, tokens: unit.tokens.filter((token) => isOwn(token, unit)) });
+  const [base, ours, theirs] = [side(versions.base, before), side(versions.ours, mine), side(versions.theirs, yours)];
+  if (sameKeys(ours.tokens, theirs.tokens)) return nothing;
+  const isWritten = isHandler(yours, rules) && !sameKeys(valueOf(before), valueOf(mine));
+  const hunks = hunksBetween(base, theirs).filter((hunk) => !(isWritten && isInValue(hunk, before)));
+  const { edits, lost } = mergeTokens(base, ours, theirs, hunks);
+  return lost.every((hunk) =>
+    isSoft(hunk, { ...before, tokens: base.tokens }, { ...yours, tokens: theirs.tokens }, rules),
+  )
+    ? { ...nothing, edits }
+    : { ...nothing, conflicts: [conflictOf(mine, yours, versions)] };
+};
+
+const isOutside = ({ start }: Token, { body }: Unit): boolean =>
+  body === undefined || start < body.head || start >= body.end;
+
+/** A function, statement by statement. */
+const mergeFunction = (
+  triple: Triple,
+  versions: Versions,
+  rules: MergeRules,
+  inUse: ReadonlySet<string>,
+): Parts | undefined => {
+  const { before, mine, yours } = triple;
+  const [base, ours, theirs] = [before.body, mine.body, yours.body];
+  if (base === undefined || ours === undefined || theirs === undefined || isHandler(yours, rules)) return undefined;
+  if ([base, ours, theirs].some(({ units }) => units.length === 0)) return undefined;
+  const outer = mergeWhole(triple, versions, rules, isOutside);
+  const inner = mergeUnits({ base, ours, theirs }, rules, inUse);
+  return {
+    edits: [...outer.edits, ...inner.edits],
+    conflicts: [
+      ...outer.conflicts,
+      ...inner.conflicts.map((one) => (one.key === undefined ? one : { ...one, key: innerKey(mine, one.key) })),
+    ],
+    kept: inner.kept.map((unit) => ({ ...unit, key: innerKey(mine, unit.key) })),
+  };
+};
+
 /** A unit of all three versions. */
-const mergeUnit = (before: Unit, mine: Unit, yours: Unit, versions: Versions, rules: MergeRules): UnitOutcome => {
-  if (sameKeys(before.tokens, yours.tokens)) return { edits: [] };
+const mergeUnit = (triple: Triple, versions: Versions, rules: MergeRules, inUse: ReadonlySet<string>): Parts => {
+  const { before, mine, yours } = triple;
+  if (sameKeys(before.tokens, yours.tokens)) return nothing;
   const { base, ours, theirs } = versions;
   const text = ours.text.slice(mine.start, mine.end);
   const newText = theirs.text.slice(yours.start, yours.end);
   if (text === withLineEnd(base.text.slice(before.start, before.end), lineEndOf(ours.text))) {
-    return { edits: [{ start: mine.start, end: mine.end, text: newText }] };
+    return { ...nothing, edits: [{ start: mine.start, end: mine.end, text: newText }] };
   }
-  const side = ({ text: whole }: Source, { tokens }: Unit) => ({ text: whole, tokens });
-  const isWritten = isHandler(yours, rules) && !sameKeys(valueOf(before), valueOf(mine));
-  const hunks = hunksBetween(side(base, before), side(theirs, yours)).filter(
-    (hunk) => !(isWritten && isInValue(hunk, before)),
-  );
-  const { edits, lost } = mergeTokens(side(base, before), side(ours, mine), side(theirs, yours), hunks);
-  const isSettled = sameKeys(mine.tokens, yours.tokens) || lost.every((hunk) => isSoft(hunk, before, yours, rules));
-  return isSettled
-    ? { edits: sameKeys(mine.tokens, yours.tokens) ? [] : edits }
-    : { edits: [], conflict: conflictOf(mine, yours, versions) };
+  return mergeFunction(triple, versions, rules, inUse) ?? mergeWhole(triple, versions, rules, () => true);
 };
 
-const mergeHeader = (versions: Versions, rules: MergeRules): readonly Edit[] => {
+const mergeHeader = (versions: Versions<Source>, rules: MergeRules): readonly Edit[] => {
   const { base, ours, theirs } = versions;
   if (base.header === undefined || ours.header === undefined || theirs.header === undefined) return [];
-  return mergeUnit(base.header, ours.header, theirs.header, versions, rules).edits;
+  const triple = { before: base.header, mine: ours.header, yours: theirs.header };
+  return mergeUnit(triple, versions, rules, new Set()).edits;
 };
-
-interface Parts {
-  readonly edits: readonly Edit[];
-  readonly conflicts: readonly SourceConflict[];
-  readonly kept: readonly Unit[];
-}
 
 const inverted = <K, V>(map: ReadonlyMap<K, V>): ReadonlyMap<V, K> => new Map([...map].map(([a, b]) => [b, a]));
 
@@ -131,9 +175,10 @@ const mergeUnits = (versions: Versions, rules: MergeRules, inUse: ReadonlySet<st
         conflicts.push({ about: about(yours), ours: "", theirs: theirs.text.slice(yours.start, yours.end) });
       }
     } else if (before !== undefined) {
-      const outcome = mergeUnit(before, mine, yours, versions, rules);
+      const outcome = mergeUnit({ before, mine, yours }, versions, rules, inUse);
       edits.push(...outcome.edits);
-      if (outcome.conflict !== undefined) conflicts.push(outcome.conflict);
+      conflicts.push(...outcome.conflicts);
+      kept.push(...outcome.kept);
     } else if (!sameKeys(mine.tokens, yours.tokens) && !isHandler(yours, rules)) {
       conflicts.push(conflictOf(mine, yours, versions));
     }
@@ -147,13 +192,18 @@ const mergeUnits = (versions: Versions, rules: MergeRules, inUse: ReadonlySet<st
   return { edits: [...edits, ...insertUnits(ours, theirs, added, placed)], conflicts, kept };
 };
 
+const declaredNames = ({ names, body }: Unit): readonly string[] => [
+  ...names,
+  ...(body?.units.flatMap((unit) => unit.names) ?? []),
+];
+
 /** Names that went away and that what is left of the file still uses. */
 const stillUsed = (merged: Source, { ours }: Versions): ReadonlySet<string> => {
   const has = new Set([
-    ...merged.units.flatMap(({ names }) => names),
+    ...merged.units.flatMap(declaredNames),
     ...merged.imports.flatMap(({ bindings }) => bindings.map(({ local }) => local)),
   ]);
-  const lost = new Set(ours.units.flatMap(({ names }) => names).filter((name) => !has.has(name)));
+  const lost = new Set(ours.units.flatMap(declaredNames).filter((name) => !has.has(name)));
   return lost.size === 0 ? lost : lost.intersection(usedNames(merged));
 };
 

@@ -2,6 +2,13 @@
 import type { Identifier, Node, Syntax, Token } from "./syntax.ts";
 import { isNode, readSyntax } from "./syntax.ts";
 
+/** Statements, one below the other, and where the first of them would go. */
+export interface Block {
+  readonly text: string;
+  readonly head: number;
+  readonly units: readonly Unit[];
+}
+
 /** A statement with the comments that belong to it. */
 export interface Unit {
   /** The same in every version of a file: `value listBooks`, `type Book`, `from ./books.js`. */
@@ -15,6 +22,8 @@ export interface Unit {
   readonly tokens: readonly Token[];
   /** What it declares. */
   readonly names: readonly string[];
+  /** The statements of the one function that it is. */
+  readonly body?: Block & { readonly end: number };
 }
 
 export interface Binding {
@@ -46,13 +55,10 @@ export interface Forwarded {
   readonly names: readonly (readonly [imported: string, exported: string])[];
 }
 
-export interface Source {
-  readonly text: string;
+export interface Source extends Block {
   /** The comment at the top, before everything else. */
   readonly header: Unit | undefined;
   readonly imports: readonly Import[];
-  /** All statements but imports. */
-  readonly units: readonly Unit[];
   readonly identifiers: readonly Identifier[];
   readonly exports: ReadonlyMap<string, NameKind>;
   readonly forwarded: readonly Forwarded[];
@@ -60,6 +66,7 @@ export interface Source {
 
 export const emptySource: Source = {
   text: "",
+  head: 0,
   header: undefined,
   imports: [],
   units: [],
@@ -136,7 +143,12 @@ interface Extent {
 const lineBreak = /\r?\n/;
 
 /** From the first comment above a statement to the comment at the end of its last line. */
-const extents = ({ statements, comments }: Syntax, text: string, from: number): readonly Extent[] => {
+const extents = (
+  statements: readonly Node[],
+  comments: Syntax["comments"],
+  text: string,
+  from: number,
+): readonly Extent[] => {
   let after = from;
   return statements.map((node) => {
     const own = comments.filter(({ start, end }) => start >= after && end <= node.start);
@@ -241,9 +253,36 @@ const numbered = (units: readonly Unit[]): readonly Unit[] => {
   });
 };
 
-const unitOf = ({ node, start, end }: Extent, tokens: readonly Token[]): Unit => {
+/** The block of the one function that a statement declares. */
+const functionBlock = (statement: Node): Node | undefined => {
+  const declaration = declarationIn(statement);
+  const [only, ...more] = nodesAt(declaration, "declarations");
+  const made = only === undefined ? declaration : more.length === 0 ? nodeAt(only, "init") : undefined;
+  const body = made === undefined || !/Function/.test(made.type) ? undefined : nodeAt(made, "body");
+  return body?.type === "BlockStatement" ? body : undefined;
+};
+
+interface Reading {
+  readonly text: string;
+  readonly comments: Syntax["comments"];
+}
+
+const bodyOf = (statement: Node, tokens: readonly Token[], { text, comments }: Reading): Unit["body"] => {
+  const block = functionBlock(statement);
+  if (block === undefined) return undefined;
+  const head = block.start + 1;
+  const own = comments.filter(({ start, end }) => start >= head && end < block.end);
+  const cursor = tokenCursor(tokens);
+  const units = extents(nodesAt(block, "body"), own, text, head).map((extent) =>
+    unitOf(extent, cursor(extent.start, extent.end), { text, comments: own }),
+  );
+  return { text, head, end: block.end - 1, units: numbered(units) };
+};
+
+const unitOf = ({ node, start, end }: Extent, tokens: readonly Token[], reading: Reading): Unit => {
   const names = declared(declarationIn(node));
   const initializer = initializerOf(node);
+  const body = bodyOf(node, tokens, reading);
   return {
     key: keyOf(node, names, tokens),
     start,
@@ -252,8 +291,22 @@ const unitOf = ({ node, start, end }: Extent, tokens: readonly Token[]): Unit =>
     ...(initializer === undefined ? {} : { initializer }),
     tokens,
     names,
+    ...(body === undefined ? {} : { body }),
   };
 };
+
+/** A unit by its key; one inside a function goes by both keys. */
+export const findUnit = (source: Source, key: string): Unit | undefined => {
+  const own = source.units.find((unit) => unit.key === key);
+  const cut = key.indexOf(innerMark);
+  if (own !== undefined || cut < 0) return own;
+  const outer = source.units.find((unit) => unit.key === key.slice(0, cut));
+  return outer?.body?.units.find((unit) => unit.key === key.slice(cut + innerMark.length));
+};
+
+const innerMark = " > ";
+
+export const innerKey = (outer: Unit, key: string): string => `${outer.key}${innerMark}${key}`;
 
 /** The parts of a text, or nothing when it does not parse. */
 export const readSource = (text: string): Source | undefined => {
@@ -269,12 +322,13 @@ export const readSource = (text: string): Source | undefined => {
   const top = headerEnd(syntax, text);
   const headerTokens = tokens(0, top);
   const header = { key: "header", start: headerTokens[0]?.start ?? 0, end: top, code: top, names: [] };
-  const units = extents(syntax, text, top).flatMap((extent) => {
+  const units = extents(syntax.statements, syntax.comments, text, top).flatMap((extent) => {
     const own = tokens(extent.start, extent.end);
-    return extent.node.type === "ImportDeclaration" ? [] : [unitOf(extent, own)];
+    return extent.node.type === "ImportDeclaration" ? [] : [unitOf(extent, own, { text, comments: syntax.comments })];
   });
   return {
     text,
+    head: imports.at(-1)?.end ?? (top === 0 ? text.length : top),
     header: top === 0 ? undefined : { ...header, tokens: headerTokens },
     imports,
     units: numbered(units),
