@@ -49,7 +49,7 @@ const appText = (plan: ApiPlan, kit: EmitKit): string => {
   return [
     title,
     'import Koa from "koa";',
-    'import { arrivals, nothingHere } from "./middleware/handle.js";',
+    'import { arrivals, nothingHere, unanswered } from "./middleware/handle.js";',
     ...imports,
     'import { createRouter } from "./routes/index.js";',
     "",
@@ -59,6 +59,7 @@ const appText = (plan: ApiPlan, kit: EmitKit): string => {
     `  app.use(arrivals(${kit.literal(plan.basePath)}));`,
     `  app.use(createRouter(${options}).routes());`,
     "  app.use(nothingHere);",
+    '  app.on("error", unanswered);',
     "  return app;",
     "};",
     "",

@@ -89,6 +89,7 @@ const refusals: readonly Case[] = [
   ["a type that is excluded", "/plain", { headers: { accept: "text/plain;q=0, */*" } }, 406, "NOT_ACCEPTABLE"],
   ["another method", "/plain", { method: "DELETE" }, 405, "METHOD_NOT_ALLOWED"],
   ["a failure", "/fails", {}, 500, "INTERNAL_ERROR"],
+  ["a failure of what a handler called", "/upstream", {}, 500, "INTERNAL_ERROR"],
   ["an answer that is thrown", "/refuses", {}, 418, "TEAPOT"],
 ];
 

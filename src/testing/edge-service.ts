@@ -68,6 +68,7 @@ export const edgeDocument = (): string =>
       "/closed": { get: operation("closed") },
       "/broken": { get: operation("broken", { responses: ok("text/plain") }) },
       "/fails": { get: operation("fails") },
+      "/upstream": { get: operation("upstream") },
       "/refuses": { get: operation("refuses") },
       "/nothing": { delete: operation("nothing", { responses: { 204: { description: "gone" } } }) },
     },
@@ -98,6 +99,7 @@ export const closedCount = () => answer({ closed });
 export { closedCount as closed };
 export const broken = () => answer((async function* () { yield "begun"; await null; throw new Error("half-way"); })(), "text/plain");
 export const fails = () => { throw new Error("the password is hunter2"); };
+export const upstream = () => { throw Object.assign(new Error("hunter2"), { status: 401, statusCode: 401 }); };
 export const refuses = () => { throw new ApiError(418, "TEAPOT", "No coffee", [], { "retry-after": "60" }); };
 export const nothing = () => ({ status: 204, body: { never: "sent" } });
 `;
