@@ -94,7 +94,6 @@ export const planned: readonly Planned[] = [
     will: "map stories to modules, files and interfaces",
     meanwhile: "keep the map by hand, in the repository",
   },
-  { command: "detect", will: "name the stack of a project", meanwhile: "name it yourself where a flag asks for it" },
   {
     command: "review",
     will: "hold a project against the ten-point checklist",

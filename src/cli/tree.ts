@@ -19,6 +19,7 @@ export const tree: Node = {
       },
     },
     decide: { load: () => import("./decide.ts") },
+    detect: { load: () => import("./detect.ts") },
     demo: { load: () => import("./demo.ts") },
     grill: {
       load: () => import("./grill.ts"),
