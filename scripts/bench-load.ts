@@ -1,4 +1,4 @@
-// `npm run bench:load`: compares the load engine with wrk, where it is installed: requests a second and processor time per request, interleaved.
+// `npm run bench:load`: compares the load engines with other load testers, those that are installed: processor time per request, requests a second, memory; interleaved.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,16 +17,28 @@ interface Measure {
   readonly perSecond: number;
   /** Of the whole process, its start included. */
   readonly cpuUs: number;
+  readonly memoryMb: number;
 }
 
 interface Contender {
   readonly name: string;
+  /** The program that must be found for it to take part. */
+  readonly program: string;
+  /** It cannot have more requests under way. */
+  readonly mostConnections?: number;
   readonly argv: (url: string, connections: number, seconds: number) => readonly string[];
   readonly requests: (stdout: string) => number;
 }
 
-const senior = (name: string, more: readonly string[]): Contender => ({
-  name,
+const numberIn =
+  (pattern: RegExp) =>
+  (stdout: string): number =>
+    Number(pattern.exec(stdout)?.[1] ?? Number.NaN);
+
+const senior = (name: string, more: readonly string[], mostConnections?: number): Contender => ({
+  name: `senior, ${name}`,
+  program: process.execPath,
+  ...(mostConnections === undefined ? {} : { mostConnections }),
   argv: (url, connections, seconds) => [
     ...(values.binary.endsWith(".ts") ? [process.execPath] : []),
     values.binary,
@@ -35,14 +47,31 @@ const senior = (name: string, more: readonly string[]): Contender => ({
   requests: (stdout) => (JSON.parse(stdout) as { data: { requests: { answered: number } } }).data.requests.answered,
 });
 
+const peer = (program: string, argv: Contender["argv"], pattern: RegExp): Contender => ({
+  name: program,
+  program,
+  argv,
+  requests: numberIn(pattern),
+});
+
+const k6Script = join(tmpdir(), `senior-bench-${process.pid}.js`);
+
 const contenders: readonly Contender[] = [
-  {
-    name: "wrk",
-    argv: (url, connections, seconds) => ["wrk", "-t1", `-c${connections}`, `-d${seconds}s`, url],
-    requests: (stdout) => Number(/(\d+) requests in/.exec(stdout)?.[1] ?? Number.NaN),
-  },
-  senior("senior, closed loop", []),
-  senior("senior at 100,000/s", ["--rate", "100000"]),
+  peer("wrk", (url, c, s) => ["wrk", "-t1", `-c${c}`, `-d${s}s`, url], /(\d+) requests in/),
+  senior("closed loop", []),
+  senior("open loop, saturated", ["--rate", "200000", "--workers", "1"]),
+  senior("open loop, 50,000/s", ["--rate", "50000", "--workers", "1"]),
+  senior("two threads", ["--workers", "2"]),
+  senior("engine fetch", ["--engine", "fetch"], 256),
+  peer("h2load", (url, c, s) => ["h2load", "--h1", "-t1", `-c${c}`, `-D${s}`, url], /(\d+) succeeded/),
+  peer("autocannon", (url, c, s) => ["autocannon", "-j", "-c", String(c), "-d", String(s), url], /"2xx":(\d+)/),
+  peer("hey", (url, c, s) => ["hey", "-z", `${s}s`, "-c", String(c), url], /\[200\]\s+(\d+)/),
+  peer("oha", (url, c, s) => ["oha", "--no-tui", "-z", `${s}s`, "-c", String(c), url], /\[200\] (\d+)/),
+  peer(
+    "k6",
+    (url, c, s) => ["k6", "run", "-q", "-u", String(c), "-d", `${s}s`, "-e", `URL=${url}`, k6Script],
+    /http_reqs\.*: (\d+)/,
+  ),
 ];
 
 const measure = async ({ argv, requests }: Contender, url: string, connections: number): Promise<Measure> => {
@@ -55,6 +84,7 @@ const measure = async ({ argv, requests }: Contender, url: string, connections: 
   return {
     perSecond: count / seconds,
     cpuUs: Number(usage?.cpuTime.total ?? 0) / count,
+    memoryMb: (usage?.maxRSS ?? 0) / 2 ** 20,
   };
 };
 
@@ -91,35 +121,41 @@ http { access_log off; keepalive_requests 1000000000;
   return { url, stop: () => child.kill() };
 };
 
+const show = (connections: number, seen: ReadonlyMap<string, readonly Measure[]>): void => {
+  console.log(
+    `\n${connections} connections, ${values.rounds} rounds of ${values.seconds} s, interleaved: median (range)`,
+  );
+  const base = seen.get("wrk");
+  for (const [name, list] of seen) {
+    const column = (of: (one: Measure) => number, digits: number): string => range(list.map(of), digits);
+    const ratios = base?.map((one, i) => (list[i]?.cpuUs ?? Number.NaN) / one.cpuUs) ?? [];
+    const parts = [
+      `${column(({ perSecond }) => perSecond, 0)}/s`,
+      `${column(({ cpuUs }) => cpuUs, 2)} µs CPU/request`,
+      `${column(({ memoryMb }) => memoryMb, 0)} MB`,
+      ...(ratios.length === 0 ? [] : [`ratio to wrk ${range(ratios, 2)}`]),
+    ];
+    console.log(`  ${name.padEnd(30)} ${parts.join("  ")}`);
+  }
+};
+
 const folder = await mkdtemp(join(tmpdir(), "senior-bench-"));
 const server = await startServer(folder);
 try {
-  const present = contenders.filter(({ name }) => name !== "wrk" || Bun.which("wrk") !== null);
-  if (present.length < contenders.length) console.log("wrk is not installed: no ratio");
+  await writeFile(k6Script, `import http from "k6/http"; export default () => { http.get(__ENV.URL); };`);
+  const present = contenders.filter(({ program }) => Bun.which(program) !== null);
+  const absent = contenders.filter((one) => !present.includes(one)).map(({ name }) => name);
+  if (absent.length > 0) console.log(`not installed: ${absent.join(", ")}`);
   for (const connections of values.connections.split(",").map(Number)) {
-    const seen = new Map<string, Measure[]>(present.map(({ name }) => [name, []]));
+    const able = present.filter(({ mostConnections = Infinity }) => connections <= mostConnections);
+    const seen = new Map<string, Measure[]>(able.map(({ name }) => [name, []]));
     for (let round = 0; round < Number(values.rounds); round++) {
-      for (const contender of present)
-        seen.get(contender.name)?.push(await measure(contender, server.url, connections));
+      for (const contender of able) seen.get(contender.name)?.push(await measure(contender, server.url, connections));
     }
-    const base = seen.get("wrk");
-    console.log(
-      `\n${connections} connections, ${values.rounds} rounds of ${values.seconds} s, interleaved: median (range)`,
-    );
-    for (const [name, list] of seen) {
-      const ratios = base?.map((one, i) => (list[i]?.cpuUs ?? Number.NaN) / one.cpuUs) ?? [];
-      console.log(
-        `  ${name.padEnd(22)} ${range(
-          list.map(({ perSecond }) => perSecond),
-          0,
-        )}/s  ${range(
-          list.map(({ cpuUs }) => cpuUs),
-          2,
-        )} µs CPU/request` + (ratios.length === 0 ? "" : `  ratio to wrk ${range(ratios, 2)}`),
-      );
-    }
+    show(connections, seen);
   }
 } finally {
   server.stop();
   await rm(folder, { recursive: true, force: true });
+  await rm(k6Script, { force: true });
 }
