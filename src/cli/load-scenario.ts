@@ -4,15 +4,12 @@ import { Fault } from "../kernel/fault.ts";
 import { nearest } from "../kernel/words.ts";
 import { splitPath } from "../kernel/paths.ts";
 import { jsonExpectation, readSchema } from "../load/expectations.ts";
-import { readRequestFile } from "../load/request-file.ts";
 import type { WireRequest } from "../load/request.ts";
 import { readRows } from "../load/rows.ts";
 import type { Check, Escape, Rows, Scenario, Slot, Template } from "../load/scenario.ts";
 import type { Target } from "../load/target.ts";
 import { readTemplate } from "../load/template.ts";
-import { readDocument } from "./document.ts";
 import type { LoadArgs } from "./load-flags.ts";
-import { openapiScenario } from "./load-openapi.ts";
 
 const wrong = (message: string, help: string): Fault => new Fault("usage.bad-value", message, { help });
 
@@ -110,7 +107,13 @@ const single = async (
   };
 };
 
+// What reads documents is heavy, and most runs have none: it is loaded when it is needed.
+
 const fromFile = async (io: Io, path: string, target: Target, args: LoadArgs): Promise<Scenario> => {
+  const [{ readDocument }, { readRequestFile }] = await Promise.all([
+    import("./document.ts"),
+    import("../load/request-file.ts"),
+  ]);
   const document = readDocument(await io.files.readText(path), path);
   const { folder } = splitPath(path);
   return readRequestFile(document.value, (pointer) => document.place(pointer), {
@@ -135,6 +138,7 @@ export const scenarioOf = async (
 ): Promise<Scenario | undefined> => {
   refuseMixture(args);
   if (args.scenario !== undefined) return fromFile(io, args.scenario, target, args);
-  if (args.openapi !== undefined) return openapiScenario(io, args.openapi, target, args, expected);
-  return single(io, target, request, body, expected, args);
+  if (args.openapi === undefined) return single(io, target, request, body, expected, args);
+  const { openapiScenario } = await import("./load-openapi.ts");
+  return openapiScenario(io, args.openapi, target, args, expected);
 };

@@ -77,6 +77,14 @@ export class Histogram {
     return this.#stat("overflow");
   }
 
+  /** What was recorded lies between these: most of a histogram's slots are never touched. */
+  get #firstSlot(): number {
+    return slotOf(Math.min(this.min, histogramCeiling));
+  }
+  get #lastSlot(): number {
+    return this.count === 0 ? -1 : slotOf(Math.min(this.max, histogramCeiling));
+  }
+
   record(ns: number): void {
     const value = ns > 0 ? ns : 0;
     const stats = this.#stats;
@@ -100,7 +108,7 @@ export class Histogram {
     }
     this.#stats[stat.min] = min;
     this.#stats[stat.max] = max;
-    for (let slot = 0; slot < histogramSlots; slot++) {
+    for (let slot = other.#firstSlot, last = other.#lastSlot; slot <= last; slot++) {
       const count = other.#counts[slot] ?? 0;
       if (count > 0) this.#counts[slot] = (this.#counts[slot] ?? 0) + count;
     }
@@ -144,7 +152,7 @@ export class Histogram {
 
   /** The slots that hold something, from short to long: slot and count. */
   *slots(): Generator<readonly [slot: number, count: number]> {
-    for (let slot = 0; slot < histogramSlots; slot++) {
+    for (let slot = this.#firstSlot, last = this.#lastSlot; slot <= last; slot++) {
       const count = this.#counts[slot] ?? 0;
       if (count > 0) yield [slot, count];
     }
