@@ -111,6 +111,6 @@ export type LoadArgs = Values<
   typeof paceFlags & typeof requestFlags & typeof scenarioFlags & typeof engineFlags & typeof routeFlags
 > & {
   readonly seed: number | undefined;
-  readonly expectRateLimit: boolean;
+  readonly expectRateLimit: string | true | undefined;
   readonly iKnow: boolean;
 };

@@ -20,6 +20,8 @@ import type { Scenario } from "../load/scenario.ts";
 import { Sampler } from "../load/sampler.ts";
 import type { Ending, Interval, LoadSummary } from "../load/summary.ts";
 import { summarize } from "../load/summary.ts";
+import { readExpectedLimit } from "../load/expected-limit.ts";
+import { probeOf } from "../load/rate-limit-window.ts";
 import type { Target } from "../load/target.ts";
 import { readTarget } from "../load/target.ts";
 import type { Judged, Threshold } from "../load/threshold.ts";
@@ -69,7 +71,7 @@ const authorized = (target: Target, { user, bearer }: Pick<LoadArgs, "user" | "b
 };
 
 const expectedOf = ({ expectStatus, expectRateLimit }: LoadArgs): readonly boolean[] =>
-  expectedStatuses(expectStatus).map((right, status) => right || (expectRateLimit && status === 429));
+  expectedStatuses(expectStatus).map((right, status) => right || (expectRateLimit !== undefined && status === 429));
 
 /** Of several requests, no method is the run's. */
 const methodOf = ({ method }: WireRequest, scenario: Scenario | undefined): string =>
@@ -90,12 +92,28 @@ export const readSubject = async (io: Io, url: string, args: LoadArgs, seed: num
     // Of several requests, what any of them expects; each is held to its own.
     expected: expected.map((right, i) => scenario?.requests.some((one) => one.expected[i] === true) ?? right),
     seed,
-    ...(args.expectRateLimit ? { watchRateLimit: true, workers: 1 } : {}),
+    ...rateLimitPlan(args),
     ...(scenario === undefined ? {} : { scenario }),
     limits: responseLimits,
   };
   if (!args.iKnow) refuseExcess(settings);
   return { target, settings, headers: request.shownHeaders, bodyBytes: request.bodyBytes };
+};
+
+/** A limit is probed at a pace of its own, unless one was given. */
+const rateLimitPlan = ({
+  expectRateLimit: given,
+  rate,
+  duration,
+  stage,
+  requests,
+}: LoadArgs): Partial<Omit<LoadPlan, "endpoint">> => {
+  if (given === undefined) return {};
+  const watch = { watchRateLimit: true, workers: 1 } as const;
+  if (given === true) return watch;
+  const expectedLimit = readExpectedLimit(given, "--expect-rate-limit");
+  if (rate !== undefined || stage.length > 0 || requests !== undefined) return { ...watch, expectedLimit };
+  return { ...watch, expectedLimit, ...probeOf(expectedLimit, duration) };
 };
 
 /** Shown before the first request: whose machine is about to be loaded. */

@@ -68,7 +68,7 @@ const refuseMixture = ({
   if (url.length === 1 && compare === true) {
     throw wrong("--compare lacks what to compare with", "give a second URL, or the JSON output of an earlier run");
   }
-  if (expectRateLimit && compare !== undefined) {
+  if (expectRateLimit !== undefined && compare !== undefined) {
     throw wrong("--expect-rate-limit does not go with --compare", "run them one by one");
   }
   if (shard !== undefined && compare !== undefined) {
@@ -86,7 +86,7 @@ const refuseMixture = ({
 /** What a search cannot be mixed with. */
 const othersOf = ({ compare, expectRateLimit, shard, threshold, targets, abortOn }: Compare): readonly string[] => [
   ...(compare === undefined ? [] : ["--compare"]),
-  ...(expectRateLimit ? ["--expect-rate-limit"] : []),
+  ...(expectRateLimit === undefined ? [] : ["--expect-rate-limit"]),
   ...(shard === undefined ? [] : ["--shard"]),
   ...(threshold.length > 0 ? ["--threshold"] : []),
   ...(targets === undefined ? [] : ["--targets"]),
@@ -139,6 +139,10 @@ export default command({
     {
       run: "senior load http://localhost:3000/login --rate 50 --duration 5s --expect-rate-limit",
       about: "Does the rate limiter work, and do its headers tell the truth?",
+    },
+    {
+      run: "senior load http://localhost:3000/login --expect-rate-limit 20/10s",
+      about: "Is it 20 in 10 seconds, and of which kind: fixed or sliding window, token bucket?",
     },
     {
       run: "senior load http://localhost:3000/v1/users http://localhost:3000/v2/users --compare",
@@ -211,7 +215,10 @@ export default command({
     seed: integer("Draws what is random: data rows, the order of requests and slices; a new one by default", {
       min: 0,
     }),
-    expectRateLimit: flag("Pass when 429s appear: they are no errors, and their absence is one"),
+    expectRateLimit: maybe(
+      "Pass when 429s appear: they are no errors, and their absence is one; with a limit such as 100/15m, hold it against that",
+      { value: "LIMIT", takes: (word) => /^\d+\s*\//.test(word) },
+    ),
     ...maxFlags,
     ...shardFlags,
     ...engineFlags,

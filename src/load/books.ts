@@ -1,8 +1,8 @@
 // The books of a running engine: every request that comes due is entered once, and every end of it once.
 import type { LoadPlan } from "./plan.ts";
 import { namedRequests } from "./plan.ts";
-import type { LimitRecord } from "./rate-limit.ts";
-import { LimitRecorder } from "./rate-limit.ts";
+import type { LimitRecord } from "./limit-record.ts";
+import { LimitRecorder } from "./limit-record.ts";
 import type { RequestRecord } from "./request-tally.ts";
 import { RequestTally } from "./request-tally.ts";
 import type { FailureKind, Tally } from "./tally.ts";

@@ -3,6 +3,7 @@ import type { Finding, Location } from "../kernel/finding.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
 import type { Interval, LoadSummary } from "./summary.ts";
 import type { Judged } from "./threshold.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { limitText } from "./rate-limit.ts";
 import { valueText } from "./threshold.ts";
 
@@ -245,7 +246,37 @@ const rateLimits = (summary: LoadSummary): readonly Finding[] => {
       message: `${header}: ${value} was not true: ${text}`,
       help: "clients that obey the header are refused, or wait for nothing",
     }));
-  return [{ rule: "load/rate-limit", severity: "info", at, message: limitText(seen) }, ...silent, ...wrong];
+  return [
+    { rule: "load/rate-limit", severity: "info", at, message: limitText(seen) },
+    ...limitDiffers(seen, summary.asked.concurrency, at),
+    ...silent,
+    ...wrong,
+  ];
+};
+
+/** `load/rate-limit-differs`: the limit, or its window, is not what was expected. */
+const limitDiffers = (seen: RateLimit, concurrency: number, at: Location): readonly Finding[] => {
+  const { expected, window, burst } = seen;
+  if (expected === null) return [];
+  const limit = window?.limit ?? burst ?? 0;
+  const tolerance = Math.max(concurrency, 2, 0.1 * expected.limit);
+  const wanted = `${plural(expected.limit, "request")} in ${milliseconds(expected.windowMs)}`;
+  const off = [
+    ...(Math.abs(limit - expected.limit) > tolerance ? [`${plural(limit, "request")} were let through`] : []),
+    ...(window !== null && Math.abs(window.windowMs / expected.windowMs - 1) > 0.25
+      ? [`the window was ${milliseconds(window.windowMs)}`]
+      : []),
+  ];
+  if (off.length === 0) return [];
+  return [
+    {
+      rule: "load/rate-limit-differs",
+      severity: "error",
+      at,
+      message: `${wanted} were expected: ${listed(off)}`,
+      help: "others may have used some of the limit before; wait for one window and repeat, or look at the limiter's settings",
+    },
+  ];
 };
 
 /** `load/aborted`: a condition of `--abort-on` came true. */

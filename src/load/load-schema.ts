@@ -239,6 +239,15 @@ const run: JsonObject = object("Durations are milliseconds where their names end
           text: text("what happened"),
         }),
       ),
+      expected: orNull(object("what it should be", { limit: count("requests"), windowMs: number("in so long") })),
+      window: orNull(
+        object("its kind, as far as a probe could tell", {
+          type: one(["fixed", "sliding", "sliding-counter", "token-bucket"], "of the limiter"),
+          limit: count("let through at once"),
+          windowMs: number("in so long"),
+          text: text("the same in words"),
+        }),
+      ),
     }),
   ),
   shard: orNull(

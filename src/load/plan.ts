@@ -2,6 +2,7 @@
 import { Fault } from "../kernel/fault.ts";
 import { milliseconds, plural } from "../kernel/words.ts";
 import type { FetchPlan } from "./fetch-plan.ts";
+import type { ExpectedLimit } from "./expected-limit.ts";
 import type { ResponseLimits } from "./response-parser.ts";
 import { responseLimits } from "./response-parser.ts";
 import type { Scenario } from "./scenario.ts";
@@ -76,6 +77,8 @@ export interface LoadPlan {
   readonly scenario?: Scenario;
   /** Note when 429s come and go, and what their headers say. */
   readonly watchRateLimit?: true;
+  /** The limit that is expected of the server. */
+  readonly expectedLimit?: ExpectedLimit;
 }
 
 /** How many requests have figures of their own, by their names. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { LimitRecorder, limitHeaders, limitText, rateLimitOf } from "./rate-limit.ts";
+import { LimitRecorder } from "./limit-record.ts";
+import { limitHeaders, limitText, rateLimitOf } from "./rate-limit.ts";
 
 const ms = 1e6;
 const head = (...headers: readonly string[]): string =>

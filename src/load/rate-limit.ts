@@ -1,64 +1,9 @@
 // What a run saw of a rate limiter: when it began to refuse, how much it let through, and whether its headers told the truth.
 import { milliseconds, plural } from "../kernel/words.ts";
-
-/** Answers of one kind in a row. Times are nanoseconds since requests began to come due. */
-export interface AnswerStreak {
-  readonly limited: boolean;
-  readonly fromNs: number;
-  toNs: number;
-  count: number;
-}
-
-export interface LimitRecord {
-  readonly streaks: readonly AnswerStreak[];
-  /** Let through, and answered after the first 429, but on their way before it: they say nothing about its end. */
-  readonly stragglers: number;
-  /** The heads of the first answer let through, and of the first refused. */
-  readonly acceptedHead: string;
-  readonly limitedHead: string;
-  /** How long requests came due. */
-  readonly sendingNs: number;
-}
-
-/** A limiter that flickers for hours must not fill the memory: later answers join the last streak of their kind. */
-const mostStreaks = 10_000;
-
-/** Takes every answer as it comes. */
-export class LimitRecorder {
-  readonly #streaks: AnswerStreak[] = [];
-  #acceptedHead = "";
-  #limitedHead = "";
-  #firstLimitedNs = Infinity;
-  #stragglers = 0;
-
-  /** `sentNs`: when the request left; `ns`: when its answer was complete. */
-  note(limited: boolean, sentNs: number, ns: number, head: () => string): void {
-    if (limited) this.#firstLimitedNs = Math.min(this.#firstLimitedNs, ns);
-    else if (sentNs < this.#firstLimitedNs && this.#firstLimitedNs < Infinity) {
-      this.#stragglers++;
-      return;
-    }
-    if (limited && this.#limitedHead === "") this.#limitedHead = head();
-    if (!limited && this.#acceptedHead === "") this.#acceptedHead = head();
-    const last = this.#streaks.at(
-      this.#streaks.length < mostStreaks || this.#streaks.at(-1)?.limited === limited ? -1 : -2,
-    );
-    if (last !== undefined && last.limited === limited) {
-      last.count++;
-      last.toNs = ns;
-    } else this.#streaks.push({ limited, fromNs: ns, toNs: ns, count: 1 });
-  }
-
-  record(sendingNs: number): LimitRecord {
-    return {
-      streaks: this.#streaks,
-      stragglers: this.#stragglers,
-      acceptedHead: this.#acceptedHead,
-      limitedHead: this.#limitedHead,
-      sendingNs,
-    };
-  }
-}
+import type { ExpectedLimit } from "./expected-limit.ts";
+import type { AnswerStreak, LimitRecord } from "./limit-record.ts";
+import type { MeasuredWindow } from "./rate-limit-window.ts";
+import { windowOf } from "./rate-limit-window.ts";
 
 // Type aliases, not interfaces: these are JSON values, and only an alias is assignable to one.
 
@@ -88,6 +33,10 @@ export type RateLimit = {
   /** Of the first answer that was let through. */
   readonly acceptedHeaders: readonly (readonly [name: string, value: string])[];
   readonly claims: readonly Claim[];
+  /** What it should be; null where nobody said. */
+  readonly expected: ExpectedLimit | null;
+  /** Its kind, as far as a probe of the expected limit could tell; null where it could not. */
+  readonly window: MeasuredWindow | null;
 };
 
 const nsPerMs = 1e6;
@@ -204,16 +153,78 @@ const retryClaims = (headers: RateLimit["headers"], head: string, seen: Seen): r
       return [waitClaim(header, value, seconds, seen)];
     });
 
-const claimsOf = (headers: RateLimit["headers"], head: string, seen: Seen, concurrency: number): readonly Claim[] => [
-  ...retryClaims(headers, head, seen),
-  ...said(headers, limitReaders).map((one) => limitClaim(one, seen, concurrency)),
-  ...said(headers, remainingReaders).map(remainingClaim),
+/** Seconds until all of it may be used again: a delta, or a time since 1970 beside the answer's own Date. */
+const resetReaders: readonly Reader[] = [
+  [/^(x-)?rate-?limit-reset$/i, /^(\d{1,12})/],
+  [/^ratelimit$/i, /\b(?:reset|t)=(\d{1,12})/i],
 ];
+const windowReaders: readonly Reader[] = [[/^ratelimit-policy$/i, /\bw=(\d{1,12})/i]];
+
+const sinceEpoch = 1e9;
+
+/** From then on requests must be let through; some limiters let a few through before. */
+const resetClaim = ({ header, value, number }: Said, head: string, { firstMs, againMs, endMs }: Seen): Claim => {
+  const claim = { header, value };
+  const date = /^date:\s*(.+?)\s*$/im.exec(head)?.[1];
+  const seconds = number < sinceEpoch ? number : number - Date.parse(date ?? "") / 1000;
+  if (!Number.isFinite(seconds)) return { ...claim, verdict: "untested", text: "a time without a Date beside it" };
+  const waitMs = seconds * 1000;
+  if (againMs !== null && againMs <= waitMs + slackMs) {
+    return { ...claim, verdict: "true", text: `let through again ${milliseconds(againMs)} after the first 429` };
+  }
+  if (againMs === null && endMs - firstMs <= waitMs + slackMs) {
+    const needed = Math.ceil((firstMs + waitMs + 2 * slackMs) / 1000);
+    return { ...claim, verdict: "untested", text: `the run ended before; --duration ${needed}s would show it` };
+  }
+  return {
+    ...claim,
+    verdict: "false",
+    text: `still refused ${milliseconds(againMs ?? endMs - firstMs)} after the first 429`,
+  };
+};
+
+/** What a policy says of its window, against what was measured, or else expected. */
+const windowClaim = (
+  { header, value, number }: Said,
+  measured: MeasuredWindow | undefined,
+  expected: ExpectedLimit | undefined,
+): Claim => {
+  const ms = number * 1000;
+  const near = (other: number): boolean => Math.abs(other - ms) <= Math.max(slackMs, 0.15 * ms);
+  if (measured !== undefined) {
+    const text = `the window was ${milliseconds(measured.windowMs)}`;
+    return { header, value, verdict: near(measured.windowMs) ? "true" : "false", text };
+  }
+  if (expected === undefined || near(expected.windowMs)) {
+    return { header, value, verdict: "untested", text: "as long a window was not watched" };
+  }
+  return { header, value, verdict: "false", text: `${milliseconds(expected.windowMs)} was expected` };
+};
+
+interface Against {
+  readonly seen: Seen;
+  readonly concurrency: number;
+  readonly measured: MeasuredWindow | undefined;
+  readonly expected: ExpectedLimit | undefined;
+}
+
+/** A probe's own count of what fits into a window is better than what was let through before the first 429. */
+const claimsOf = (headers: RateLimit["headers"], head: string, against: Against): readonly Claim[] => {
+  const { seen, concurrency, measured, expected } = against;
+  const burst = measured?.limit ?? seen.burst;
+  return [
+    ...retryClaims(headers, head, seen),
+    ...said(headers, limitReaders).map((one) => limitClaim(one, { ...seen, burst }, concurrency)),
+    ...said(headers, remainingReaders).map(remainingClaim),
+    ...said(headers, resetReaders).map((one) => resetClaim(one, head, seen)),
+    ...said(headers, windowReaders).map((one) => windowClaim(one, measured, expected)),
+  ];
+};
 
 const countOf = (streaks: readonly AnswerStreak[], limited: boolean): number =>
   streaks.filter((streak) => streak.limited === limited).reduce((sum, { count }) => sum + count, 0);
 
-export const rateLimitOf = (record: LimitRecord, concurrency: number): RateLimit => {
+export const rateLimitOf = (record: LimitRecord, concurrency: number, expected?: ExpectedLimit): RateLimit => {
   const { streaks, stragglers, sendingNs } = record;
   const at = streaks.findIndex(({ limited }) => limited);
   const first = streaks[at];
@@ -221,7 +232,8 @@ export const rateLimitOf = (record: LimitRecord, concurrency: number): RateLimit
   const acceptedHeaders = limitHeaders(record.acceptedHead);
   if (first === undefined) {
     const none = { firstNumber: null, firstMs: null, burst: null, sustainedPerSecond: null, acceptedAgainMs: null };
-    return { ...counts, ...none, headers: [], acceptedHeaders, claims: [] };
+    const unseen = { headers: [], claims: [], expected: expected ?? null, window: null };
+    return { ...counts, ...none, ...unseen, acceptedHeaders };
   }
   const before = countOf(streaks.slice(0, at), false);
   const burst = before + stragglers;
@@ -230,6 +242,7 @@ export const rateLimitOf = (record: LimitRecord, concurrency: number): RateLimit
   const againMs = again === undefined ? null : again.fromNs / nsPerMs - firstMs;
   const endMs = Math.max(sendingNs, streaks.at(-1)?.toNs ?? 0) / nsPerMs;
   const headers = limitHeaders(record.limitedHead);
+  const measured = expected === undefined ? undefined : windowOf(record, expected);
   return {
     ...counts,
     firstNumber: before + 1,
@@ -239,7 +252,14 @@ export const rateLimitOf = (record: LimitRecord, concurrency: number): RateLimit
     acceptedAgainMs: againMs,
     headers,
     acceptedHeaders,
-    claims: claimsOf(headers, record.limitedHead, { firstMs, againMs, endMs, burst }, concurrency),
+    claims: claimsOf(headers, record.limitedHead, {
+      seen: { firstMs, againMs, endMs, burst },
+      concurrency,
+      measured,
+      expected,
+    }),
+    expected: expected ?? null,
+    window: measured ?? null,
   };
 };
 

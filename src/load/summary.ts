@@ -12,7 +12,8 @@ import type { FailureKind, Tally } from "./tally.ts";
 import { failed, failureKinds, failureNames } from "./tally.ts";
 import type { Judged, Outcome, Threshold } from "./threshold.ts";
 import { judge } from "./threshold.ts";
-import type { LimitRecord, RateLimit } from "./rate-limit.ts";
+import type { LimitRecord } from "./limit-record.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { rateLimitOf } from "./rate-limit.ts";
 
 /** The percentiles every report shows, by the name their value has in the data. */
@@ -445,7 +446,8 @@ export const summarize = (plan: LoadPlan, tally: Tally, facts: RunFacts): LoadSu
     notes: plan.fetch === undefined ? [] : fetchNotes(plan.fetch, plan.concurrency),
     client,
     thresholds: judge(facts.thresholds, outcomeOf(tally, counted, client.stamp === "client-bound")),
-    rateLimit: facts.rateLimit === undefined ? null : rateLimitOf(facts.rateLimit, plan.concurrency),
+    rateLimit:
+      facts.rateLimit === undefined ? null : rateLimitOf(facts.rateLimit, plan.concurrency, plan.expectedLimit),
     shard: facts.shard ?? null,
     merged: null,
   };

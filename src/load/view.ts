@@ -12,6 +12,7 @@ import { percentiles } from "./summary.ts";
 import { charts, circumstances, headline } from "./page.ts";
 import { requestsByName } from "./request-view.ts";
 import { limitText } from "./rate-limit.ts";
+import { probeMs } from "./rate-limit-window.ts";
 import { recordedOf } from "./recorded.ts";
 import { shardBlocks, shardFindings } from "./shard-findings.ts";
 import { checksOf, sheetOf } from "./sheet.ts";
@@ -187,6 +188,15 @@ const rateLimitBlocks = ({ rateLimit: seen }: LoadSummary): readonly Block[] =>
     : [
         heading("Rate limit"),
         text(limitText(seen), seen.limited > 0 ? "good" : "bad"),
+        ...(seen.window === null ? [] : [text(seen.window.text, "good")]),
+        ...(seen.expected === null || seen.window !== null || seen.limited === 0
+          ? []
+          : [
+              text(
+                `the kind of window was not seen: that takes ${milliseconds(probeMs(seen.expected))} (--duration)`,
+                "dim",
+              ),
+            ]),
         ...(seen.headers.length === 0
           ? []
           : [

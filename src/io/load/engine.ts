@@ -7,7 +7,7 @@ import { OwnTickets } from "../../load/control.ts";
 import { Fifo } from "../../load/fifo.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import { graceMs } from "../../load/plan.ts";
-import type { LimitRecord } from "../../load/rate-limit.ts";
+import type { LimitRecord } from "../../load/limit-record.ts";
 import type { RequestRecord } from "../../load/request-tally.ts";
 import { KnownHead } from "../../load/response-head.ts";
 import { scheduleOf, warmupSchedule } from "../../load/schedule.ts";
