@@ -77,6 +77,19 @@ export const readBaseline = (text: string, path: string): Baseline => {
   return run as unknown as Baseline;
 };
 
+/** Baselines of earlier versions lack what those could not do. */
+const askedText = ({ asked }: Baseline, key: "stages" | "warmupMs"): string => {
+  const value = own(asked, key) ?? 0;
+  return value === 0 ? "none" : JSON.stringify(value);
+};
+
+/** The names of several requests; none for a run of one. */
+const namesText = (run: Baseline): string => {
+  const all = own(run, "byRequest");
+  const names = Array.isArray(all) ? all.map((one: unknown) => (isObject(one) ? String(own(one, "name")) : "")) : [];
+  return names.length === 0 ? "one" : names.join(", ");
+};
+
 /** What is not the same in two runs, one sentence part each: `4 instead of 2 processors`. */
 export const differencesOf = (before: Baseline, now: Baseline): readonly string[] => {
   const pairs: readonly (readonly [what: string, before: unknown, now: unknown])[] = [
@@ -89,6 +102,9 @@ export const differencesOf = (before: Baseline, now: Baseline): readonly string[
     ["loop", before.asked.loop, now.asked.loop],
     ["rate", before.asked.ratePerSecond, now.asked.ratePerSecond],
     ["concurrency", before.asked.concurrency, now.asked.concurrency],
+    ["stages", askedText(before, "stages"), askedText(now, "stages")],
+    ["warm-up in ms", askedText(before, "warmupMs"), askedText(now, "warmupMs")],
+    ["requests", namesText(before), namesText(now)],
   ];
   return pairs.filter(([, a, b]) => a !== b).map(([what, a, b]) => `${what} ${String(b)} instead of ${String(a)}`);
 };

@@ -8,6 +8,7 @@ import type { Compared, CompareVerdict } from "./compare.ts";
 import { fewestSlices } from "./compare.ts";
 import { loadFindings, percentText } from "./findings.ts";
 import type { Environment, LoadSummary } from "./summary.ts";
+import { runPage } from "./view.ts";
 
 // Type aliases, not interfaces: these are JSON values, and only an alias is assignable to one.
 
@@ -166,17 +167,85 @@ const differenceFinding = (comparison: LoadComparison): readonly Finding[] =>
 /** Of both runs; a place where nothing can be compared is told by them. */
 const runFindings = ({ runs }: LoadComparison): readonly Finding[] => runs.flatMap(loadFindings);
 
-const tones = { slower: "bad", faster: "good", same: "good", inconclusive: "warn" } as const;
-
 const runText = ({ target, throughput, requests, client }: LoadSummary): string =>
   `${target.url}: ${values.perSecond(throughput.answersPerSecond)} answered, errors ${percentText(requests.errorRate)}, ${
     client.stamp === "valid" ? "VALID" : `CLIENT-BOUND: ${client.boundBy.join("; ")}`
   }`;
 
+const verdictTones = { slower: "bad", faster: "good", same: "good", inconclusive: "warn" } as const;
+
+/** Every change with its interval on one scale; the shaded band is what does not count. Shares of errors have their own. */
+const rangesBlock = ({ metrics, minEffect }: LoadComparison): readonly Block[] => {
+  const relative = metrics.filter(({ unit }) => unit !== "share");
+  if (relative.length === 0) return [];
+  return [
+    {
+      kind: "ranges",
+      title: "Change of the second, with its 95 % interval",
+      unit: "%",
+      margin: minEffect * 100,
+      rows: relative.map((one) => ({
+        label: one.metric,
+        low: one.low * 100,
+        estimate: one.change * 100,
+        high: one.high * 100,
+        text: `${verdictTexts[one.verdict]}: ${intervalText(one)}`,
+        tone: verdictTones[one.verdict],
+      })),
+    },
+  ];
+};
+
+/** Slices of both, one after the other as they were measured: drift shows as a slope of both. */
+const slicesBlock = ({ runs, method }: LoadComparison): readonly Block[] => {
+  const [first, second] = runs;
+  if (method !== "interleaved" || first === undefined || second === undefined) return [];
+  const count = Math.min(first.intervals.length, second.intervals.length);
+  if (count < 2) return [];
+  const values = ({ intervals }: LoadSummary) =>
+    intervals.slice(0, count).map(({ p50Ms }) => Number(p50Ms.toPrecision(3)));
+  return [
+    {
+      kind: "lines",
+      title: "Median response time by pair of slices",
+      unit: "ms",
+      axis: "pair",
+      x: Array.from({ length: count }, (_, i) => i + 1),
+      series: [
+        { label: "first", y: values(first) },
+        { label: "second", y: values(second) },
+      ],
+    },
+  ];
+};
+
+/** The verdict first, then what it rests on, then each run by itself. */
+const comparisonPage = (comparison: LoadComparison): readonly Block[] => {
+  const { first, second, runs, verdict, metrics, method } = comparison;
+  return [
+    {
+      kind: "stamp",
+      label: `SECOND IS ${verdictTexts[verdict].toUpperCase()}`,
+      text: `first: ${first.method} ${first.url} · second: ${second.method} ${second.url}`,
+      tone: verdictTones[verdict],
+    },
+    text(methodText(comparison), "dim"),
+    ...(metrics.length === 0 ? [] : [heading("Changes"), ...rangesBlock(comparison), tableBlock(comparison)]),
+    ...slicesBlock(comparison),
+    ...runs.flatMap((run, i) => [
+      heading(method === "baseline" ? "This run" : i === 0 ? `First: ${run.target.url}` : `Second: ${run.target.url}`),
+      ...runPage(run),
+    ]),
+  ];
+};
+
 /** Only a metric that got worse fails: what is inconclusive is said, and fails nothing. */
 const metricChecks = ({ metrics, minEffect }: LoadComparison): readonly Check[] =>
   metrics.map((one) => ({
-    name: `${one.metric} not slower by more than ${(minEffect * 100).toFixed(0)} %`,
+    name:
+      one.unit === "share"
+        ? `${one.metric} not more frequent`
+        : `${one.metric} not worse by more than ${(minEffect * 100).toFixed(0)} %`,
     verdict: one.verdict === "slower" ? "failed" : "passed",
     text: `${verdictTexts[one.verdict]}: ${evidenceOf(one)}`,
     rule: "load/slower",
@@ -203,8 +272,12 @@ export const comparisonReport = (
       text(methodText(comparison), "dim"),
       ...(details.length > 0 ? [] : [text(runs.map(runText).join("\n"))]),
       ...(comparison.metrics.length === 0 ? [] : [tableBlock(comparison)]),
-      text(`second is ${verdictTexts[verdict]}${verdict === "inconclusive" ? ": run longer" : ""}`, tones[verdict]),
+      text(
+        `second is ${verdictTexts[verdict]}${verdict === "inconclusive" ? ": run longer" : ""}`,
+        verdictTones[verdict],
+      ),
     ],
+    page: comparisonPage(comparison),
     findings: [verdictFinding(comparison), ...differenceFinding(comparison), ...runFindings(comparison)],
     data: comparison,
     ...(status === undefined ? {} : { exit: status }),

@@ -78,6 +78,10 @@ export const heatmapFigure = (block: Of<"heatmap">): string => {
   return figure(block.title, drawing, "", true);
 };
 
+/** The ends, zero, and the margin where it does not run into them. */
+const tickValues = (margin: number, end: number): readonly number[] =>
+  margin > 0.15 * end && margin < 0.85 * end ? [-end, -margin, 0, margin, end] : [-end, 0, end];
+
 export const rangesFigure = (block: Of<"ranges">): string => {
   const { title, unit, margin, rows } = block;
   const largest = 1.08 * Math.max(margin, ...rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
@@ -92,7 +96,7 @@ export const rangesFigure = (block: Of<"ranges">): string => {
   });
   const tick = (value: number): string =>
     `<text class="tick" x="${at(place(value))}" y="${bottom + 16}" text-anchor="middle">${value > 0 ? "+" : ""}${Number(value.toPrecision(2))} ${htmlLine(unit)}</text>`;
-  const drawing = `<svg class="ranges" role="img" aria-label="${htmlLine(title)}" viewBox="0 0 ${drawnWidth} ${bottom + axisRoom}"><rect class="margin" x="${at(place(-margin))}" y="0" width="${at(place(margin) - place(-margin))}" height="${bottom}"/><line class="zero" x1="${at(place(0))}" x2="${at(place(0))}" y1="0" y2="${bottom}"/>${[...lines, ...[-largest / 1.08, -margin, 0, margin, largest / 1.08].map(tick)].join("\n")}</svg>`;
+  const drawing = `<svg class="ranges" role="img" aria-label="${htmlLine(title)}" viewBox="0 0 ${drawnWidth} ${bottom + axisRoom}"><rect class="margin" x="${at(place(-margin))}" y="0" width="${at(place(margin) - place(-margin))}" height="${bottom}"/><line class="zero" x1="${at(place(0))}" x2="${at(place(0))}" y1="0" y2="${bottom}"/>${[...lines, ...tickValues(margin, largest / 1.08).map(tick)].join("\n")}</svg>`;
   const table = figures(
     ["", `estimate, ${unit}`, "low", "high", ""],
     rows.map(({ label, low, estimate, high, text }) => [
