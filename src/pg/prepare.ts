@@ -174,13 +174,17 @@ const extensionOf = (file: SchemaFile, { kind, fields, start }: Statement): read
   return [{ name, ...(version === undefined ? {} : { version }), at: placeIn(file, start) }];
 };
 
+/** Old dumps create the language that every database has by now; to the parser a language is its extension. */
+const isBuiltIn = ({ kind, fields }: Statement): boolean =>
+  kind === "CreateExtensionStmt" && textOf(fields["extname"]) === "plpgsql";
+
 const prepareFile = (file: SchemaFile, parse: ParseSql): Omit<PreparedSchema, "files" | "roles"> => {
   const { text, removed } = stripPsql(file.text);
   const all = parseFile(file, text, parse);
   for (const statement of all) refusePoison(file, statement);
   const isDropped = ({ kind }: Statement): boolean => Object.hasOwn(dropped, kind);
   const left = all.filter(isDropped).map(({ kind, start }) => ({ what: dropped[kind] ?? kind, index: start }));
-  const kept = all.filter((statement) => !isDropped(statement));
+  const kept = all.filter((statement) => !isDropped(statement) && !isBuiltIn(statement));
   const copies = removed.some(({ kind }) => kind === "data");
   return {
     statements: kept.map((statement) => ({ ...statement, file, parsed: text, sql: runnable(statement, text) })),

@@ -133,6 +133,14 @@ describe("files load", () => {
     ]);
   });
 
+  test("as dumps of old servers are, which create the language that every database has", async () => {
+    const loaded = await load(
+      "create procedural language plpgsql;\ncreate function f() returns int language plpgsql as $$ begin return 1; end $$;",
+    );
+    expect(loaded.notes).toEqual([]);
+    expect(loaded.reading.catalog.routines.map(({ name }) => name)).toEqual(["f"]);
+  });
+
   test("whatever session settings they leave behind", async () => {
     const loaded = await load(
       "create schema s; create table s.t (a text default 'x'::text); set search_path = s; create role low; set role low; set session statement_timeout = 1; set datestyle = 'SQL';",
