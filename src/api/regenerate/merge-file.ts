@@ -73,8 +73,9 @@ const mergedByLines = (version: Version, ours: string, generated: string, read: 
   return { ...untouched, text, conflicts: conflicts.map((one) => ({ about: "some lines", ...one })) };
 };
 
-const isEmpty = ({ units, header }: Source, base: Source | undefined): boolean =>
-  units.length === 0 && sameKeys(header?.tokens ?? [], base?.header?.tokens ?? []);
+/** Nothing but what the generator wrote at its top. */
+const isEmpty = ({ text, header }: Source, base: Source | undefined): boolean =>
+  text.slice(header?.end ?? 0).trim() === "" && sameKeys(header?.tokens ?? [], base?.header?.tokens ?? []);
 
 /** A file that is no longer generated: what users wrote stays. */
 const withdrawn = (version: Version, ours: string, rules: FileRules, read: Read): MergedFile => {
