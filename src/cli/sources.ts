@@ -34,8 +34,16 @@ export type CatalogSource =
 
 export const isConnection = (word: string): boolean => /^postgres(ql)?:\/\//.test(word);
 
+const byNumber = new Intl.Collator("en", { numeric: true }).compare;
+
+/** Flyway runs its repeatable migrations after the others. */
+const isRepeatable = (name: string): number => (/^R__/.test(name) ? 1 : 0);
+
 /** `2_b.sql` before `10_a.sql`: folders are read as people number them. */
-const naturally = new Intl.Collator("en", { numeric: true }).compare;
+const naturally = (a: string, b: string): number => isRepeatable(a) - isRepeatable(b) || byNumber(a, b);
+
+/** `x.down.sql`, and Flyway's `U2__x.sql`. */
+const isWayBack = (name: string): boolean => /([._-](down|undo|rollback)\.sql$|^U\d[\d._]*__)/i.test(name);
 
 const deepest = 4;
 
@@ -47,7 +55,7 @@ const sqlFiles = async (io: Io, folder: string, depth = 0): Promise<readonly str
       const path = joinPath(folder, name);
       const isFolder = depth < deepest && (await io.files.kind(path)) === "folder";
       if (isFolder) return sqlFiles(io, path, depth + 1);
-      return /\.sql$/i.test(name) && !/[._-](down|undo|rollback)\.sql$/i.test(name) ? [path] : [];
+      return /\.sql$/i.test(name) && !isWayBack(name) ? [path] : [];
     }),
   );
   return found.flat();

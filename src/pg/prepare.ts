@@ -4,6 +4,7 @@ import type { Finding, Location, Severity } from "../kernel/finding.ts";
 import { codeFrame } from "../kernel/frame.ts";
 import { listed, plural } from "../kernel/words.ts";
 import { codeOnly } from "./lexer.ts";
+import { wayForward } from "./migration-part.ts";
 import { poison } from "./poison.ts";
 import { linesOf } from "./positions.ts";
 import type { Removed } from "./psql.ts";
@@ -179,7 +180,7 @@ const isBuiltIn = ({ kind, fields }: Statement): boolean =>
   kind === "CreateExtensionStmt" && textOf(fields["extname"]) === "plpgsql";
 
 const prepareFile = (file: SchemaFile, parse: ParseSql): Omit<PreparedSchema, "files" | "roles"> => {
-  const { text, removed } = stripPsql(file.text);
+  const { text, removed } = stripPsql(wayForward(file.text));
   const all = parseFile(file, text, parse);
   for (const statement of all) refusePoison(file, statement);
   const isDropped = ({ kind }: Statement): boolean => Object.hasOwn(dropped, kind);

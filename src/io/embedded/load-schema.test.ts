@@ -77,6 +77,21 @@ describe("files load", () => {
     ]);
   });
 
+  test("in the order that they need each other, when their names have no numbers", async () => {
+    const files = [
+      { path: "a.sql", text: "create view va as select id from b;" },
+      { path: "b.sql", text: "create table b (id int primary key, c_id int references c);" },
+      { path: "c.sql", text: "create table c (id int primary key);" },
+    ];
+    const loading = (some: typeof files) => loadSchema(some, { schemas: [], deadlineMs: 60_000, signal });
+    expect(tablesOf(await loading(files))).toEqual(["public.b", "public.c"]);
+    const fault = await faultOf(loading(files.slice(0, 2)));
+    expect([fault.at, fault.message]).toEqual([
+      { kind: "file", path: "a.sql", line: 1, column: 34 },
+      'PostgreSQL refused this statement: relation "b" does not exist (SQLSTATE 42P01)',
+    ]);
+  });
+
   test("with roles that nobody made, named in statements or only when they run", async () => {
     const loaded = await load(`create table t (a int); grant select on t to "Reader one"; alter table t owner to boss;
       do $$ begin execute 'grant insert on t to hidden_one'; execute 'grant insert on t to hidden_two'; end $$;`);

@@ -87,17 +87,61 @@ const mustRun = async (server: SqlServer, statements: readonly string[]): Promis
 const missingExtension = ({ sqlstate, message }: SqlError): string | undefined =>
   sqlstate === "0A000" ? /^extension "(.+)" is not available$/s.exec(message)?.[1] : undefined;
 
+/** What is missing may be in a later file: relation, column, type, function, schema. */
+const isMissing = ({ sqlstate }: SqlError): boolean => ["42P01", "42703", "42704", "42883", "3F000"].includes(sqlstate);
+
+/** What runs now, for what is said when it never ends. */
+interface Running {
+  part: readonly PreparedStatement[];
+}
+
+interface Refused {
+  readonly statement?: PreparedStatement | undefined;
+  readonly error?: SqlError;
+}
+
+/**
+ * Runs file after file. Files without numbers have no order of their own: one that lacks something waits for the others, and what is
+ * left when none gets further is refused.
+ */
+const runFiles = async (
+  server: SqlServer,
+  { files, statements }: PreparedSchema,
+  running: Running,
+): Promise<Refused> => {
+  const byFile = Map.groupBy(statements, ({ file }) => file);
+  const numbered = files.every(({ path }) => /(^|[/\\])[VR]?\d[^/\\]*$/i.test(path));
+  let waiting = files.length < 2 || numbered ? [statements] : files.map((file) => byFile.get(file) ?? []);
+  const patient = waiting.length > 1;
+  for (;;) {
+    const later: (readonly PreparedStatement[])[] = [];
+    let first: Refused = {};
+    for (const part of waiting) {
+      if (patient) await mustRun(server, ["savepoint file"]);
+      running.part = part;
+      const { done, error } = await server.run(part.map(({ sql }) => sql));
+      if (error === undefined) continue;
+      const refused = { statement: part[done], error };
+      if (!patient || !isMissing(error)) return refused;
+      first = first.error === undefined ? refused : first;
+      later.push(part);
+      await mustRun(server, ["rollback to savepoint file"]);
+    }
+    if (later.length === 0 || later.length === waiting.length) return first;
+    waiting = later;
+  }
+};
+
 /** Runs everything inside a transaction; roles and extensions that only the run itself reveals are made, and all is run again. */
-const runStatements = async (server: SqlServer, schema: PreparedSchema): Promise<void> => {
+const runStatements = async (server: SqlServer, schema: PreparedSchema, running: Running): Promise<void> => {
   const roles = new Set(schema.roles);
   const extended = new Set<string>();
   for (;;) {
     await mustRun(server, prologue(roles));
-    const { done, error } = await server.run(schema.statements.map(({ sql }) => sql));
+    const { statement, error } = await runFiles(server, schema, running);
     if (error === undefined) return;
     await server.run(["rollback"]);
     const role = missingRole(error);
-    const statement = schema.statements[done];
     const extension = missingExtension(error);
     if (role !== undefined && !roles.has(role)) roles.add(role);
     else if (extension !== undefined && !extended.has(extension)) {
@@ -109,9 +153,9 @@ const runStatements = async (server: SqlServer, schema: PreparedSchema): Promise
 };
 
 /** A deadline that passed while a statement ran is that statement's fault. */
-const blame = (error: unknown, server: SqlServer, schema: PreparedSchema, deadlineMs: number): unknown => {
+const blame = (error: unknown, server: SqlServer, { part }: Running, deadlineMs: number): unknown => {
   if (!(error instanceof Fault) || error.code !== "input.timeout") return error;
-  const statement = schema.statements[server.begun()];
+  const statement = part[server.begun()];
   if (statement === undefined) return error;
   const message = `this statement was still running after ${milliseconds(deadlineMs)}; the embedded PostgreSQL was ended`;
   return faultIn("input.timeout", message, statement.file, statement.start);
@@ -214,10 +258,11 @@ export const shadowOn = (
     const schema = prepareSchema(files, parse);
     const shells = checkExtensions(schema.extensions);
     await server.extend(byName(schema.extensions));
+    const running: Running = { part: [] };
     try {
-      await runStatements(server, schema);
+      await runStatements(server, schema, running);
     } catch (error) {
-      throw blame(error, server, schema, deadlineMs);
+      throw blame(error, server, running, deadlineMs);
     }
     const all = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
     const reading = withVersions(all, schema.extensions, isOpaque);

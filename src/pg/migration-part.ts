@@ -1,0 +1,25 @@
+// The way forward of a migration file that holds both ways, as dbmate, goose, sql-migrate and others mark them.
+import { blank } from "./lexer.ts";
+
+/** A marker stands alone in a comment line: `-- migrate:up`, `-- +goose Down`, `-- +migrate Up`, `--//@UNDO`, `-- rollback …`. */
+const marker = /^[ \t]*--[ \t]*(?:migrate:(up|down)\b|\+(?:goose|migrate)[ \t]+(up|down)\b|\/\/[ \t]*@(undo)\b).*$/gim;
+
+/** The text with everything but the way forward blanked out, so that places stay where they are. */
+export const wayForward = (text: string): string => {
+  const marks = [...text.matchAll(marker)];
+  const parts: string[] = [];
+  let [from, forward] = [0, true];
+  const upTo = (end: number): void => {
+    const part = text.slice(from, end);
+    parts.push(forward ? part : blank(part));
+    from = end;
+  };
+  for (const { 0: whole, 1: dbmate, 2: goose, 3: undo, index } of marks) {
+    upTo(index);
+    forward = undo === undefined && (dbmate ?? goose ?? "").toLowerCase() === "up";
+    from = index;
+    if (!forward) upTo(index + whole.length);
+  }
+  upTo(text.length);
+  return parts.join("");
+};
