@@ -2,11 +2,13 @@
 import { withShadow } from "../../io/embedded/load-schema.ts";
 import type { Scratch, Shadow } from "../../io/embedded/shadow.ts";
 import type { Io } from "../../io/io.ts";
+import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { loadSqlParser } from "../../io/sql-parser.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { renamesSaid } from "../../pg/diff/annotations.ts";
+import { omit } from "../../pg/diff/omit.ts";
 import type { Rehearsed, Stage } from "../../pg/diff/rehearse.ts";
 import { buildStatements, rehearse } from "../../pg/diff/rehearse.ts";
 import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
@@ -48,11 +50,24 @@ type Given =
       readonly notes: readonly Finding[];
     };
 
+/** Rights that new objects of the connected user will have are those of whoever runs a schema file. */
+const asRunner = (catalog: Catalog, user: string): Catalog => ({
+  ...catalog,
+  defaultPrivileges: catalog.defaultPrivileges.map((one) => (one.role === user ? omit(one, "role") : one)),
+});
+
 const read = async (io: Io, source: CatalogSource, deadlineMs: number): Promise<Given> => {
   if (source.kind === "files")
     return { kind: "files", files: await readSchemaFiles(io, source.path), source: source.path };
   const { reading, source: name, notes } = await readCatalog(io, source, { schemas: [], deadlineMs });
-  return { kind: "server", catalog: reading.catalog, version: reading.server.version, source: name, notes };
+  const { user } = await resolveTarget(io, source.connection);
+  return {
+    kind: "server",
+    catalog: asRunner(reading.catalog, user),
+    version: reading.server.version,
+    source: name,
+    notes,
+  };
 };
 
 /** Roles that a catalog names: they are made before it is built. */

@@ -32,6 +32,8 @@ export interface Refused extends Refusal {
 
 export interface Difference {
   readonly changes: ReadonlyMap<string, Change>;
+  /** What happens by itself, and the key of the change that does it. */
+  readonly implied: ReadonlyMap<string, string>;
   readonly refusals: readonly Refused[];
 }
 
@@ -73,6 +75,7 @@ const columnType = (part: Part): ColumnType | undefined => (part.kind === "colum
 /** Real state while the difference is worked out: every decision may bring others with it. */
 class Differ {
   readonly changes = new Map<string, Change>();
+  readonly implied = new Map<string, string>();
   readonly refusals: Refused[] = [];
   readonly #context: Context;
   readonly #dependants: Map<string, string[]>;
@@ -92,7 +95,8 @@ class Differ {
     this.#swapTypes();
     for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
     this.#leaveImplied();
-    return { changes: this.changes, refusals: this.refusals };
+    this.#leaveParts();
+    return { changes: this.changes, implied: this.implied, refusals: this.refusals };
   }
 
   #set(change: Change): void {
@@ -223,7 +227,18 @@ class Differ {
     const own = this.changes.get(keyOf("table", column.table))?.verb;
     if (own === verb) return false;
     const parent = parentColumn(parts, column);
-    return parent !== undefined && parent !== key && this.#originally(parent) === verb;
+    if (parent === undefined || parent === key || this.#originally(parent) !== verb) return false;
+    this.implied.set(key, parent);
+    return true;
+  }
+
+  /** What belongs to something that goes by itself goes with it. */
+  #leaveParts(): void {
+    const { to } = this.#context;
+    for (const [key, change] of [...this.changes]) {
+      if (change.verb !== "drop" || change.from.of === undefined) continue;
+      if (!to.byKey.has(change.from.of) && !this.changes.has(change.from.of)) this.changes.delete(key);
+    }
   }
 
   /** A check of a partitioned table, on a partition that is there already or stays. */

@@ -1,6 +1,6 @@
 // The order of changes: what others need comes first and goes last; what CREATE TABLE can hold is held by it, unless that makes a circle.
 import { order } from "../../kernel/graph.ts";
-import { keyOf } from "../catalog/object.ts";
+import { keyOf, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
 import type { Kind, Part, Parts } from "./parts.ts";
 
@@ -9,6 +9,12 @@ export interface Node {
   readonly id: string;
   readonly act: "drop" | "create" | "alter";
   readonly change: Change;
+}
+
+/** What is to be done, and what happens by itself. */
+export interface Work {
+  readonly changes: ReadonlyMap<string, Change>;
+  readonly implied: ReadonlyMap<string, string>;
 }
 
 export interface Arranged {
@@ -76,10 +82,18 @@ const tableOf = (part: Part): string | undefined =>
 const defaultColumn = (change: Change | undefined): string | undefined =>
   change?.verb === "create" && change.to.kind === "default" ? change.to.of : undefined;
 
+const heldBy = (part: Part, changes: ReadonlyMap<string, Change>): boolean =>
+  part.kind === "domain constraint" && part.value.validated && part.of !== undefined && makes(changes.get(part.of));
+
+const makes = (change: Change | undefined): boolean => comes(change) || change?.verb === "swap";
+
 const heldParts = (changes: ReadonlyMap<string, Change>, out: ReadonlySet<string>): ReadonlySet<string> => {
   const held = new Set<string>();
   for (const change of changes.values()) {
-    if (change.verb !== "create" || out.has(change.key)) continue;
+    if (out.has(change.key)) continue;
+    // A type that is in use takes no more constraints where a container holds it.
+    if (makes(change) && "to" in change && heldBy(change.to, changes)) held.add(change.key);
+    if (change.verb !== "create") continue;
     const table = holdable(change.to) ? tableOf(change.to) : undefined;
     const made = table === undefined ? undefined : changes.get(table);
     const column = change.to.kind === "default" && change.to.of !== undefined ? changes.get(change.to.of) : undefined;
@@ -123,6 +137,12 @@ const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, key: stri
 
 /** Edges and nodes for one choice of what is held. */
 class Graph {
+  /** The change that does it, where it happens by itself. */
+  #doer(key: string): string {
+    const parent = this.#implied.get(key);
+    return parent === undefined ? key : this.#doer(parent);
+  }
+
   readonly nodes = new Map<string, Node>();
   readonly before = new Map<string, Set<string>>();
   readonly #changes: ReadonlyMap<string, Change>;
@@ -130,19 +150,28 @@ class Graph {
   readonly #to: Parts;
   readonly #held: ReadonlySet<string>;
   readonly #apart: ReadonlySet<string>;
+  readonly #implied: ReadonlyMap<string, string>;
 
   constructor(
-    changes: ReadonlyMap<string, Change>,
+    { changes, implied }: Work,
     from: Parts,
     to: Parts,
     held: ReadonlySet<string>,
     apart: ReadonlySet<string>,
   ) {
-    [this.#changes, this.#from, this.#to, this.#held, this.#apart] = [changes, from, to, held, apart];
+    [this.#changes, this.#implied, this.#from, this.#to, this.#held, this.#apart] = [
+      changes,
+      implied,
+      from,
+      to,
+      held,
+      apart,
+    ];
     const sorted = [...changes.values()].sort((a, b) => this.#rank(a) - this.#rank(b) || (a.key < b.key ? -1 : 1));
     for (const change of sorted) for (const act of actsOf(change)) this.#add(change, act);
     for (const change of sorted) this.#link(change);
     this.#linkNames();
+    this.#linkReferences();
     this.#linkExtensions();
     this.#linkPartitions();
   }
@@ -165,6 +194,8 @@ class Graph {
       const change = this.#changes.get(key);
       const table = change?.verb === "create" ? tableOf(change.to) : undefined;
       const column = defaultColumn(change);
+      if (change !== undefined && "to" in change && change.to.kind === "domain constraint")
+        return `create ${change.to.of ?? key}`;
       const isApart = column !== undefined && !this.#held.has(column);
       return `create ${isApart ? column : (table ?? key)}`;
     }
@@ -172,6 +203,9 @@ class Graph {
   }
 
   #edge(first: string, then: string): void {
+    const swapped = first.startsWith("drop ") ? first.slice("drop ".length) : "";
+    // The old type goes last, whatever goes with it.
+    if (then === `create ${swapped}` && this.#changes.get(swapped)?.verb === "swap") return;
     if (first !== then && this.nodes.has(first)) this.before.get(then)?.add(first);
   }
 
@@ -184,19 +218,26 @@ class Graph {
   }
 
   /** What it needed so far goes, or changes, only after it has let go. */
-  #leave(change: Change, need: string): void {
+  #leave(change: Change, given: string): void {
+    const need = this.#doer(given);
     const other = this.#changes.get(need);
     if (other === undefined) return;
     const own = this.idOf(goes(change) || change.verb === "swap" ? "drop" : "alter", change.key);
     if (goes(other)) {
       const letsGo = change.verb !== "alter" || this.#to.needs.get(change.key)?.has(need) !== true;
       if (letsGo) this.#edge(own, this.idOf("drop", need));
-    } else if (other.verb === "swap") this.#edge(own, `drop ${need}`);
-    if (other.verb === "alter" && goes(change)) this.#edge(own, `alter ${need}`);
+    } else if (other.verb === "swap") {
+      this.#edge(own, `drop ${need}`);
+      // Its own statement names the type, which is still called so.
+      if (goes(change) && own !== `drop ${need}`) this.#edge(own, `create ${need}`);
+    }
+    const released = change.verb === "alter" && this.#to.needs.get(change.key)?.has(given) !== true;
+    if (other.verb === "alter" && (goes(change) || released)) this.#edge(own, `alter ${need}`);
   }
 
   /** What it will need comes, or changes, before it. */
-  #join(change: Change, need: string): void {
+  #join(change: Change, given: string): void {
+    const need = this.#doer(given);
     const other = this.#changes.get(need);
     if (other === undefined) return;
     const own = this.idOf(comes(change) || change.verb === "swap" ? "create" : "alter", change.key);
@@ -208,15 +249,39 @@ class Graph {
   #linkNames(): void {
     const bearers = new Map<string, string[]>();
     for (const change of this.#changes.values()) {
-      if (!goes(change)) continue;
-      const part = (change as { readonly from: Part }).from;
-      for (const name of namesOf(part)) bearers.set(name, [...(bearers.get(name) ?? []), change.key]);
+      if (
+        change.verb === "create" ||
+        change.verb === "swap" ||
+        (change.verb === "alter" && change.from.kind !== "column")
+      )
+        continue;
+      const id = this.idOf(change.verb === "alter" ? "alter" : "drop", change.key);
+      for (const name of namesOf(change.from)) bearers.set(name, [...(bearers.get(name) ?? []), id]);
     }
     for (const change of this.#changes.values()) {
-      if (!comes(change)) continue;
-      for (const name of namesOf((change as { readonly to: Part }).to))
-        for (const bearer of bearers.get(name) ?? [])
-          this.#edge(this.idOf("drop", bearer), this.idOf("create", change.key));
+      if (change.verb === "drop" || change.verb === "swap" || (change.verb === "alter" && change.to.kind !== "column"))
+        continue;
+      const id = this.idOf(change.verb === "alter" ? "alter" : "create", change.key);
+      for (const name of namesOf(change.to)) for (const bearer of bearers.get(name) ?? []) this.#edge(bearer, id);
+    }
+  }
+
+  /** A foreign key relies on the first key that fits: those that go must be gone. */
+  #linkReferences(): void {
+    for (const change of this.#changes.values()) {
+      if (
+        !comes(change) ||
+        change.verb === "drop" ||
+        change.to.kind !== "constraint" ||
+        change.to.value.kind !== "foreign-key"
+      )
+        continue;
+      const target = change.to.value.references.table;
+      const own = this.idOf("create", change.key);
+      for (const other of this.#changes.values()) {
+        if (other.verb !== "drop" || (other.from.kind !== "constraint" && other.from.kind !== "index")) continue;
+        if (sameName(other.from.value.table, target)) this.#edge(this.idOf("drop", other.key), own);
+      }
     }
   }
 
@@ -263,6 +328,10 @@ class Graph {
 /** Names that the schema holds once: of relations, and of types. */
 const namesOf = (part: Part): readonly string[] => {
   const { value } = part;
+  if (part.kind === "column") {
+    const sequence = part.value.identity?.sequence;
+    return sequence === undefined ? [] : [`relation ${sequence.schema}.${sequence.name}`];
+  }
   if (part.kind === "index") return [`relation ${part.value.schema}.${part.value.name}`];
   if (part.kind === "constraint") {
     const own = [`constraint ${part.value.table.schema}.${part.value.table.name}.${part.value.name}`];
@@ -315,11 +384,12 @@ const loosenedDrops = (
 };
 
 /** Orders all changes. Circles through a new or dropped table are opened by taking its constraints and defaults out. */
-export const arrange = (changes: ReadonlyMap<string, Change>, from: Parts, to: Parts): Arranged => {
+export const arrange = (work: Work, from: Parts, to: Parts): Arranged => {
+  const { changes } = work;
   const [out, apart] = [new Set<string>(), new Set<string>()];
   for (;;) {
     const held = heldParts(changes, out);
-    const graph = new Graph(changes, from, to, held, apart);
+    const graph = new Graph(work, from, to, held, apart);
     const nodes = [...graph.nodes.values()];
     const sorted = order(
       nodes.map(({ id }) => id),

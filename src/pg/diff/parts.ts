@@ -375,6 +375,8 @@ const addSequence = (into: Collector, { ownedBy, ...sequence }: Tables.Sequence)
   addSimple(into, "sequence", [sequence], inSchema("sequence", "SEQUENCE"));
   if (ownedBy === undefined) return;
   const key = keyOf("sequence", sequence);
+  // It belongs to whom its table belongs.
+  into.byKey.delete(`owner of ${key}`);
   into.add("owned by", `owner column of ${key}`, { sequence: pick(sequence), ...ownedBy }, key);
 };
 

@@ -225,8 +225,8 @@ const reaches = (parts: Parts, key: string, targets: ReadonlySet<string>, seen =
 export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan => {
   const to = options.keepOwners ? withOwnersOf(from, given) : given;
   const context = contextOf(from, to, options);
-  const { changes, refusals } = differ(context);
-  const arranged = arrange(changes, from, to);
+  const { changes, implied, refusals } = differ(context);
+  const arranged = arrange({ changes, implied }, from, to);
   const late = options.contract ? new Set<string>() : contractIds(arranged, from);
   const isMade = (key: string): boolean => {
     const verb = changes.get(key)?.verb;

@@ -11,6 +11,7 @@ import { partsOf } from "./parts.ts";
 import type { Plan, PlanOptions, Segment, Step } from "./plan.ts";
 import { plainOptions, planParts, statementsOf } from "./plan.ts";
 import type { Renaming } from "./rename.ts";
+import { literal } from "./sql/text.ts";
 import { partText } from "./words.ts";
 
 interface Refusal {
@@ -246,6 +247,47 @@ const renamedKeys = (
 ): ReadonlyMap<string, string> =>
   new Map([...contents].map(([key, content]) => [renamings.reduce((text, one) => one.rekey(text), key), content]));
 
+/** There is no way back that keeps the values: the migration says so, and does nothing. */
+const deadEnd = (segment: Segment, reason: string): Leg => ({
+  segment,
+  down: [
+    `DO $$ BEGIN RAISE EXCEPTION ${literal(`no way back: ${reason.replaceAll("$$", "$ $")}`.replaceAll("%", "%%"))}; END $$`,
+  ],
+  unrestored: [reason],
+});
+
+/** All the way back, leg by leg. From a dead end on, the legs before it are planned and not run. */
+const allBack = async (
+  stage: Stage,
+  rehearsal: Rehearsal,
+  forth: readonly { readonly segment: Segment; readonly before: Catalog; readonly after: Catalog }[],
+  end: Catalog,
+  options: PlanOptions,
+): Promise<{ readonly legs: readonly Leg[]; readonly isBack: boolean }> => {
+  let now = end;
+  let isBack = true;
+  const legs: Leg[] = [];
+  for (const one of forth.toReversed()) {
+    if (!isBack) {
+      const down = statementsOf(
+        planParts(partsOf(one.after), partsOf(one.before), { ...plainOptions, version: options.version }),
+      );
+      legs.unshift({ segment: one.segment, down, unrestored: [] });
+      continue;
+    }
+    try {
+      const back = await wayBack(stage, rehearsal, one, now, options);
+      legs.unshift(back.leg);
+      now = back.end;
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== "input.unsupported") throw error;
+      isBack = false;
+      legs.unshift(deadEnd(one.segment, error.message.split("\n")[0] ?? ""));
+    }
+  }
+  return { legs, isBack };
+};
+
 /** Runs all of it. The stage already holds the old side. Throws Faults for what cannot be expressed, proven, or kept. */
 export const rehearse = async (stage: Stage, target: Catalog, options: RehearsalOptions): Promise<Rehearsed> => {
   const rehearsal = new Rehearsal(stage);
@@ -269,15 +311,9 @@ export const rehearse = async (stage: Stage, target: Catalog, options: Rehearsal
   const lost = rehearsal.isEmptied({ schema: "", name: "" })
     ? []
     : changedContents(renamedKeys(before, options.renamings), there);
-  let now = forth.end;
-  const legs: Leg[] = [];
-  for (const one of forth.legs.toReversed()) {
-    const back = await wayBack(stage, rehearsal, one, now, options);
-    legs.unshift(back.leg);
-    now = back.end;
-  }
-  for (const { down } of options.renamings.toReversed()) for (const sql of down) await rehearsal.step(sql);
-  const again = await contents(stage, from);
+  const { legs, isBack } = await allBack(stage, rehearsal, forth.legs, forth.end, options);
+  if (isBack) for (const { down } of options.renamings.toReversed()) for (const sql of down) await rehearsal.step(sql);
+  const again = isBack ? await contents(stage, from) : new Map<string, string>();
   const same = [...before].filter(([key, content]) => again.get(key) === content).length;
   if (lost.length > 0)
     throw new Fault("input.unsupported", `the way was run and changes rows that it should keep: ${lost.join(", ")}`);

@@ -210,7 +210,7 @@ const sameBut = (from: Renameable, to: Renameable): Judged => {
 /** From here on a rename is worth asking about; from `certain` on it is taken for one unless a rival is as near. */
 const likely = 0.68;
 const certain = 0.75;
-const near = 0.12;
+const near = 0.17;
 
 const score = (from: Renameable, to: Renameable, sides: readonly [Parts, Parts]): Judged => {
   if (from.kind !== to.kind) return { score: 0, reasons: [] };

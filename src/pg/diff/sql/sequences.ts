@@ -1,10 +1,10 @@
 // SQL of sequences, and of those behind identity columns.
 import type { ObjectName } from "../../catalog/object.ts";
-import { nameKey } from "../../catalog/object.ts";
+import { keyOf, nameKey, partKey } from "../../catalog/object.ts";
 import type { SequenceOptions } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import type { ColumnPart, Objects } from "../parts.ts";
-import type { Piece, Writer } from "./writer.ts";
+import type { Context, Piece, Writer } from "./writer.ts";
 
 /** Where counting ends when nothing is said, by type. */
 const limits: Readonly<Record<string, readonly [min: string, max: string]>> = {
@@ -94,8 +94,19 @@ const own = ({ sequence, table, column }: OwnedBy): readonly Piece[] => [
   `ALTER SEQUENCE ${quotePath(sequence)} OWNED BY ${quotePath(table)}.${quoteName(column)}`,
 ];
 
+/** A new sequence for a column that has values goes on behind them. */
+const goOn = ({ sequence, table, column }: OwnedBy, { isNew, to }: Context): readonly Piece[] => {
+  const part = to.byKey.get(keyOf("sequence", sequence));
+  const plain = part?.kind === "sequence" && part.value.increment === "1" && part.value.min === "1";
+  if (!plain || !isNew(part.key) || isNew(partKey("column", table, column)) || isNew(keyOf("table", table))) return [];
+  const name = quotePath(sequence).replaceAll("'", "''");
+  return [
+    `SELECT pg_catalog.setval('${name}', coalesce((SELECT pg_catalog.max(${quoteName(column)}) FROM ${quotePath(table)}), 0) + 1, false)`,
+  ];
+};
+
 export const ownedByWriter: Writer<"owned by"> = {
-  create: own,
+  create: (part, context) => [...own(part), ...goOn(part, context)],
   drop: ({ sequence }) => [`ALTER SEQUENCE ${quotePath(sequence)} OWNED BY NONE`],
   alter: (_, to) => own(to),
 };

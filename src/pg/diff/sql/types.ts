@@ -1,4 +1,5 @@
 // SQL of types: enums that grow in place, composites and domains that change in place, and what only a new type can be.
+import { sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import type { CompositePart, DomainConstraintPart, DomainPart, Objects } from "../parts.ts";
 import { collate, literal, sameJson } from "./text.ts";
@@ -67,10 +68,11 @@ const alterComposite = (from: CompositePart, to: CompositePart): readonly Piece[
     ...to.attributes.flatMap((one) => {
       const old = before.get(one.name);
       if (old === undefined) return [`ADD ATTRIBUTE ${attributeText(one)}`];
-      if (sameJson(old, one)) return [];
-      return [`ALTER ATTRIBUTE ${quoteName(one.name)} TYPE ${one.type.text}${collate(one.collation)}`];
+      return [];
     }),
   ];
+  const retyped = to.attributes.some((one) => before.has(one.name) && !sameJson(before.get(one.name), one));
+  if (retyped) return rebuild;
   return changes.length === 0 ? [] : [`ALTER TYPE ${quotePath(to)} ${changes.join(", ")}`];
 };
 
@@ -86,13 +88,21 @@ export const compositeWriter: Writer<"composite"> = {
 
 const domain = (part: { readonly schema: string; readonly name: string }): string => `ALTER DOMAIN ${quotePath(part)}`;
 
+const heldChecks = (part: DomainPart, { to, holds }: Context): readonly string[] =>
+  [...to.byKey.values()].flatMap((one) =>
+    one.kind === "domain constraint" && sameName(one.value.domain, part) && holds(one.key)
+      ? [` CONSTRAINT ${quoteName(one.value.name)} ${one.value.definition}`]
+      : [],
+  );
+
 export const domainWriter: Writer<"domain"> = {
-  create: (part) => [
+  create: (part, context) => [
     [
       `CREATE DOMAIN ${quotePath(part)} AS ${part.base.text}`,
       collate(part.collation),
       part.default === undefined ? "" : ` DEFAULT ${part.default}`,
       part.nullable ? "" : " NOT NULL",
+      ...heldChecks(part, context),
     ].join(""),
   ],
   drop: (part) => [`DROP DOMAIN ${quotePath(part)}`],
