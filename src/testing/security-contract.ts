@@ -23,7 +23,7 @@ export const vaultDocument = (): string =>
     info: { title: 'The "Vault" ⚿', version: "1" },
     security: [{ token: [] }],
     paths: {
-      "/open": { get: operation("open", []) },
+      "/open": { get: operation("everybody", []) },
       "/token": { get: operation("token") },
       "/keys": { get: operation("keys", [{ headerKey: [] }, { queryKey: [] }, { cookieKey: [] }]) },
       "/both": { post: { ...operation("both", [{ token: [], headerKey: [] }]), requestBody: jsonBody } },
@@ -46,7 +46,7 @@ export const vaultDocument = (): string =>
     },
   });
 
-const names = ["open", "token", "keys", "both", "maybe", "scoped", "login", "certificate", "undeclared"];
+const names = ["everybody", "token", "keys", "both", "maybe", "scoped", "login", "certificate", "undeclared"];
 
 const withHandlers = (files: readonly GeneratedFile[]): readonly GeneratedFile[] => {
   const text = names.map(
