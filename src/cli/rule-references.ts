@@ -10,6 +10,7 @@ import type { Finding, ReadMore } from "../kernel/finding.ts";
 const explained: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   api_design_patterns: {
     "The document": [
+      "api/bad-enum",
       "api/bad-media-type",
       "api/bad-method",
       "api/bad-parameter",
@@ -50,7 +51,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
     "Index strategy": ["db/foreign-key-without-index"],
     "Over-indexing": ["db/duplicate-index"],
     "Schema choices": ["db/table-without-primary-key"],
-    "Schema files": ["db/left-out"],
+    "Schema files": ["db/extension-shell", "db/left-out"],
     "Hazards of a change": [
       "diff/breaking",
       "diff/data-loss",
@@ -68,7 +69,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
     Errors: ["load/check", "load/errors", "load/redirected", "load/stalled", "load/unreached", "load/interrupted"],
     "Is it me or the server": ["load/client-bound"],
     "Several machines": ["load/selftest", "load/shards-apart", "load/shards-late", "load/shards-missing"],
-    "Finding the limit": ["load/aborted"],
+    "Finding the limit": ["load/aborted", "load/no-capacity", "load/scaling"],
     Comparing: ["load/slower", "load/faster", "load/same", "load/inconclusive", "load/different-conditions"],
     "Rate limits": ["load/rate-limit", "load/rate-limit-missing", "load/rate-limit-headers"],
   },
