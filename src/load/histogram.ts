@@ -129,9 +129,12 @@ export class Histogram {
 
   /** Replaces what the slots say of them by what is known exactly. */
   withExact({ min, max, mean }: { readonly min: number; readonly max: number; readonly mean: number }): this {
+    if (this.count === 0) return this;
+    // A hair of rounding must not leave out the first or the last slot.
+    const [first, last] = [this.#firstSlot, this.#lastSlot];
     this.#stats[stat.sum] = mean * this.count;
-    this.#stats[stat.min] = min;
-    this.#stats[stat.max] = max;
+    this.#stats[stat.min] = Math.min(min, slotHigh(first));
+    this.#stats[stat.max] = Math.max(max, slotLow(last));
     return this;
   }
 

@@ -1,6 +1,6 @@
 // Parts of one load put together are the load that one machine would have measured.
 import { describe, expect, test } from "bun:test";
-import { merged } from "./histogram.ts";
+import { merged, slotLow } from "./histogram.ts";
 import type { Part } from "./merge.ts";
 import { mergeParts, partOf } from "./merge.ts";
 import type { LoadPlan } from "./plan.ts";
@@ -111,6 +111,21 @@ test("four parts merged are all samples recorded together, exactly", () => {
   expect(result.throughput).toMatchObject({ sendingMs: 10_000, bytesReceived: 4000 });
   const together = merged(...parts.map(({ latency }) => recordedOf(latency.all).all));
   expect([...recordedOf(result.latency.all).all.slots()]).toEqual([...together.slots()]);
+});
+
+test("durations at the edges of slots survive the way through milliseconds", () => {
+  for (let slot = 2048; slot < 33_000; slot += 97) {
+    const edge = slotLow(slot);
+    const { latency } = part(1, [
+      { ns: edge, fate: "right" },
+      { ns: edge * 2, fate: "right" },
+    ]);
+    expect(
+      recordedOf(latency.all)
+        .all.slots()
+        .reduce((sum, [, count]) => sum + count, 0),
+    ).toBe(2);
+  }
 });
 
 test("the order of parts does not matter", () => {
