@@ -134,7 +134,7 @@ const story = async (seed: number): Promise<void> => {
       const files = [...service.files().keys()].filter((path) => /^routes\/\w+\.ts$/.test(path));
       const path = pick(draw, files) ?? "";
       const edited = await edits[name]?.(service.read(path), draw, `m${seed}x${round}${count}`);
-      if (edited === undefined) continue;
+      if (edited === undefined || readSyntax(edited.text) === undefined) continue;
       told.push(`${name} ${path}`);
       service.write(path, edited.text);
       // An edit may take away what an earlier one wrote: that is the user's affair.

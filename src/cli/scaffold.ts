@@ -157,6 +157,10 @@ export default command({
     "query, path, header and cookie parameters, and TypeScript types. When the last part of --output is `routes`, the",
     "other folders go beside it. What a document has wrong is listed as warnings, with line and pointer, and the rest is",
     "generated all the same.",
+    "",
+    "Generate again whenever the document changes: what you wrote stays, byte for byte, and what is new is merged in. The",
+    "folder .senior beside the code remembers the last generation; commit it. Where both sides changed the same place,",
+    "yours stands, FILE.conflict has both, and the exit status is 1 until you delete that file.",
   ].join("\n"),
   examples: [
     { run: "senior scaffold openapi.yaml --framework express --output src/routes/", about: "Handlers in src/routes" },
@@ -165,7 +169,8 @@ export default command({
       run: "senior scaffold openapi.yaml --mock",
       about: "A service that answers with examples, to build clients against",
     },
-    { run: "senior scaffold openapi.yaml --dry-run", about: "What would be written to ./generated" },
+    { run: "senior scaffold openapi.yaml --dry-run", about: "What would change in ./generated, as a diff" },
+    { run: "senior scaffold openapi.yaml --check", about: "In a pipeline: fail when the code is not up to date" },
   ],
   positionals: { spec: text("The OpenAPI document", { value: "SPEC", required: true }) },
   flags: {
