@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../kernel/json.ts";
 import { canonicalJson, isObject } from "../kernel/json.ts";
 import type { Direction } from "./emit-types.ts";
 import { isMarked } from "./emit-types.ts";
-import { isFormat, isInt32 } from "./formats.ts";
+import { isFormat, isInt32, isInt64 } from "./formats.ts";
 import type { Schema } from "./model.ts";
 import { isSlowPattern, patternFlags } from "./patterns.ts";
 import type { ApiPlan } from "./plan.ts";
@@ -89,10 +89,11 @@ const assertions: Readonly<Record<string, Assertion>> = {
   maxLength: onText((text, limit) => codePoints(text) <= (limit as number)),
   minLength: onText((text, limit) => codePoints(text) >= (limit as number)),
   pattern: onText((text, source) => matches(source as string, text)),
-  format: (name, value) =>
-    typeof value === "string"
-      ? isFormat(name as string, value)
-      : name !== "int32" || typeof value !== "number" || isInt32(value),
+  format: (name, value) => {
+    if (typeof value === "string") return isFormat(name as string, value);
+    if (typeof value !== "number") return true;
+    return (name !== "int32" || isInt32(value)) && (name !== "int64" || isInt64(value));
+  },
   maxItems: onList((items, limit) => items.length <= (limit as number)),
   minItems: onList((items, limit) => items.length >= (limit as number)),
   uniqueItems: onList(

@@ -94,13 +94,14 @@ const stringFormats = new Set(
 );
 
 const numberChecks = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
-  const isInt32 = textIn(schema, "format") === "int32";
+  const format = textIn(schema, "format");
+  const bits = format === "int32" || format === "int64" ? [`s.${format}()`] : [];
   return [
     ...limit(schema, "minimum", "min"),
     ...limit(schema, "maximum", "max"),
     ...limit(schema, "exclusiveMinimum", "gt"),
     ...limit(schema, "exclusiveMaximum", "lt"),
-    ...checked(scope, [...counted(schema, "multipleOf"), ...(isInt32 ? ["s.int32()"] : [])]),
+    ...checked(scope, [...counted(schema, "multipleOf"), ...bits]),
   ];
 };
 

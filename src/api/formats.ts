@@ -42,3 +42,5 @@ export const isFormat = (name: string, text: string): boolean =>
   !Object.hasOwn(formats, name) || formats[name]?.(text) !== false;
 
 export const isInt32 = (value: number): boolean => value >= -2_147_483_648 && value <= 2_147_483_647;
+
+export const isInt64 = (value: number): boolean => value >= -(2 ** 63) && value < 2 ** 63;

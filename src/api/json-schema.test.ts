@@ -3,66 +3,16 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { express } from "../../plugins/express.ts";
-import type { Json } from "../kernel/json.ts";
-import { isObject } from "../kernel/json.ts";
 import { writeProject } from "../testing/emitted-project.ts";
 import { emitFor } from "../testing/framework-contract.ts";
 import { schemaCaseFiles } from "../testing/public-documents.ts";
-
-interface Case {
-  readonly id: string;
-  readonly gid: string;
-  readonly keyword: string;
-  readonly schema: Json;
-  readonly data: Json;
-  readonly valid: boolean;
-}
-
-const readCases = async (file: string): Promise<readonly Case[]> =>
-  (await Bun.file(file).text())
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Case);
-
-/** References inside a schema that moves into a document; data (enum, const) is left alone. */
-const moved = (schema: Json, base: string): Json => {
-  if (Array.isArray(schema)) return schema.map((one: Json) => moved(one, base));
-  if (!isObject(schema)) return schema;
-  const entries = Object.entries(schema).map(([key, value]) => {
-    if (key === "enum" || key === "const") return [key, value];
-    const isReference = key === "$ref" && typeof value === "string" && value.startsWith("#");
-    return [key, isReference ? `${base}${value.slice(1)}` : moved(value, base)];
-  });
-  return Object.fromEntries(entries) as Json;
-};
-
-/** One operation for each schema. */
-const documentOf = (cases: readonly Case[], openapi: string): string => {
-  const schemas = [...new Map(cases.map(({ gid, schema }) => [gid, schema]))];
-  const content = (index: number) => ({
-    "application/json": { schema: { $ref: `#/components/schemas/Case${index}` } },
-  });
-  const post = (index: number) => ({
-    operationId: `case${index}`,
-    tags: ["cases"],
-    requestBody: { content: content(index) },
-  });
-  return JSON.stringify({
-    openapi,
-    info: { title: "Cases", version: "1" },
-    paths: Object.fromEntries(schemas.map((_, index) => [`/${index}`, { post: post(index) }])),
-    components: {
-      schemas: Object.fromEntries(
-        schemas.map(([, schema], index) => [`Case${index}`, moved(schema, `#/components/schemas/Case${index}`)]),
-      ),
-    },
-  });
-};
+import { casesDocument, readCases } from "../testing/schema-cases.ts";
+import type { SchemaCase } from "../testing/schema-cases.ts";
 
 type Validators = Readonly<Record<string, { safeParse(value: unknown): { readonly success: boolean } }>>;
 
-const validatorsOf = async (cases: readonly Case[], openapi: string): Promise<Validators> => {
-  const folder = await writeProject(await emitFor(express, documentOf(cases, openapi)));
+const validatorsOf = async (cases: readonly SchemaCase[], openapi: string): Promise<Validators> => {
+  const folder = await writeProject(await emitFor(express, casesDocument(cases, openapi)));
   return (await import(pathToFileURL(join(folder, "middleware/validators.ts")).href)) as Validators;
 };
 

@@ -20,7 +20,7 @@ export const readSchema = (reading: Reading, value: unknown, at: string): Schema
   }
   const reference = own(value, "$ref");
   if (reading.dialect !== "3.1" && reference !== undefined) return readReference(reading, reference, at);
-  const modern = reading.dialect === "3.1" ? value : modernize(value);
+  const modern = reading.dialect === "3.1" ? withOldNullable(reading, value, at) : modernize(value);
   const read = Object.fromEntries(
     Object.entries(modern).flatMap(([keyword, inner]) => readKeyword(reading, keyword, inner, at)),
   );
@@ -50,6 +50,20 @@ const withFittingEnum = (reading: Reading, schema: JsonObject, at: string): Json
       keyword !== "enum" ? [[keyword, value] as const] : isMeant ? [[keyword, read] as const] : [],
     ),
   );
+};
+
+/** 3.1 has no `nullable`; whoever still writes it means what 3.0 meant. */
+const withOldNullable = (reading: Reading, schema: Loose, at: string): Loose => {
+  const read = own(schema, "nullable") === true ? nullable(schema) : schema;
+  if (read === schema || own(read, "type") === own(schema, "type")) return schema;
+  note(
+    reading,
+    "old-nullable",
+    `${at}/nullable`,
+    '"nullable" is of OpenAPI 3.0; null is allowed here as it was there',
+    'list "null" in type',
+  );
+  return read;
 };
 
 const readReference = (reading: Reading, reference: unknown, at: string): Schema => {
