@@ -71,7 +71,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
     "Several machines": ["load/selftest", "load/shards-apart", "load/shards-late", "load/shards-missing"],
     "Finding the limit": ["load/aborted", "load/no-capacity", "load/scaling"],
     Comparing: ["load/slower", "load/faster", "load/same", "load/inconclusive", "load/different-conditions"],
-    "Rate limits": ["load/rate-limit", "load/rate-limit-missing", "load/rate-limit-headers"],
+    "Rate limits": ["load/rate-limit", "load/rate-limit-missing", "load/rate-limit-headers", "load/rate-limit-differs"],
   },
   forcing_questions: {
     "How to use them": ["decide/no-profile-fits", "grill/no-answer", "grill/answers-missing"],
