@@ -83,7 +83,7 @@ export const commandHelp = (
   ...(children.length === 0 ? [] : [{ kind: "heading", text: "Commands" } as const, table(children)]),
   ...flagTable("Flags", {
     ...command.flags,
-    ...(command.output === "files" ? fileFlags : {}),
+    ...(command.output === "files" ? { ...fileFlags, ...command.flags } : {}),
     ...(command.output === "report" ? reportFlags : {}),
   }),
   ...flagTable("Common flags", globalFlags),
