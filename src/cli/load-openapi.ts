@@ -2,8 +2,6 @@
 import type { Operation } from "../api/model.ts";
 import { planApi } from "../api/plan.ts";
 import type { ApiPlan } from "../api/plan.ts";
-import { readDocument } from "../api/read-document.ts";
-import { readOpenApi } from "../api/read-openapi.ts";
 import type { SampleRequest } from "../api/sample-request.ts";
 import { sampleRequest } from "../api/sample-request.ts";
 import type { Io } from "../io/io.ts";
@@ -12,6 +10,7 @@ import { nearest, plural } from "../kernel/words.ts";
 import { requestParts } from "../load/request.ts";
 import type { RequestPlan, Scenario, Template } from "../load/scenario.ts";
 import type { Target } from "../load/target.ts";
+import { readApi } from "./read-api.ts";
 import { shownQuery } from "../load/target.ts";
 import type { LoadArgs } from "./load-flags.ts";
 
@@ -154,7 +153,7 @@ export const openapiScenario = async (
   args: LoadArgs,
   expected: readonly boolean[],
 ): Promise<Scenario> => {
-  const plan = planApi(readOpenApi(readDocument(path, await io.files.readText(path))).api);
+  const plan = planApi((await readApi(io, path)).api);
   const wanted = chosen(plan.api.operations, args.operation);
   const sampled = wanted.map((one) => ({ ...one, samples: samplesOf(plan, one.operation, args.seed ?? 0) }));
   const usable = sampled.filter(({ samples }) => samples.length > 0);
