@@ -26,6 +26,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "api/missing-file",
       "api/no-operations",
       "api/no-responses",
+      "api/old-nullable",
       "api/undeclared-parameter",
       "api/unsupported-reference",
       "api/unused-parameter",
