@@ -91,6 +91,14 @@ export const flag = (about: string, options: Common & { readonly default?: boole
   ...(options.default === true ? { shown: "on" } : {}),
 });
 
+/** A switch that may be left as it was chosen before: undefined when neither it nor `--no-NAME` is given. */
+export const toggle = (about: string, options: Common = {}): Arg<boolean | undefined> => ({
+  ...base(about, options, ""),
+  arity: "none",
+  negation: "false",
+  read: (raw) => (raw.length === 0 ? undefined : raw.at(-1) === "true"),
+});
+
 interface Range {
   readonly min?: number;
   readonly max?: number;

@@ -60,6 +60,18 @@ describe("what users wrote stays", () => {
     expect((await pets.generate(zooDocument(zoo), "--check")).exit).toBe(0);
   });
 
+  test("what was chosen the first time holds until something else is chosen", async () => {
+    const made = openService();
+    await made.generate(zooDocument(zoo), "--framework", "koa", "--mock", "--layout", "flat");
+    const before = made.all();
+    expect((await made.generate(zooDocument(zoo), "--check")).exit).toBe(0);
+    await made.generate(zooDocument(zoo), "--no-mock");
+    expect(made.all()).not.toEqual(before);
+    expect(made.read("app.ts")).toContain('from "koa"');
+    await made.generate(zooDocument(zoo), "--mock");
+    expect(made.all()).toEqual(before);
+  });
+
   test("a reformatted file takes a new operation, and changes nowhere else", async () => {
     const pets = await service();
     const reformatted = await prettier.format(pets.read("routes/pets.ts"), settings);

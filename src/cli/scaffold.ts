@@ -1,8 +1,8 @@
 // senior scaffold: from an OpenAPI document to typed handlers, validators and types for one web framework.
-import { defaultOptions } from "../api/emit-options.ts";
 import { createKit } from "../api/kit.ts";
 import type { ApiPlan } from "../api/plan.ts";
 import type { ReadApi } from "../api/read-openapi.ts";
+import type { Generation, Mode } from "../api/regenerate/regeneration.ts";
 import { checkSources } from "../io/check-source.ts";
 import { Fault } from "../kernel/fault.ts";
 import { fileSet } from "../kernel/fileset.ts";
@@ -13,12 +13,13 @@ import { heading, text as paragraph } from "../kernel/report.ts";
 import { listed, nearest, plural } from "../kernel/words.ts";
 import type { Registry } from "../registry.ts";
 import type { FrameworkPlugin } from "../sdk.ts";
-import type { Generation, Mode } from "../api/regenerate/regeneration.ts";
 import { command } from "./command.ts";
-import { readApi } from "./read-api.ts";
-import { choice, flag, text } from "./flags.ts";
+import { choice, flag, text, toggle } from "./flags.ts";
 import type { Planned } from "./generation.ts";
 import { changeData, changeSummary, checkReport, patchBlocks, planGeneration } from "./generation.ts";
+import { readApi } from "./read-api.ts";
+import { readPrevious } from "./scaffold-disk.ts";
+import { chosenOptions, envelopes, layouts } from "./scaffold-options.ts";
 
 /** `src/routes` means that the routes go there: the output root is the folder above. */
 const outputRoot = (output: string): string => {
@@ -160,7 +161,8 @@ export default command({
     "",
     "Generate again whenever the document changes: what you wrote stays, byte for byte, and what is new is merged in. The",
     "folder .senior beside the code remembers the last generation; commit it. Where both sides changed the same place,",
-    "yours stands, FILE.conflict has both, and the exit status is 1 until you delete that file.",
+    "yours stands, FILE.conflict has both, and the exit status is 1 until you delete that file. What you chose the first",
+    "time (--framework, --layout, --mock …) holds until you choose otherwise (--no-mock).",
   ].join("\n"),
   examples: [
     { run: "senior scaffold openapi.yaml --framework express --output src/routes/", about: "Handlers in src/routes" },
@@ -174,21 +176,18 @@ export default command({
   ],
   positionals: { spec: text("The OpenAPI document", { value: "SPEC", required: true }) },
   flags: {
-    framework: text("The web framework to generate for", { short: "f", value: "NAME", default: "express" }),
+    framework: text("The web framework to generate for (default express)", { short: "f", value: "NAME" }),
     output: text("Where to write", { short: "o", value: "DIR", default: "./generated" }),
-    mock: flag("Handlers answer with the document's examples, or data made from its schemas, instead of 501"),
+    mock: toggle("Handlers answer with the document's examples, or data made from its schemas, instead of 501"),
     refRoot: text("References ($ref) reach files below this folder (default: the document's own)", { value: "DIR" }),
     typesOnly: flag("Write only the TypeScript types"),
-    layout: choice(["tags", "operations", "flat"], "One file for each tag, for each operation, or one for all", {
-      default: "tags",
-    }),
+    layout: choice(layouts, "One file for each tag, for each operation, or one for all (default tags)"),
     envelope: choice(
-      ["auto", "none", "data", "success"],
-      "What success bodies travel in: as described, else {data, meta}; never; always {data, meta}; {success, data, meta}",
-      { default: "auto" },
+      envelopes,
+      "What success bodies travel in: as described, else {data, meta}; never; always {data, meta}; {success, data, meta} (default auto)",
     ),
-    validateResponses: flag("Check replies as well: a wrong one is logged and answered with 500"),
-    validationStatus: choice(["400", "422"], "The status of answers that list wrong fields", { default: "400" }),
+    validateResponses: toggle("Check replies as well: a wrong one is logged and answered with 500"),
+    validationStatus: choice(["400", "422"], "The status of answers that list wrong fields (default 400)"),
     check: flag("Write nothing; exit 1 when the files are not what the document gives"),
     adopt: flag("Take files of unknown origin for yours: keep them, and add what is missing"),
     dryRun: flag("Show the plan, file by file and as a diff, and write nothing"),
@@ -196,15 +195,11 @@ export default command({
   },
   output: "files",
   async run({ args, io, registry }) {
-    const framework = frameworkNamed(args.framework, registry);
-    const kit = createKit({
-      ...defaultOptions,
-      envelope: args.envelope,
-      mock: args.mock,
-      layout: args.layout,
-      validateResponses: args.validateResponses,
-      validationStatus: args.validationStatus === "422" ? 422 : 400,
-    });
+    const root = outputRoot(args.output);
+    const mode = modeOf(args);
+    const before = mode === "merge" ? await readPrevious(io, root) : undefined;
+    const framework = frameworkNamed(args.framework ?? before?.framework ?? "express", registry);
+    const kit = createKit(chosenOptions(args, before?.options));
     io.terminal.progress(`reading ${args.spec}`);
     const read = await readApi(io, args.spec, args.refRoot);
     const plan = kit.plan(read.api);
@@ -223,8 +218,6 @@ export default command({
       isPart,
     });
     const isSecured = files.some(({ path }) => path === "verify.ts");
-    const root = outputRoot(args.output);
-    const mode = modeOf(args);
     const planned = await planGeneration(io, root, generation, { mode, isPart: args.typesOnly });
     const report = {
       command: "scaffold",
@@ -233,7 +226,7 @@ export default command({
         ...(args.dryRun ? patchBlocks(planned) : []),
         ...(args.typesOnly || !planned.isFirst
           ? []
-          : nextSteps({ framework: needed, root, mock: args.mock, isSecured })),
+          : nextSteps({ framework: needed, root, mock: kit.options.mock, isSecured })),
       ],
       findings: [...read.findings, ...planned.findings],
       data: dataOf(read, plan, needed, planned, args),
