@@ -52,25 +52,35 @@ const helps: Partial<Readonly<Record<HazardKind, string>>> = {
   "invented values": "name an expression with --fill schema.table.column=EXPRESSION",
 };
 
+/** A change in two files has its hazards in both: they are told once. */
+const distinct = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(findings.map((one) => [JSON.stringify([one.rule, one.message, one.at]), one])).values(),
+];
+
 const findingsOf = ({ migrations, notes, losses }: DiffInput): readonly Finding[] => [
   ...notes,
-  ...migrations.flatMap(({ leg }) =>
-    leg.segment.steps.flatMap((step) =>
-      step.hazards.map(({ kind, message }): Finding => {
-        const help = helps[kind];
-        const loss = losses.find(({ what }) => kind === "data loss" && message.includes(what));
-        const counted = loss === undefined ? message : `${message} (${plural(loss.rows, "row")} now)`;
-        return {
-          rule: `diff/${kind.replace(" ", "-")}`,
-          severity: severities[kind],
-          message: counted,
-          at: located(step),
-          ...(help === undefined ? {} : { help }),
-        };
-      }),
-    ),
-  ),
+  ...hazardFindings({ migrations, losses }),
 ];
+
+const hazardFindings = ({ migrations, losses }: Pick<DiffInput, "migrations" | "losses">): readonly Finding[] =>
+  distinct(
+    migrations.flatMap(({ leg }) =>
+      leg.segment.steps.flatMap((step) =>
+        step.hazards.map(({ kind, message }): Finding => {
+          const help = helps[kind];
+          const loss = losses.find(({ what }) => kind === "data loss" && message.includes(what));
+          const counted = loss === undefined ? message : `${message} (${plural(loss.rows, "row")} now)`;
+          return {
+            rule: `diff/${kind.replace(" ", "-")}`,
+            severity: severities[kind],
+            message: counted,
+            at: located(step),
+            ...(help === undefined ? {} : { help }),
+          };
+        }),
+      ),
+    ),
+  );
 
 const segmentWords = {
   early: "new values, in a transaction of their own",
