@@ -54,13 +54,9 @@ const sequenceOptions = (row: Row): SequenceOptions => ({
 
 const partOf = (row: Row): string => `${text(row, "relation")} ${text(row, "number")}`;
 
-const identity = (row: Row, sequence: Row | undefined): Identity => ({
+const identity = (row: Row, sequence: Row): Identity => ({
   generation: row["identity"] === "a" ? "always" : "by default",
-  sequence: {
-    schema: sequence === undefined ? "" : text(sequence, "schema"),
-    name: sequence === undefined ? "" : text(sequence, "name"),
-    ...sequenceOptions(sequence ?? {}),
-  },
+  sequence: { schema: text(sequence, "schema"), name: text(sequence, "name"), ...sequenceOptions(sequence) },
 });
 
 /** Rows of sections by the relation that they belong to, and of identity sequences and NOT NULL constraints by their column. */
@@ -91,7 +87,11 @@ const partsOf = ({ rows }: Context): Parts => ({
 const expressionFields = (row: Row, parts: Parts): Pick<Column, "default" | "identity" | "generated"> => {
   const expression = maybe(row, "expression");
   const generated = maybe(row, "generated");
-  if (maybe(row, "identity") !== undefined) return { identity: identity(row, parts.identities.get(partOf(row))) };
+  if (maybe(row, "identity") !== undefined) {
+    // A partition counts with the sequence of its table, and has no identity of its own.
+    const sequence = parts.identities.get(partOf(row));
+    return sequence === undefined ? {} : { identity: identity(row, sequence) };
+  }
   if (generated === undefined) return optional("default", expression);
   return { generated: { expression: expression ?? "", storage: generated === "v" ? "virtual" : "stored" } };
 };

@@ -90,6 +90,15 @@ export const sequenceWriter: Writer<"sequence"> = {
 
 type OwnedBy = Objects["owned by"];
 
+/** PostgreSQL wants a sequence to have the owner of its column's table: a new one has that of whoever runs this. */
+const sameOwner = ({ sequence, table }: OwnedBy, { isNew, from, to }: Context): readonly Piece[] => {
+  const key = `owner of ${keyOf("table", table)}`;
+  const part = to.byKey.get(key) ?? from.byKey.get(key);
+  const owner = part?.kind === "owner" ? part.value.owner : undefined;
+  if (owner === undefined || !isNew(keyOf("sequence", sequence)) || isNew(keyOf("table", table))) return [];
+  return [`ALTER SEQUENCE ${quotePath(sequence)} OWNER TO ${quoteName(owner)}`];
+};
+
 const own = ({ sequence, table, column }: OwnedBy): readonly Piece[] => [
   `ALTER SEQUENCE ${quotePath(sequence)} OWNED BY ${quotePath(table)}.${quoteName(column)}`,
 ];
@@ -106,7 +115,7 @@ const goOn = ({ sequence, table, column }: OwnedBy, { isNew, to }: Context): rea
 };
 
 export const ownedByWriter: Writer<"owned by"> = {
-  create: (part, context) => [...own(part), ...goOn(part, context)],
+  create: (part, context) => [...sameOwner(part, context), ...own(part), ...goOn(part, context)],
   drop: ({ sequence }) => [`ALTER SEQUENCE ${quotePath(sequence)} OWNED BY NONE`],
   alter: (_, to) => own(to),
 };
