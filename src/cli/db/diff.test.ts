@@ -75,6 +75,28 @@ describe("db diff", () => {
     expect([...again.io.disk.keys()].filter((path) => path.includes("migrations"))).toEqual([]);
   });
 
+  test("a renamed table takes all that it has along, under new names where they are new", async () => {
+    const old = `create table users (id serial primary key, email text unique, org int not null);
+create index users_org_idx on users (org);
+create table posts (id int primary key, author int references users);`;
+    const { exit, io } = await run(
+      { "old.sql": old, "new.sql": old.replaceAll("users", '"Accounts"').replaceAll('"Accounts"_org', "accounts_org") },
+      "--rename=users=Accounts",
+      "--output=migrations",
+    );
+    expect(exit).toBe(0);
+    const files = [...io.disk].filter(([path]) => path.includes("migrations"));
+    expect(files).toHaveLength(1);
+    const [up = ""] = (files[0]?.[1] ?? "").split("-- migrate:down");
+    expect(up.match(/^(?!SET|--)\S.*$/gm)).toEqual([
+      'ALTER TABLE public.users RENAME TO "Accounts";',
+      'ALTER TABLE public."Accounts" RENAME CONSTRAINT users_email_key TO "Accounts_email_key";',
+      'ALTER TABLE public."Accounts" RENAME CONSTRAINT users_pkey TO "Accounts_pkey";',
+      "ALTER INDEX public.users_org_idx RENAME TO accounts_org_idx;",
+      'ALTER SEQUENCE public.users_id_seq RENAME TO "Accounts_id_seq";',
+    ]);
+  });
+
   test("asks by exit status when renames cannot be told apart", async () => {
     const { exit, json } = await run({
       "old.sql": "create table t (id int primary key, user_name text, user_mail text);",

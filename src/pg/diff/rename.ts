@@ -247,8 +247,13 @@ const gone = (from: Parts, to: Parts): readonly Renameable[] =>
 /** Columns follow the table that they belong to under its new name. */
 const atNewTable = (part: Renameable, tables: ReadonlyMap<string, ObjectName>): Renameable => {
   if (part.kind !== "column" && part.kind !== "constraint" && part.kind !== "index") return part;
-  const table = tables.get(keyOf("table", part.value.table));
-  return table === undefined ? part : ({ ...part, value: { ...part.value, table } } as Renameable);
+  const before = part.value.table;
+  const table = tables.get(keyOf("table", before));
+  if (table === undefined) return part;
+  const value = { ...part.value, table };
+  if (!("definition" in value)) return { ...part, value } as Renameable;
+  const definition = value.definition.replace(`${quotePath(before)} USING `, () => `${quotePath(table)} USING `);
+  return { ...part, value: { ...value, definition } } as Renameable;
 };
 
 /**
@@ -265,7 +270,7 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[]): 
   const used = new Set<string>();
   const keep = (a: Renameable, b: Renameable): void => {
     used.add(a.key).add(`new ${b.key}`);
-    if (a.kind === "table" && b.kind === "table") tables.set(a.key, b.value);
+    if (a.kind === "table" && b.kind === "table") tables.set(a.key, { schema: b.value.schema, name: b.value.name });
     renamings.push(renamingOf(a, b, atNewTable(a, tables)));
   };
   for (const kinds of [
@@ -279,6 +284,13 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[]): 
     const [left, right] = [of(old), of(next)];
     const here = left.map((part) => ({ part, moved: atNewTable(part, tables) }));
     const free = (part: Renameable): boolean => !used.has(part.key) && !used.has(`new ${part.key}`);
+    // What went along with its table has its name still.
+    for (const { part, moved } of here) {
+      const same = right.find(
+        (one) => one.kind === part.kind && ownName(one) === ownName(part) && placeOf(one) === placeOf(moved),
+      );
+      if (same !== undefined) used.add(part.key).add(`new ${same.key}`);
+    }
     for (const { from: before, to: after } of said) {
       const a = here.find(({ part }) => free(part) && isCalled(part, before));
       const b = right.find(
