@@ -24,14 +24,20 @@ export const fixCode = (finding: Finding): { readonly language: string; readonly
   return undefined;
 };
 
-/** Message, evidence, help and fix as lines of plain text. */
+/** The command that prints what the references say about the finding's rule. */
+export const readMoreCommand = ({ readMore }: Finding): string | undefined =>
+  readMore === undefined ? undefined : `senior reference ${readMore.topic} --section "${readMore.section}"`;
+
+/** Message, evidence, help, fix and reference as lines of plain text. */
 export const detailLines = (finding: Finding): readonly string[] => {
   const code = fixCode(finding);
+  const more = readMoreCommand(finding);
   return [
     plain(finding.message),
     ...(finding.evidence === undefined ? [] : [plain(finding.evidence.note)]),
     ...(finding.help === undefined ? [] : [`help: ${plain(finding.help)}`]),
     ...(code === undefined ? [] : [`fix: ${code.text}`]),
+    ...(more === undefined ? [] : [`read more: ${more}`]),
   ];
 };
 

@@ -11,6 +11,8 @@ import { parseXml } from "../testing/xml.ts";
 import { csv } from "./csv.ts";
 import { github } from "./github.ts";
 import { gitlab } from "./gitlab.ts";
+import { htmlReporter } from "./html.ts";
+import { human } from "./human.ts";
 import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";
 import { sarif } from "./sarif.ts";
@@ -225,3 +227,14 @@ describe("markdown", () => {
     expect(text).toMatch(/[\d,]+ more parts left out/);
   });
 });
+
+test.each([markdown, junit, sarif, github, htmlReporter, human])(
+  "$name names what explains a finding",
+  async (reporter) => {
+    const explained = { ...missingIndex, readMore: { topic: "guide", section: "Indexes" } };
+    const text = await render(reporter, { ...report, findings: [explained] });
+    expect(text.replaceAll("&quot;", '"').replaceAll('\\"', '"')).toContain(
+      'senior reference guide --section "Indexes"',
+    );
+  },
+);

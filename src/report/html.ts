@@ -6,7 +6,7 @@ import type { ExitCode } from "../kernel/fault.ts";
 import type { Finding } from "../kernel/finding.ts";
 import { sortFindings } from "../kernel/finding.ts";
 import type { Block, Report, Reporter } from "../kernel/report.ts";
-import { countsOf, fixCode, placeText } from "./findings.ts";
+import { countsOf, fixCode, placeText, readMoreCommand } from "./findings.ts";
 import type { Chart } from "./page/blocks.ts";
 import { blocksHtml, checksTable } from "./page/blocks.ts";
 import chartScript from "./page/charts.client.js" with { type: "text" };
@@ -16,12 +16,14 @@ import pageStyle from "./page/style.css" with { type: "text" };
 const findingHtml = (finding: Finding): string => {
   const { severity, rule, at, message, evidence, help } = finding;
   const fix = fixCode(finding);
+  const more = readMoreCommand(finding);
   return [
     `<li class="finding ${severity}"><p class="where"><strong>${severity}</strong> <span>${htmlLine(placeText(at))}</span> <code>${htmlLine(rule)}</code></p>`,
     `<p>${html(message)}</p>`,
     ...(evidence === undefined ? [] : [`<p class="dim">${html(evidence.note)}</p>`]),
     ...(help === undefined ? [] : [`<p class="help">${html(help)}</p>`]),
     ...(fix === undefined ? [] : [`<pre><code>${html(fix.text)}</code></pre>`]),
+    ...(more === undefined ? [] : [`<p class="dim">read more: <code>${htmlLine(more)}</code></p>`]),
     "</li>",
   ].join("\n");
 };

@@ -8,7 +8,7 @@ import { drawBars, drawFigures, drawHeatmap, drawLines, drawRanges } from "./dra
 import type { Paint } from "./paint.ts";
 import { painter } from "./paint.ts";
 import { oneLine, plain } from "./plain.ts";
-import { countsOf } from "./findings.ts";
+import { countsOf, readMoreCommand } from "./findings.ts";
 import { drawTable } from "./table.ts";
 
 interface Pen {
@@ -108,9 +108,7 @@ const tally = (findings: readonly Finding[], { paint }: Pen): string =>
 
 /** Where the references explain the rules that were found wanting, each section once. */
 const readMore = (findings: readonly Finding[], { paint }: Pen): readonly string[] => {
-  const pages = findings.flatMap(({ severity, readMore: page }) =>
-    severity === "info" || page === undefined ? [] : `senior reference ${page.topic} --section "${page.section}"`,
-  );
+  const pages = findings.filter(({ severity }) => severity !== "info").flatMap((one) => readMoreCommand(one) ?? []);
   return pages.length === 0 ? [] : [paint("dim", [...new Set(pages)].map((page) => `read more: ${page}`).join("\n"))];
 };
 

@@ -3,7 +3,7 @@ import type { Finding } from "../kernel/finding.ts";
 import { sortFindings } from "../kernel/finding.ts";
 import type { Block, Check, Look, Report, Reporter } from "../kernel/report.ts";
 import { plural } from "../kernel/words.ts";
-import { countsOf, fixCode, placeText } from "./findings.ts";
+import { countsOf, fixCode, placeText, readMoreCommand } from "./findings.ts";
 import { drawBlocks } from "./human.ts";
 import { oneLine, plain } from "./plain.ts";
 
@@ -85,10 +85,12 @@ const nested = (text: string): string => text.replaceAll("\n", "\n  ");
 
 const showFinding = (finding: Finding): string => {
   const fix = fixCode(finding);
+  const more = readMoreCommand(finding);
   const lines = [
     `- ${icons[finding.severity]} **${finding.severity}** ${code(placeText(finding.at))} ${inline(finding.message)} (${code(finding.rule)})`,
     ...(finding.evidence === undefined ? [] : [`  ${inline(finding.evidence.note)}`]),
     ...(finding.help === undefined ? [] : [`  *${inline(finding.help)}*`]),
+    ...(more === undefined ? [] : [`  read more: ${code(more)}`]),
   ].join("  \n");
   return fix === undefined ? lines : `${lines}\n\n  ${nested(fence(fix.language, fix.text))}\n`;
 };

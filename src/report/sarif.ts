@@ -3,7 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import type { Finding, Location, Severity } from "../kernel/finding.ts";
 import { sortFindings } from "../kernel/finding.ts";
 import type { Reporter } from "../kernel/report.ts";
-import { columnOf, detailLines, fingerprints, lineOf, pathOf, placeText } from "./findings.ts";
+import { columnOf, detailLines, fingerprints, lineOf, pathOf, placeText, readMoreCommand } from "./findings.ts";
 import { jsonText } from "./json.ts";
 import { oneLine, plain } from "./plain.ts";
 
@@ -63,12 +63,17 @@ const resultOf = (finding: Finding, fingerprint: string, rules: readonly string[
 
 const ruleOf = (id: string, findings: readonly Finding[]) => {
   const own = findings.filter(({ rule }) => rule === id);
-  const help = own.find((finding) => finding.help !== undefined)?.help;
+  const more = own.flatMap((finding) => readMoreCommand(finding) ?? [])[0];
+  const lines = [
+    own.find((finding) => finding.help !== undefined)?.help,
+    more === undefined ? undefined : `read more: ${more}`,
+  ];
+  const help = lines.filter((line) => line !== undefined).join("\n");
   return {
     id,
     name: id.replace(/(?:^|[/-])(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: id.replace(/^.*\//, "").replaceAll("-", " ") },
-    ...(help === undefined ? {} : { help: { text: plain(help) } }),
+    ...(help === "" ? {} : { help: { text: plain(help) } }),
     defaultConfiguration: { level: levels[own[0]?.severity ?? "info"] },
   };
 };
