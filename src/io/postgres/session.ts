@@ -170,11 +170,31 @@ const queryFault = (target: Target, error: unknown, { deadlineMs }: SessionOptio
   });
 };
 
-/** Connects, does `work` inside one read-only transaction with one snapshot, and closes the connection. */
+const firstColumn = (rows: readonly Record<string, unknown>[]): readonly string[] =>
+  rows.map((row) => String(Object.values(row)[0]));
+
+/** Asks behind a savepoint and goes back to it: the transaction survives a refusal, and locks are given back at once. */
+const attemptIn = async (transaction: postgres.TransactionSql, sql: string): Promise<readonly string[]> => {
+  let answer: readonly string[] | undefined;
+  try {
+    await transaction.savepoint(async (inner) => {
+      answer = firstColumn(await inner.unsafe<Record<string, unknown>[]>(sql));
+      throw new Error("back to the savepoint");
+    });
+  } catch (error) {
+    if (answer === undefined) throw error;
+  }
+  return answer ?? [];
+};
+
+/**
+ * Connects, does `work` inside one read-only transaction with one snapshot, and closes the connection. A query that `ask` runs must
+ * succeed; one that `attempt` runs may be refused (no right, no such view, a timeout): the next one is answered all the same.
+ */
 export const withSession = async <T>(
   target: Target,
   options: SessionOptions,
-  work: (ask: Ask) => Promise<T>,
+  work: (ask: Ask, attempt: Ask) => Promise<T>,
 ): Promise<T> => {
   const client = await connectAny(target);
   const stop = (): void => void client.end({ timeout: 0 });
@@ -182,10 +202,10 @@ export const withSession = async <T>(
   try {
     return await (client.begin("isolation level repeatable read read only", async (transaction) => {
       await transaction.unsafe(settings(options));
-      return work(async (sql) => {
-        const rows = await transaction.unsafe<Record<string, unknown>[]>(sql);
-        return rows.map((row) => String(Object.values(row)[0]));
-      });
+      return work(
+        async (sql) => firstColumn(await transaction.unsafe<Record<string, unknown>[]>(sql)),
+        (sql) => attemptIn(transaction, sql),
+      );
     }) as Promise<T>);
   } catch (error) {
     throw queryFault(target, error, options);
