@@ -80,9 +80,9 @@ describe.skipIf(server === undefined)("health", () => {
     const url = server!.url(database).replace(/\/\/[^@]*@/, "//health_guest:p@");
     const health = await read(url);
     expect(health.relations).toMatchObject([{ name: "t" }]);
-    expect(health.gaps.map(({ what }) => what.replace(/\d+ sessions/, "n sessions"))).toEqual(
-      expect.arrayContaining(["how far 1 sequence got", "the bloat of 1 table (public.t)"]),
-    );
+    const gaps = health.gaps.map(({ what }) => what);
+    expect(gaps).toContain("how far 1 sequence got");
+    expect(gaps).toContain("the bloat of 1 table (public.t)");
   });
 
   test("survives a query that is refused", async () => {
