@@ -13,29 +13,32 @@ const decoded = (text: string): string => {
   }
 };
 
+const variablesOf = (parts: Segment): number => parts.filter(({ kind }) => kind === "variable").length;
+
 /**
  * A segment in Fastify's words, variables by their position: names of a document may hold anything. A star has no
- * escape, so it goes by regular expression.
+ * escape, so it goes by regular expression. What begins with an `s` nobody asks for: operations read shared segments.
  */
-const fastifySegment = (parts: Segment, firstVariable: number): string => {
-  let variable = firstVariable;
-  let star = 0;
+const fastifySegment = (parts: Segment, index: number, position: number): string => {
+  const isShared = variablesOf(parts) > 1;
+  let unread = 0;
+  const unreadName = (): string => `:s${index}x${unread++}`;
   return parts
     .map((part) =>
       part.kind === "variable"
-        ? `:v${variable++}${parts.length === 1 ? "" : "(.+?)"}`
+        ? `${isShared ? unreadName() : `:v${position}`}${parts.length === 1 ? "" : `(${part.pattern})`}`
         : decoded(part.text)
             .replaceAll(":", "::")
-            .replaceAll("*", () => `:s${firstVariable}x${star++}(\\*)`),
+            .replaceAll("*", () => `${unreadName()}(\\*)`),
     )
     .join("");
 };
 
 const fastifyPath = ({ path }: ServedRoute): string => {
   let variables = 0;
-  const segments = path.segments.map((parts) => {
-    const text = fastifySegment(parts, variables);
-    variables += parts.filter(({ kind }) => kind === "variable").length;
+  const segments = path.segments.map((parts, index) => {
+    const text = fastifySegment(parts, index, variables);
+    if (variablesOf(parts) === 1) variables++;
     return text;
   });
   return `/${segments.join("/")}`;

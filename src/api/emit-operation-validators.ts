@@ -21,7 +21,8 @@ import type { Content, Parameter, Schema } from "./model.ts";
 import { headline, imports, isEmptyStatus, parametersSchema, parts } from "./operation-parts.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { receivedRefs, sentRefs } from "./plan.ts";
-import { comment, commentText, data, key } from "./print.ts";
+import { comment, commentText, data, key, literal } from "./print.ts";
+import { sharesSegments } from "./route-path.ts";
 
 /** Parameters beyond those declared are ignored: gateways and clients add their own. */
 const parametersValidator = (parameters: readonly Parameter[], scope: ValidatorScope): Doc => {
@@ -53,6 +54,13 @@ interface Declared {
   readonly validator: Doc;
 }
 
+/** `shared: sharing("/range/{from}-{to}")` */
+const sharedMember = ({ operation }: PlannedOperation, { uses }: ValidatorScope): readonly Doc[] => {
+  if (!sharesSegments(operation.path)) return [];
+  uses.add("sharing");
+  return [property("shared", call("sharing", [literal(operation.path)]))];
+};
+
 const parameterParts = (planned: PlannedOperation, scope: ValidatorScope) =>
   parts.flatMap(({ location, part, suffix }) => {
     const parameters = planned.parameters[location];
@@ -64,7 +72,8 @@ const parameterParts = (planned: PlannedOperation, scope: ValidatorScope) =>
       validator: parametersValidator(parameters, scope),
     };
     const rules = Object.fromEntries(parameters.map((one) => [one.name, ruleOf(scope.plan, one)]));
-    const value = braces([property("schema", name), property("parameters", data(rules))]);
+    const shared = location === "path" ? sharedMember(planned, scope) : [];
+    const value = braces([property("schema", name), property("parameters", data(rules)), ...shared]);
     return [{ declared, member: property(part, value) }];
   });
 
@@ -194,6 +203,7 @@ const validatorsFile = (plan: ApiPlan, group: PlannedGroup): GeneratedFile => {
     scope.uses.has("envelope") && 'import { envelope } from "../envelope.js";',
     scope.uses.has("s") && 'import * as s from "../json-schema.js";',
     'import type { OperationRules } from "../operation.js";',
+    scope.uses.has("sharing") && 'import { sharing } from "../segments.js";',
     declares && `import type * as types from "../../types/${group.file}.js";`,
     scope.uses.has("models") && 'import * as models from "./models.js";',
   ]);

@@ -13,7 +13,7 @@ export interface ServedOperation {
   readonly method: string;
   /** `rules.listBooks` and `books.listBooks`: what its `handle` takes. */
   readonly parts: readonly string[];
-  /** Names of the path's variables, in order. */
+  /** Names of the path's variables, in order, but those that share a segment: an operation reads these itself. */
   readonly variables: readonly string[];
   /** `["isbn"]`: those names as code. */
   readonly names: Doc;
@@ -23,7 +23,7 @@ export interface ServedRoute {
   readonly path: RoutePath;
   /** `/books/:isbn` for routers that read path-to-regexp 8, where it can say the path and has the operations' own names. */
   readonly named: string | undefined;
-  /** The source of a regular expression for the undecoded path: one group for each variable. */
+  /** The source of a regular expression for the undecoded path: one group for each of the operations' variables. */
   readonly pattern: string;
   /** The `Allow` header. */
   readonly allow: string;

@@ -2,18 +2,13 @@
 import { expect, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { express } from "../../plugins/express.ts";
+import { isFixed } from "../testing/emitted-project.ts";
 import { emitFor } from "../testing/framework-contract.ts";
 
 const fixture = new URL("fixtures/bookshop/", import.meta.url).pathname;
 
-/** What is the same for every document is tested by its behaviour. */
-const isOwn = (path: string): boolean =>
-  !/^middleware\/(accept|authenticate|body|bytes|described|envelope|errors|handle|json-schema|jwt|operation|parameters|reply|request|secrets)\.ts$/.test(
-    path,
-  ) && path !== "server.ts";
-
 const text = await Bun.file(`${fixture}openapi.yaml`).text();
-const emitted = (await emitFor(express, text)).filter(({ path }) => isOwn(path));
+const emitted = (await emitFor(express, text)).filter(({ path }) => !isFixed(path));
 
 if (process.env["SENIOR_UPDATE_GOLDEN"] === "1") {
   await rm(`${fixture}express`, { recursive: true, force: true });

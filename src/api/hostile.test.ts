@@ -3,13 +3,9 @@ import { describe, expect, test } from "bun:test";
 import ts from "typescript";
 import { express } from "../../plugins/express.ts";
 import type { GeneratedFile } from "../kernel/fileset.ts";
+import { isFixed } from "../testing/emitted-project.ts";
 import { emitFor } from "../testing/framework-contract.ts";
 import { hostileDocument, hostileTexts } from "../testing/hostile-openapi.ts";
-
-const isShared = (path: string): boolean =>
-  /^middleware\/(accept|authenticate|body|bytes|described|envelope|errors|handle|json-schema|jwt|operation|parameters|reply|request|secrets)\.ts$/.test(
-    path,
-  ) || path === "server.ts";
 
 /** Names of properties may be written as identifiers, strings or computed strings: one kind for all three. */
 const kindOf = (node: ts.Node): string | undefined => {
@@ -24,7 +20,7 @@ const kindOf = (node: ts.Node): string | undefined => {
 
 const structureOf = (files: readonly GeneratedFile[]): Readonly<Record<string, number>> => {
   const kinds: string[] = [];
-  for (const { path, text } of files.filter((file) => !isShared(file.path))) {
+  for (const { path, text } of files.filter((file) => !isFixed(file.path))) {
     const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
     const { parseDiagnostics } = source as unknown as { readonly parseDiagnostics: readonly unknown[] };
     expect(parseDiagnostics).toHaveLength(0);

@@ -21,6 +21,7 @@ import operationText from "./emitted/operation.ts.txt" with { type: "text" };
 import parametersText from "./emitted/parameters.ts.txt" with { type: "text" };
 import replyText from "./emitted/reply.ts.txt" with { type: "text" };
 import requestText from "./emitted/request.ts.txt" with { type: "text" };
+import segmentsText from "./emitted/segments.ts.txt" with { type: "text" };
 import type { Doc } from "./layout.ts";
 import { call, callLines, openBraces, property, statement } from "./layout.ts";
 import type { ApiModel } from "./model.ts";
@@ -114,7 +115,7 @@ const envelopeFor = ({ envelope }: EmitOptions): string =>
 
 /** Files for what the user chose, where some operation needs them. */
 const chosenFiles = (plan: ApiPlan, validators: readonly GeneratedFile[]): readonly GeneratedFile[] => {
-  const texts = { described: describedText, envelope: envelopeFor(plan.options) };
+  const texts = { described: describedText, envelope: envelopeFor(plan.options), segments: segmentsText };
   return Object.entries(texts)
     .filter(([name]) => validators.some(({ text }) => text.includes(`from "../${name}.js"`)))
     .map(([name, text]) => ({ path: `middleware/${name}.ts`, text }));

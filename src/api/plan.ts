@@ -1,12 +1,13 @@
 // What the generated code calls everything, and in which order: decided once, for types, validators and every framework.
 import { order } from "../kernel/graph.ts";
+import type { Json } from "../kernel/json.ts";
 import type { EmitOptions } from "./emit-options.ts";
 import { defaultOptions } from "./emit-options.ts";
 import type { ApiModel, Body, NamedSchema, Operation, Parameter, ParameterLocation, Schema } from "./model.ts";
 import { distinctNames, fileName, typeName, valueName } from "./names.ts";
 import type { RoutePath } from "./route-path.ts";
-import { bySpecificity, parseRoutePath, pathPattern } from "./route-path.ts";
-import { innerSchemas, refOf, referencesIn, referencesInPlace, schemaMapIn } from "./schema-view.ts";
+import { bySpecificity, parseRoutePath, pathPattern, templateNames } from "./route-path.ts";
+import { innerSchemas, listedValues, refOf, referencesIn, referencesInPlace, schemaMapIn } from "./schema-view.ts";
 
 export interface PlannedSchema {
   readonly named: NamedSchema;
@@ -196,14 +197,40 @@ const allowOf = (operations: readonly PlannedOperation[]): string => {
   return [...new Set([...own, ...(own.includes("GET") ? ["HEAD"] : []), "OPTIONS"])].sort().join(", ");
 };
 
-const planRoutes = (operations: readonly PlannedOperation[]): readonly PlannedRoute[] =>
+type Followed = (schema: Schema) => Schema;
+
+/** All texts that a path variable may be, where its schema lists them. */
+const listedTexts = (
+  { parameters }: PlannedOperation,
+  name: string,
+  follow: Followed,
+): readonly string[] | undefined => {
+  const found = parameters.path.find((one) => one.name === name);
+  const schema = found === undefined || found.style !== "simple" ? true : follow(found.schema);
+  const values = typeof schema === "boolean" ? undefined : listedValues(schema);
+  const isText = (value: Json): value is string => typeof value === "string" && /^[^/]+$/.test(value);
+  return values !== undefined && values.length > 0 && values.every(isText) ? values : undefined;
+};
+
+/** The path of operations that share it: a variable has listed values where every one of them lists some. */
+const sharedPath = ([first, ...others]: readonly [PlannedOperation, ...PlannedOperation[]], follow: Followed) => {
+  const all = [first, ...others];
+  const names = all.map(({ operation }) => templateNames(operation.path));
+  return parseRoutePath(first.operation.path, (name) => {
+    const position = names[0]?.indexOf(name) ?? -1;
+    const listed = all.map((one, index) => listedTexts(one, names[index]?.[position] ?? "", follow));
+    return listed.every((texts) => texts !== undefined) ? [...new Set(listed.flat())] : undefined;
+  });
+};
+
+const planRoutes = (operations: readonly PlannedOperation[], follow: Followed): readonly PlannedRoute[] =>
   [...Map.groupBy(operations, ({ operation }) => pathPattern(parseRoutePath(operation.path))).values()]
-    .flatMap((members) => {
+    .flatMap((members): readonly PlannedRoute[] => {
       const byMethod = Map.groupBy(members, ({ operation }) => operation.method);
       const own = [...byMethod].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, same]) => same.slice(0, 1));
-      const [first] = members;
+      const [first, ...others] = members;
       if (first === undefined) return [];
-      return [{ path: parseRoutePath(first.operation.path), operations: own, allow: allowOf(own) }];
+      return [{ path: sharedPath([first, ...others], follow), operations: own, allow: allowOf(own) }];
     })
     .sort((a, b) => bySpecificity(a.path, b.path));
 
@@ -216,12 +243,13 @@ const basePathOf = ({ servers }: ApiModel): string => {
 /** The plan of a model. Pure: equal models and options give equal plans. */
 export const planApi = (api: ApiModel, options: EmitOptions = defaultOptions): ApiPlan => {
   const operations = planOperations(api, options.layout);
+  const schemas = planSchemas(api);
   return {
     api,
     options,
-    schemas: planSchemas(api),
+    schemas,
     groups: planGroups(api, operations, options.layout),
-    routes: planRoutes(operations),
+    routes: planRoutes(operations, (schema) => followed({ schemas }, schema)),
     basePath: basePathOf(api),
   };
 };
@@ -261,7 +289,7 @@ export const sentRefs = (plan: ApiPlan): ReadonlySet<string> =>
     : new Set();
 
 /** The schema itself, or what its reference names; `true` for a circle of bare references. */
-export const followed = (plan: ApiPlan, schema: Schema): Schema => {
+export const followed = (plan: Pick<ApiPlan, "schemas">, schema: Schema): Schema => {
   let current = schema;
   for (let steps = 0; steps < 100; steps++) {
     const ref = refOf(current);

@@ -207,3 +207,20 @@ test("a document without paths is told, and an operation keeps its own words", (
   );
   expect(only(api)).toMatchObject({ summary: "s", deprecated: true, tags: ["x"], security: [{ key: [] }] });
 });
+
+test("variables with nothing between them need something that tells them apart", () => {
+  const reading = (schema: string): ReadApi =>
+    read(`openapi: 3.1.0
+info: { title: t, version: "1" }
+paths:
+  /x/{a}{b}/{c}-{d}:
+    get:
+      parameters: [{ name: b, in: path, required: true, schema: ${schema} }]
+      responses: { "200": { description: ok } }
+components: { schemas: { Digits: { allOf: [{ pattern: "^[0-9]+$" }] } } }
+`);
+  const isTold = (result: ReadApi): boolean => result.findings.some(({ rule }) => rule === "api/adjacent-variables");
+  expect(
+    ["{ type: string }", "{ type: integer }", "{ $ref: '#/components/schemas/Digits' }"].map(reading).map(isTold),
+  ).toEqual([true, false, false]);
+});

@@ -1,10 +1,12 @@
 // Paths and methods of a document to operations: parameters merged, references followed, broken ones left out.
+import { noteAdjacentVariables } from "./adjacent-variables.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { isObject, own, pointerToken } from "../kernel/json.ts";
 import type { Operation, Parameter, SecurityRequirement } from "./model.ts";
 import { readBody, readFormBody, readPayload } from "./read-body.ts";
 import { readParameter } from "./read-parameter.ts";
 import { readResponses } from "./read-responses.ts";
+import { templateNames } from "./route-path.ts";
 import type { Found, Reading } from "./reading.ts";
 import { asJson, entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
 
@@ -20,10 +22,6 @@ interface Site {
   readonly item: Found;
   readonly operation: Found;
 }
-
-/** The template's variables, in order. */
-export const templateNames = (path: string): readonly string[] =>
-  [...path.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "");
 
 const identity = ({ in: location, name }: Parameter): string =>
   `${location} ${location === "header" ? name.toLowerCase() : name}`;
@@ -62,7 +60,9 @@ const checkPathParameters = (reading: Reading, site: Site, found: readonly Param
   for (const one of found.filter(isSpare)) {
     note(reading, "unused-parameter", one.pointer, `the path has no variable {${one.name}}; the parameter is left out`);
   }
-  return [...found.filter((one) => !isSpare(one)), ...missing.map((name) => plainPathParameter(name, at))];
+  const all = [...found.filter((one) => !isSpare(one)), ...missing.map((name) => plainPathParameter(name, at))];
+  noteAdjacentVariables(reading, site.path, all, at);
+  return all;
 };
 
 const readSecurity = (reading: Reading, { operation }: Site): readonly SecurityRequirement[] => {

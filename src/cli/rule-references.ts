@@ -10,6 +10,7 @@ import type { Finding, ReadMore } from "../kernel/finding.ts";
 const explained: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   api_design_patterns: {
     "The document": [
+      "api/adjacent-variables",
       "api/bad-enum",
       "api/bad-media-type",
       "api/bad-method",

@@ -4,6 +4,8 @@ import type { JsonObject } from "../kernel/json.ts";
 
 interface TemplateCase {
   readonly template: string;
+  /** Schemas of its variables, where they are more than text. */
+  readonly schemas?: Readonly<Record<string, JsonObject>>;
   readonly requests: readonly (readonly [path: string, params: JsonObject])[];
 }
 
@@ -23,6 +25,32 @@ export const templates: readonly TemplateCase[] = [
   { template: "/range/{from}-{to}", requests: [["/range/1-2", { from: "1", to: "2" }]] },
   { template: "/report/{id}.json", requests: [["/report/7.json", { id: "7" }]] },
   { template: "/files/{name}.{ext}", requests: [["/files/a.tar.gz", { name: "a", ext: "tar.gz" }]] },
+  {
+    template: "/days/{from}-{to}",
+    schemas: { from: { type: "string", format: "date" }, to: { type: "string", format: "date" } },
+    requests: [["/days/2026-01-31-2026-02-28", { from: "2026-01-31", to: "2026-02-28" }]],
+  },
+  {
+    template: "/states/{state}{extension}",
+    schemas: { extension: { type: "string", enum: [".json", ".tar.gz"] } },
+    requests: [
+      ["/states/new.york.json", { state: "new.york", extension: ".json" }],
+      ["/states/ohio.tar.gz", { state: "ohio", extension: ".tar.gz" }],
+    ],
+  },
+  { template: "/states/{state}", requests: [["/states/new.york", { state: "new.york" }]] },
+  {
+    template: "/parts/{letters}{digits}",
+    schemas: { letters: { type: "string", pattern: "^[a-z]+$" }, digits: { type: "integer" } },
+    requests: [["/parts/abc120", { letters: "abc", digits: 120 }]],
+  },
+  {
+    template: "/pairs/{head}{tail}/of/{x},{y}",
+    requests: [
+      ["/pairs/abc/of/1,2", { head: "ab", tail: "c", x: "1", y: "2" }],
+      ["/pairs/a%C3%A9/of/1%2C2,3", { head: "a", tail: "é", x: "1,2", y: "3" }],
+    ],
+  },
   { template: "/files/readme.txt", requests: [["/files/readme.txt", {}]] },
   { template: "/v1:search", requests: [["/v1:search", {}]] },
   { template: "/odd/{user-id}/{1st}", requests: [["/odd/a/b", { "user-id": "a", "1st": "b" }]] },
@@ -40,7 +68,17 @@ export const templates: readonly TemplateCase[] = [
 ];
 
 /** Paths that look like those of the service, and are not. */
-export const strangers = ["/users/me/", "/case", "/USERS/me", "/slash//", "/range/12", "/deep/1/2/3", "/report/.json"];
+export const strangers = [
+  "/users/me/",
+  "/case",
+  "/USERS/me",
+  "/slash//",
+  "/range/12",
+  "/deep/1/2/3",
+  "/report/.json",
+  "/pairs/a/of/1,2",
+  "/states/.json/x",
+];
 
 const ok = (mediaType: string): JsonObject => ({ 200: { description: "ok", content: { [mediaType]: {} } } });
 const operation = (operationId: string, more: JsonObject = {}): JsonObject => ({
@@ -58,7 +96,17 @@ export const edgeDocument = (): string =>
     info: { title: "Edges", version: "1" },
     servers: [{ url: "https://api.example/base/path" }],
     paths: {
-      ...Object.fromEntries(templates.map(({ template }, i) => [template, { get: operation(`template${i}`) }])),
+      ...Object.fromEntries(
+        templates.map(({ template, schemas = {} }, i) => {
+          const parameters = Object.entries(schemas).map(([name, schema]) => ({
+            name,
+            in: "path",
+            required: true,
+            schema,
+          }));
+          return [template, { get: operation(`template${i}`, { parameters }) }];
+        }),
+      ),
       "/echo": { post: operation("echo", jsonBody) },
       "/page": { get: operation("page"), head: operation("pageHead", { responses: ok("text/plain") }) },
       "/plain": { get: operation("plain", { responses: ok("text/plain") }) },
