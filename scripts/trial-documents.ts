@@ -1,4 +1,4 @@
-// `bun scripts/trial-documents.ts FILE|FOLDER…`: scaffolds each document, type-checks and boots the service, and calls every operation with a valid and an invalid request.
+// `bun scripts/trial-documents.ts FILE|FOLDER…`: scaffolds each document in each framework, type-checks and boots the service, and calls every operation with a valid and an invalid request.
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { readdirSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -20,16 +20,20 @@ import { choose, fork } from "../src/api/seeds.ts";
 import type { GeneratedFile } from "../src/kernel/fileset.ts";
 import { fileSet } from "../src/kernel/fileset.ts";
 import { plural } from "../src/kernel/words.ts";
+import type { FrameworkPlugin } from "../src/sdk.ts";
 import { brokenRequest } from "../src/testing/broken-request.ts";
 import { strictOptions } from "../src/testing/strict-options.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    /** Several are tried one after another: `express,fastify,koa`. */
     framework: { type: "string", default: "express" },
     /** So many documents, drawn by `--seed` from all that the arguments name. */
     limit: { type: "string", default: "0" },
     seed: { type: "string", default: "1" },
+    /** `2/5`: the second fifth of the documents, for runs that must be short. */
+    portion: { type: "string", default: "1/1" },
     /** Larger documents are passed over. */
     "max-bytes": { type: "string", default: "20000000" },
     /** Handlers answer with examples, which are checked before they are sent. */
@@ -41,18 +45,19 @@ const { values: flags, positionals } = parseArgs({
   },
 });
 
-const plugins = new Map([express, fastify, koa].map((one) => [one.name, one]));
-const plugin = plugins.get(flags.framework) ?? express;
+const frameworks = [express, fastify, koa].filter(({ name }) => flags.framework.split(",").includes(name));
 const kit = createKit({ ...defaultOptions, mock: flags.mock, validateResponses: flags.mock });
 const seed = Number(flags.seed);
 
 interface Failure {
+  readonly framework: string;
   readonly document: string;
   readonly kind: "scaffold" | "types" | "boot" | "valid request refused" | "invalid request let through" | "no request";
   readonly message: string;
 }
 
 interface Trial {
+  readonly framework: string;
   readonly path: string;
   readonly folder: string;
   readonly api: ApiModel;
@@ -60,7 +65,9 @@ interface Trial {
 }
 
 const failures: Failure[] = [];
-const counts = { documents: 0, operations: 0, valid: 0, invalid: 0, unbreakable: 0 };
+const newCounts = () => ({ documents: 0, operations: 0, valid: 0, invalid: 0, unbreakable: 0, seconds: 0 });
+const countsOf = new Map(frameworks.map(({ name }) => [name, newCounts()]));
+const countsFor = (framework: string) => countsOf.get(framework) ?? newCounts();
 
 const documentsBelow = (path: string): readonly string[] =>
   statSync(path).isDirectory()
@@ -75,6 +82,11 @@ const drawn = (all: readonly string[], count: number): readonly string[] => {
   return Array.from({ length: Math.min(count, left.length) }, (_, index) =>
     left.splice(choose(fork(seed, index), left.length), 1),
   ).flat();
+};
+
+const portionOf = (all: readonly string[], text: string): readonly string[] => {
+  const [part = 1, parts = 1] = text.split("/").map(Number);
+  return all.slice(Math.floor(((part - 1) * all.length) / parts), Math.floor((part * all.length) / parts));
 };
 
 const messageOf = (error: unknown): string =>
@@ -94,16 +106,17 @@ const writeFiles = async (folder: string, files: readonly GeneratedFile[]): Prom
   }
 };
 
-const scaffold = async (root: string, path: string, index: number): Promise<readonly Trial[]> => {
+const scaffold = async (plugin: FrameworkPlugin, path: string, index: number): Promise<readonly Trial[]> => {
+  const framework = plugin.name;
   try {
     const { api } = readOpenApi(readDocument(path, await Bun.file(path).text()));
     const open = openly(api);
     const folder = join(root, `d${index}`);
     await mkdir(folder, { recursive: true });
     await writeFiles(folder, await plugin.emit(open, kit));
-    return [{ path, folder, api: open, plan: kit.plan(open) }];
+    return [{ framework, path, folder, api: open, plan: kit.plan(open) }];
   } catch (error) {
-    failures.push({ document: path, kind: "scaffold", message: messageOf(error) });
+    failures.push({ framework, document: path, kind: "scaffold", message: messageOf(error) });
     return [];
   }
 };
@@ -126,7 +139,12 @@ const checkTypes = async (root: string, trials: readonly Trial[]): Promise<void>
   if ((await tsc.exited) !== 0 && lines.length === 0) lines.push("d0 the compiler ended without saying why");
   for (const line of lines) {
     const trial = trials.find(({ folder }) => line.startsWith(`${folder.slice(root.length + 1)}/`)) ?? trials[0];
-    failures.push({ document: trial?.path ?? "?", kind: "types", message: line });
+    failures.push({
+      framework: trial?.framework ?? "?",
+      document: trial?.path ?? "?",
+      kind: "types",
+      message: line,
+    });
   }
 };
 
@@ -166,12 +184,14 @@ const bodyOf = (text: string): string => (text.split("\r\n\r\n")[1] ?? "").slice
 
 const isServed = (status: number): boolean => (flags.mock ? status >= 200 && status < 400 : status === 501);
 
-const callOperation = async (port: number, { path, plan }: Trial, operation: Operation): Promise<void> => {
+const callOperation = async (port: number, trial: Trial, operation: Operation): Promise<void> => {
+  const { framework, path, plan } = trial;
+  const counts = countsFor(framework);
   const own = fork(seed, `${operation.method} ${operation.path}`);
   const name = `${operation.method} ${operation.path}`;
   const values = sampleRequestValues(plan, operation, { seed, examples: true, optional: true });
   if (values === undefined) {
-    failures.push({ document: path, kind: "no request", message: name });
+    failures.push({ framework, document: path, kind: "no request", message: name });
     return;
   }
   const request = writeRequest(plan, operation, values);
@@ -180,6 +200,7 @@ const callOperation = async (port: number, { path, plan }: Trial, operation: Ope
   else {
     const sent = `${request.path} ${(request.body ?? "").slice(0, 300)}`;
     failures.push({
+      framework,
       document: path,
       kind: "valid request refused",
       message: `${name}: ${answer.status} ${bodyOf(answer.text)} to ${sent}`,
@@ -194,6 +215,7 @@ const callOperation = async (port: number, { path, plan }: Trial, operation: Ope
   if (refused.status === 400) counts.invalid++;
   else {
     failures.push({
+      framework,
       document: path,
       kind: "invalid request let through",
       message: `${name}: ${refused.status} ${bodyOf(refused.text)} where ${broken.what}`,
@@ -223,14 +245,16 @@ const call = async (trial: Trial): Promise<void> => {
       await Bun.sleep(20);
     }
   } catch (error) {
-    failures.push({ document: trial.path, kind: "boot", message: messageOf(error).slice(0, 600) });
+    const message = messageOf(error).slice(0, 600);
+    failures.push({ framework: trial.framework, document: trial.path, kind: "boot", message });
     server.kill();
     return;
   }
   try {
     for (const operation of trial.api.operations) await callOperation(port, trial, operation);
   } catch (error) {
-    failures.push({ document: trial.path, kind: "boot", message: `while answering: ${messageOf(error)}` });
+    const message = `while answering: ${messageOf(error)}`;
+    failures.push({ framework: trial.framework, document: trial.path, kind: "boot", message });
   } finally {
     server.kill();
     await server.exited;
@@ -241,20 +265,29 @@ const root = await mkdtemp(join(tmpdir(), "senior-trial-"));
 await symlink(modules, join(root, "node_modules"));
 await writeFile(join(root, "package.json"), '{ "type": "module" }');
 const small = positionals.flatMap(documentsBelow).filter((path) => statSync(path).size <= Number(flags["max-bytes"]));
-const documents = drawn(small, Number(flags.limit));
+const documents = portionOf(drawn(small, Number(flags.limit)), flags.portion);
 const batch = 8;
-const started = Date.now();
-for (let start = 0; start < documents.length; start += batch) {
+
+const tryBatch = async (plugin: FrameworkPlugin, start: number): Promise<void> => {
+  const counts = countsFor(plugin.name);
+  const started = Date.now();
   const trials: Trial[] = [];
   for (const [index, path] of documents.slice(start, start + batch).entries()) {
     counts.documents++;
-    trials.push(...(await scaffold(root, path, start + index)));
+    trials.push(...(await scaffold(plugin, path, start + index)));
   }
   counts.operations += trials.reduce((sum, { api }) => sum + api.operations.length, 0);
   if (!flags["no-types"] && trials.length > 0) await checkTypes(root, trials);
   for (const trial of flags["only-types"] ? [] : trials) await call(trial);
-  process.stderr.write(`\r${counts.documents} of ${documents.length}, ${plural(failures.length, "failure")}  `);
   if (!flags.keep) for (const { folder } of trials) await rm(folder, { recursive: true, force: true });
+  counts.seconds += (Date.now() - started) / 1000;
+  process.stderr.write(
+    `\r${plugin.name}: ${counts.documents} of ${documents.length}, ${plural(failures.length, "failure")}  `,
+  );
+};
+
+for (const plugin of frameworks) {
+  for (let start = 0; start < documents.length; start += batch) await tryBatch(plugin, start);
 }
 process.stderr.write("\n");
 if (flags.keep) console.log(`kept in ${root}`);
@@ -262,19 +295,29 @@ else await rm(root, { recursive: true, force: true });
 
 const byKind = Map.groupBy(failures, ({ kind }) => kind);
 for (const [kind, all] of byKind) {
-  console.log(
-    `\n${kind}: ${plural(all.length, "time")} in ${plural(new Set(all.map(({ document }) => document)).size, "document")}`,
-  );
-  for (const { document, message } of flags.verbose ? all : all.slice(0, 10)) {
-    console.log(`  ${document.split("/").slice(-3).join("/")}  ${message}`);
+  const documentsOf = new Set(all.map(({ document }) => document));
+  console.log(`\n${kind}: ${plural(all.length, "time")} in ${plural(documentsOf.size, "document")}`);
+  for (const { framework, document, message } of flags.verbose ? all : all.slice(0, 10)) {
+    console.log(`  ${framework}  ${document.split("/").slice(-3).join("/")}  ${message}`);
   }
 }
-console.log(
-  [
-    "",
-    `${plugin.name}, seed ${seed}: ${plural(counts.documents, "document")}, ${plural(counts.operations, "operation")} in ${((Date.now() - started) / 1000).toFixed(0)} s`,
-    `valid requests served: ${counts.valid} · invalid requests refused with 400: ${counts.invalid} · nothing to break: ${counts.unbreakable}`,
-    `failures: ${failures.length}`,
-  ].join("\n"),
-);
+
+const isOf = (framework: string, kind: Failure["kind"]) => (one: Failure) =>
+  one.framework === framework && one.kind === kind;
+const documentsWith = (framework: string, kind: Failure["kind"]): number =>
+  new Set(failures.filter(isOf(framework, kind)).map(({ document }) => document)).size;
+
+console.log("");
+for (const { name } of frameworks) {
+  const { documents: tried, operations, valid, invalid, unbreakable, seconds } = countsFor(name);
+  const count = (kind: Failure["kind"]): number => failures.filter(isOf(name, kind)).length;
+  const figures = [
+    `${name}: ${plural(tried, "document")}, ${plural(operations, "operation")}`,
+    `fail to scaffold ${documentsWith(name, "scaffold")}, to type-check ${documentsWith(name, "types")}, to boot ${documentsWith(name, "boot")}`,
+    `valid served ${valid}, refused ${count("valid request refused")}, no sample ${count("no request")}`,
+    `invalid refused ${invalid}, let through ${count("invalid request let through")}, nothing to break ${unbreakable}`,
+    `seed ${seed}, ${seconds.toFixed(0)} s`,
+  ];
+  console.log(figures.join(" · "));
+}
 process.exitCode = failures.length === 0 ? 0 : 1;
