@@ -5,58 +5,27 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { validator } from "@exodus/schemasafe";
-import Ajv2020 from "ajv/dist/2020.js";
-import { z } from "zod";
 import { express } from "../plugins/express.ts";
 import { emitKit } from "../src/api/kit.ts";
 import { readDocument } from "../src/api/read-document.ts";
 import { readOpenApi } from "../src/api/read-openapi.ts";
 import { fileSet } from "../src/kernel/fileset.ts";
-import { casesDocument } from "../src/testing/schema-cases.ts";
+import { casesDocument, readCases } from "../src/testing/schema-cases.ts";
 import type { SchemaCase } from "../src/testing/schema-cases.ts";
+import type { Contender, Draft, Named } from "./judge/json-schema-contenders.ts";
+import { drafts, otherContenders } from "./judge/json-schema-contenders.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    /** A folder whose node_modules holds json-schema-to-zod, ajv-draft-04 and @hyperjump/json-schema. */
-    peers: { type: "string", default: "" },
-    keywords: { type: "boolean", default: false },
+    /** Folders whose node_modules hold json-schema-to-zod, ajv-draft-04, @hyperjump/json-schema, @hey-api/openapi-ts. */
+    peers: { type: "string", default: [], multiple: true },
+    /** Where to write one row for each keyword: a Markdown table for each draft. */
+    table: { type: "string", default: "" },
   },
 });
 
-/** True or false, or undefined where the contender cannot read the schema. */
-type Verdict = boolean | undefined;
-type Contender = (one: SchemaCase) => Verdict | Promise<Verdict>;
-
-const drafts = [
-  { name: "draft2020-12", openapi: "3.1.1", uri: "https://json-schema.org/draft/2020-12/schema" },
-  { name: "draft4", openapi: "3.0.3", uri: "http://json-schema.org/draft-04/schema#" },
-] as const;
-type Draft = (typeof drafts)[number];
-
 const modules = Bun.resolveSync("zod/package.json", import.meta.dir).replace(/\/zod\/package\.json$/, "");
-const peer = (name: string): Promise<Record<string, unknown>> =>
-  import(Bun.resolveSync(name, flags.peers)) as Promise<Record<string, unknown>>;
-
-/** Judges made once for each schema. */
-const perSchema = (make: (schema: unknown) => (data: unknown) => boolean): Contender => {
-  const judges = new Map<string, ((data: unknown) => boolean) | undefined>();
-  return ({ gid, schema, data }) => {
-    if (!judges.has(gid)) {
-      try {
-        judges.set(gid, make(structuredClone(schema)));
-      } catch {
-        judges.set(gid, undefined);
-      }
-    }
-    try {
-      return judges.get(gid)?.(data);
-    } catch {
-      return undefined;
-    }
-  };
-};
 
 interface Service extends AsyncDisposable {
   readonly folder: string;
@@ -114,7 +83,7 @@ const service = async (cases: readonly SchemaCase[], { openapi }: Draft): Promis
 const indexes = (cases: readonly SchemaCase[]): ReadonlyMap<string, number> =>
   new Map([...new Set(cases.map(({ gid }) => gid))].map((gid, index) => [gid, index]));
 
-const ours = async (cases: readonly SchemaCase[], { folder, url }: Service): Promise<[string, Contender][]> => {
+const ours = async (cases: readonly SchemaCase[], { folder, url }: Service): Promise<readonly Named[]> => {
   const number = indexes(cases);
   const validators = (await import(join(folder, "middleware/validators.ts"))) as Record<
     string,
@@ -129,51 +98,6 @@ const ours = async (cases: readonly SchemaCase[], { folder, url }: Service): Pro
     ["senior", ({ gid, data }) => validators[`case${number.get(gid) ?? ""}Body`]?.safeParse(data).success],
     ["senior, over HTTP in Express", post],
   ];
-};
-
-type Loose = Record<string, unknown>;
-
-const peersOf = async ({ name, uri }: Draft): Promise<[string, Contender][]> => {
-  const withDraft = (schema: unknown): unknown =>
-    typeof schema === "object" && schema !== null ? { ...schema, $schema: uri } : schema;
-  const safe = perSchema(
-    (schema) =>
-      validator(withDraft(schema) as Parameters<typeof validator>[0], {
-        mode: "lax",
-        $schemaDefault: uri,
-        allowUnusedKeywords: true,
-        allowUnreachable: true,
-        formatAssertion: false,
-      }) as unknown as (data: unknown) => boolean,
-  );
-  const zod = perSchema((schema) => {
-    const made = z.fromJSONSchema(withDraft(schema) as Parameters<typeof z.fromJSONSchema>[0]);
-    return (data) => made.safeParse(data).success;
-  });
-  const found: [string, Contender][] = [
-    ["@exodus/schemasafe (oracle)", safe],
-    ["z.fromJSONSchema, zod 4", zod],
-  ];
-  if (name === "draft2020-12") {
-    const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    found.push(["ajv 8", perSchema((schema) => ajv.compile(schema as Loose))]);
-  }
-  if (flags.peers === "") return found;
-  if (name === "draft4") {
-    const { default: Ajv4 } = (await peer("ajv-draft-04")) as { default: typeof Ajv2020 };
-    const ajv = new Ajv4({ strict: false, validateFormats: false });
-    found.push(["ajv-draft-04", perSchema((schema) => ajv.compile(schema as Loose))]);
-  }
-  const { jsonSchemaToZod } = (await peer("json-schema-to-zod")) as { jsonSchemaToZod: (schema: unknown) => string };
-  // The peer gives code as text: running it is what is measured.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-  const evaluate = (code: string): z.ZodType => new Function("z", `return ${code}`)(z) as z.ZodType;
-  const generated = perSchema((schema) => {
-    const made = evaluate(jsonSchemaToZod(schema));
-    return (data) => made.safeParse(data).success;
-  });
-  found.push(["json-schema-to-zod", generated]);
-  return found;
 };
 
 interface Score {
@@ -210,16 +134,40 @@ const balanced = async (cases: readonly SchemaCase[], contender: Contender): Pro
   return percent(((await rate(true)) + (await rate(false))) / 2, 1);
 };
 
+type Scores = readonly (readonly [name: string, scores: ReadonlyMap<string, Score>])[];
+
+/** Right answers of all, keyword by keyword. */
+const markdown = ({ name }: Draft, cases: readonly SchemaCase[], all: Scores): string => {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const sizes = [...Map.groupBy(cases, ({ keyword }) => keyword)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    `${name}: ${cases.length} cases, right answers by keyword`,
+    "",
+    row(["keyword", "cases", ...all.map(([contender]) => contender)]),
+    row(["---", ...["", ...all].map(() => "--:")]),
+    ...sizes.map(([keyword, own]) =>
+      row([keyword, String(own.length), ...all.map(([, scores]) => String(scores.get(keyword)?.right ?? 0))]),
+    ),
+    "",
+  ].join("\n");
+};
+
+const tables: string[] = [];
 for (const draft of drafts) {
   const file = join(positionals[0] ?? ".", `${draft.name}.jsonl`);
   if (!existsSync(file)) continue;
-  const lines = (await Bun.file(file).text()).trim().split("\n");
-  const cases = lines.map((line) => JSON.parse(line) as SchemaCase);
+  const cases = await readCases(file);
   await using running = await service(cases, draft);
   console.log(`\n${draft.name}: ${cases.length} cases`);
-  for (const [name, contender] of [...(await ours(cases, running)), ...(await peersOf(draft))]) {
+  const contenders = [
+    ...(await ours(cases, running)),
+    ...(await otherContenders({ draft, cases, folder: running.folder, peers: flags.peers })),
+  ];
+  const all: (readonly [string, ReadonlyMap<string, Score>])[] = [];
+  for (const [name, contender] of contenders) {
     const scores = await score(cases, contender);
-    const sum = (key: keyof Score): number => [...scores.values()].reduce((all, one) => all + one[key], 0);
+    all.push([name, scores]);
+    const sum = (key: keyof Score): number => [...scores.values()].reduce((total, one) => total + one[key], 0);
     const figures = [
       `right ${sum("right")} (${percent(sum("right"), cases.length)})`,
       `wrong accept ${sum("wrongAccept")}`,
@@ -227,16 +175,8 @@ for (const draft of drafts) {
       `unreadable ${sum("unreadable")}`,
       `balanced ${await balanced(cases, contender)}`,
     ];
-    console.log(`  ${name.padEnd(30)} ${figures.join(" · ")}`);
-    const bad = [...scores].filter(
-      ([, { right, ...rest }]) => right >= 0 && Object.values(rest).some((count) => count > 0),
-    );
-    const shown = bad
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([keyword, one]) => {
-        const all = one.right + one.wrongAccept + one.wrongReject + one.unreadable;
-        return `${keyword} ${one.right}/${all}`;
-      });
-    if (flags.keywords && shown.length > 0) console.log(`    ${shown.join(", ")}`);
+    console.log(`  ${name.padEnd(32)} ${figures.join(" · ")}`);
   }
+  tables.push(markdown(draft, cases, all));
 }
+if (flags.table !== "") await writeFile(flags.table, tables.join("\n"));
