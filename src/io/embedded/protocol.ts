@@ -24,6 +24,8 @@ export type Order =
   | { readonly kind: "extend"; readonly id: number; readonly extensions: readonly NewExtension[] }
   /** Runs statements one by one until one fails. */
   | { readonly kind: "run"; readonly id: number; readonly statements: readonly string[] }
+  /** Runs one statement and listens to what the server says meanwhile. */
+  | { readonly kind: "trace"; readonly id: number; readonly statement: string }
   /** Runs a query of one text column. */
   | { readonly kind: "rows"; readonly id: number; readonly sql: string };
 
@@ -31,6 +33,7 @@ export type Reply =
   | { readonly kind: "opened" }
   | { readonly kind: "extended"; readonly id: number }
   | { readonly kind: "ran"; readonly id: number; readonly ran: Ran }
+  | { readonly kind: "traced"; readonly id: number; readonly traced: Traced }
   | { readonly kind: "rows"; readonly id: number; readonly rows: readonly string[] }
   /** A query of ours failed, or the server itself: `message` is for a bug report. */
   | { readonly kind: "broken"; readonly id?: number; readonly message: string };
@@ -38,5 +41,18 @@ export type Reply =
 /** `done` statements succeeded; `error` says why the next one did not. */
 export interface Ran {
   readonly done: number;
+  readonly error?: SqlError;
+}
+
+/** Something that the server said while it worked. */
+export interface Notice {
+  readonly severity: string;
+  readonly message: string;
+  readonly sqlstate: string;
+  readonly detail?: string;
+}
+
+export interface Traced {
+  readonly notices: readonly Notice[];
   readonly error?: SqlError;
 }

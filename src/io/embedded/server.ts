@@ -3,7 +3,7 @@ import { Fault } from "../../kernel/fault.ts";
 import { milliseconds } from "../../kernel/words.ts";
 import { startWorker } from "../workers.ts";
 import { Modifiers } from "./modifiers.ts";
-import type { NewExtension, Order, Ran, Reply } from "./protocol.ts";
+import type { NewExtension, Order, Ran, Reply, Traced } from "./protocol.ts";
 
 export interface EmbeddedOptions {
   /** How long one call may take. The server ends when it takes longer: endless SQL cannot be interrupted from within. */
@@ -18,6 +18,8 @@ export interface SqlServer {
   extend(extensions: readonly NewExtension[]): Promise<void>;
   /** Runs statements one by one until one fails. */
   run(statements: readonly string[]): Promise<Ran>;
+  /** Runs one statement and gives what the server said meanwhile. */
+  trace(statement: string): Promise<Traced>;
   /** The rows of a query of one text column. */
   rows(sql: string): Promise<readonly string[]>;
   /** Which statement of the last `run` was begun last. */
@@ -73,6 +75,13 @@ class Host implements SqlServer {
     const reply = await this.#ask(id, { kind: "run", id, statements: encoded });
     if (reply.kind !== "ran") throw brokenError(`answered ${reply.kind} to run`);
     return reply.ran;
+  }
+
+  async trace(statement: string): Promise<Traced> {
+    const id = this.#next++;
+    const reply = await this.#ask(id, { kind: "trace", id, statement: this.#modifiers.encode(statement) });
+    if (reply.kind !== "traced") throw brokenError(`answered ${reply.kind} to trace`);
+    return reply.traced;
   }
 
   async rows(sql: string): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { PGlite } from "@electric-sql/pglite";
 import type { Filesystem } from "@electric-sql/pglite/basefs";
 import { readAssets } from "./assets.ts";
 import { archivePaths, isBundled } from "./extensions.ts";
-import type { NewExtension, Order, Ran, Reply, SqlError } from "./protocol.ts";
+import type { NewExtension, Notice, Order, Ran, Reply, SqlError, Traced } from "./protocol.ts";
 import { shellFiles } from "./stubs.ts";
 import { tarEntries } from "./tar.ts";
 
@@ -14,6 +14,14 @@ interface Disk {
   mkdirTree(path: string, mode: number): void;
   writeFile(path: string, content: Uint8Array, options: { readonly canOwn: boolean }): void;
   chmod(path: string, mode: number): void;
+}
+
+/** What the server says beside its answers, as far as it is used here. */
+interface NoticeMessage {
+  readonly severity?: string | undefined;
+  readonly message?: string | undefined;
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
 }
 
 /** An archive and the folder of the server's file system that it belongs in. */
@@ -119,6 +127,21 @@ const run = async (server: PGlite, statements: readonly string[], progress: Int3
   return { done: statements.length };
 };
 
+const trace = async (server: PGlite, statement: string): Promise<Traced> => {
+  const notices: Notice[] = [];
+  const onNotice = ({ severity = "", message = "", code = "", detail }: NoticeMessage): void => {
+    notices.push({ severity, message, sqlstate: code, ...(detail === undefined ? {} : { detail }) });
+  };
+  try {
+    await server.exec(statement, { onNotice });
+    return { notices };
+  } catch (error) {
+    const refusal = sqlError(error);
+    if (refusal === undefined) throw error;
+    return { notices, error: refusal };
+  }
+};
+
 const rows = async (server: PGlite, sql: string): Promise<readonly string[]> => {
   const result = await server.query<readonly unknown[]>(sql, [], { rowMode: "array" });
   return result.rows.map(([value]) => String(value));
@@ -157,6 +180,8 @@ const obey = async (order: Order): Promise<Reply> => {
       return { kind: "extended", id };
     case "run":
       return { kind: "ran", id, ran: await run(state.server, order.statements, state.progress) };
+    case "trace":
+      return { kind: "traced", id, traced: await trace(state.server, order.statement) };
     case "rows":
       return { kind: "rows", id, rows: await rows(state.server, order.sql) };
   }

@@ -1,0 +1,71 @@
+// A disposable database: an embedded PostgreSQL that really commits, for what a transaction around everything would hide.
+import { Fault } from "../../kernel/fault.ts";
+import type { CatalogReading } from "../../pg/catalog.ts";
+import { quoteName } from "../../pg/quote.ts";
+import type { CatalogScope } from "../../pg/read-catalog.ts";
+import { readCatalogWith } from "../../pg/read-catalog.ts";
+import { isBundled } from "./extensions.ts";
+import type { Ran, Traced } from "./protocol.ts";
+import type { EmbeddedOptions, SqlServer } from "./server.ts";
+import { withEmbeddedServer } from "./server.ts";
+import { refusal } from "./shadow.ts";
+import type { Needs } from "./shadow.ts";
+
+/** An empty database of one's own, with one session, outside of any transaction. Locks, commits and CONCURRENTLY are real. */
+export interface Disposable {
+  /** Runs statements one by one until one fails. */
+  run(statements: readonly string[]): Promise<Ran>;
+  /** Runs one statement, and gives what the server said meanwhile. */
+  trace(statement: string): Promise<Traced>;
+  /** The rows of a query of one text column. */
+  rows(sql: string): Promise<readonly string[]>;
+  /** The catalog as it is now; to be asked outside of a transaction. Settings of the session stay as they are. */
+  read(scope?: CatalogScope): Promise<CatalogReading>;
+  /** Makes extensions ready to be created; what is not bundled becomes a shell. */
+  extend(extensions: readonly string[]): Promise<void>;
+  /** Is this extension only a shell here? */
+  isOpaque(extension: string): boolean;
+}
+
+/** Who runs everything, and so owns what is given to nobody. */
+const loader = "senior loader";
+
+const mustRun = async (server: SqlServer, statements: readonly string[]): Promise<void> => {
+  const { error } = await server.run(statements);
+  if (error !== undefined) throw new Fault("input.invalid", refusal(error));
+};
+
+// What was set must not change what the reading sees; a rollback sets it again.
+const settle = ["begin", "set session authorization postgres", "reset role", "reset all", "set search_path = ''"];
+
+const on = (server: SqlServer): Disposable => ({
+  run: (statements) => server.run(statements),
+  trace: (statement) => server.trace(statement),
+  rows: (sql) => server.rows(sql),
+  async read(scope = { schemas: [] }) {
+    await mustRun(server, settle);
+    try {
+      return await readCatalogWith((sql) => server.rows(sql), server.kind, { ...scope, loader });
+    } finally {
+      await server.run(["rollback"]);
+    }
+  },
+  extend: (extensions) => server.extend(extensions.map((name) => ({ name, versions: [] }))),
+  isOpaque: (extension) => !isBundled(extension),
+});
+
+/** Starts an embedded server with what is needed in it, does `work` and ends it. A call that takes longer than the deadline ends it too. */
+export const withDisposable = <T>(
+  { roles = [], extensions = [] }: Needs,
+  options: EmbeddedOptions,
+  work: (database: Disposable) => Promise<T>,
+): Promise<T> =>
+  withEmbeddedServer(options, async (server) => {
+    await server.extend(extensions.map((name) => ({ name, versions: [] })));
+    await mustRun(server, [
+      ...roles.map((role) => `create role ${quoteName(role)}`),
+      `create role ${quoteName(loader)} superuser`,
+      `set session authorization ${quoteName(loader)}`,
+    ]);
+    return work(on(server));
+  });

@@ -1,0 +1,26 @@
+// Rule: columns that are dropped in the release that stops using them.
+import { commandsOf } from "../commands.ts";
+import { isTable } from "../model.ts";
+import type { LintRule } from "../rule.ts";
+import { evidenceOf, nameOf, statementsIn } from "../rule.ts";
+
+export const dropColumn: LintRule = {
+  id: "lint/drop-column",
+  severity: "warning",
+  about: "Columns that are dropped",
+  help: "drop it in a release after the one whose code stopped using it (expand, contract); its values cannot be had back",
+  *check(subject) {
+    for (const on of statementsIn(subject)) {
+      const table = on.held.find(({ on: relation, mode }) => mode === "AccessExclusive" && isTable(relation))?.on;
+      if (table === undefined || on.error !== undefined) continue;
+      for (const { kind, name } of commandsOf(on.statement)) {
+        if (kind !== "DropColumn" || name === undefined) continue;
+        yield {
+          on,
+          message: `drops ${nameOf(table)}.${name} and its values: code of the running release that names it fails`,
+          evidence: evidenceOf(subject, on),
+        };
+      }
+    }
+  },
+};
