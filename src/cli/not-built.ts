@@ -65,11 +65,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "apply them to an empty database with your migration runner",
   },
   {
-    command: "db lint",
-    will: "measure the locks and rewrites of a migration",
-    meanwhile: "see `senior reference database_optimization_guide --section migrations`",
-  },
-  {
     command: "db snapshot",
     will: "save a database's schema and statistics, to analyse away from it",
     meanwhile: "run `senior db analyze --connection URL` where the database is reached",

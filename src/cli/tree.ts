@@ -16,6 +16,7 @@ export const tree: Node = {
       children: {
         analyze: { load: () => import("./db/analyze.ts") },
         diff: { load: () => import("./db/diff.ts") },
+        lint: { load: () => import("./db/lint.ts") },
       },
     },
     decide: { load: () => import("./decide.ts") },

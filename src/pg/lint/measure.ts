@@ -3,7 +3,6 @@ import { Fault } from "../../kernel/fault.ts";
 import type { ObjectName } from "../catalog/object.ts";
 import type { Migration, Tool, Way } from "../migrations/model.ts";
 import { isOutside, transactionWord } from "../migrations/segments.ts";
-import { poison } from "../poison.ts";
 import { faultIn } from "../prepare.ts";
 import { quoteText } from "../quote.ts";
 import type { Statement } from "../tree.ts";
@@ -25,7 +24,7 @@ import {
   toldBy,
 } from "./effects.ts";
 import type { Lock, Measured, Work } from "./model.ts";
-import { wrappingOf } from "./sending.ts";
+import { refuseUnsafe, wrappingOf } from "../apply.ts";
 import { statedLocks } from "./stated.ts";
 
 /** What stands between the statements of one migration. Real state: it follows the server. */
@@ -247,19 +246,6 @@ const measureStatement = async (trial: Trial, course: Course, way: Way, statemen
   return measured;
 };
 
-/** Statements that reach outside of the database, or break it, are not run at all. */
-const refusePoison = ({ file, statements }: Way): void => {
-  for (const statement of statements) {
-    const reason = poison(statement);
-    if (reason !== undefined) throw faultIn("input.refused", `${reason}; it was not run`, file, statement.start);
-  }
-};
-
-const refuseUnparsed = ({ file, error }: Way): void => {
-  if (error === undefined) return;
-  throw faultIn("input.syntax", `PostgreSQL cannot parse this: ${error.message} (SQLSTATE 42601)`, file, error.index);
-};
-
 /** Runs one migration's way forward to its end. Refused statements are passed over, so that the rest is seen too. */
 export const measureMigration = async (
   trial: Trial,
@@ -267,8 +253,7 @@ export const measureMigration = async (
   tool: Tool,
 ): Promise<readonly Measured[]> => {
   const way = { ...migration.up, wrapping: wrappingOf(tool, migration.up) };
-  refuseUnparsed(way);
-  refusePoison(way);
+  refuseUnsafe(way);
   const known = new Map(readRelations(await trial.rows(relationsSql)));
   const course: Course = { migration, known, fresh: new Map(), held: [], open: undefined, transaction: 0 };
   const found: Measured[] = [];

@@ -10,7 +10,7 @@ import type { Judged } from "./allow.ts";
 import { secondsFor } from "./cost.ts";
 import type { LintSubject, Measured, Work } from "./model.ts";
 import { blocksWrites, modeText } from "./model.ts";
-import { nameOf, statementsIn } from "./rule.ts";
+import { nameOf, statementsIn, strongestLocks } from "./rule.ts";
 
 const headOf = ({ sql }: Measured): string => {
   const line = sql.replace(/\s+/g, " ").trim();
@@ -24,20 +24,14 @@ const workText = ({ kind, table, index, constraint }: Work): string =>
       ? `rewrites ${nameOf(table)}`
       : `reads ${nameOf(table)}${constraint === undefined ? "" : ` for ${constraint}`}`;
 
-const strongest = (on: Measured): readonly string[] =>
-  [
-    ...new Set(
-      on.locks.filter(({ mode }) => mode !== "RowShare").map((lock) => `${modeText(lock.mode)} on ${nameOf(lock.on)}`),
-    ),
-  ].sort();
-
 const interesting = (on: Measured): boolean =>
   on.works.length > 0 || on.dropped.length > 0 || on.locks.some(({ mode }) => blocksWrites(mode));
 
 const row = (on: Measured): readonly string[] => {
   const { line } = placeIn(on.file, on.statement.start);
   const works = on.works.map(workText);
-  return [`${on.file.path}:${line ?? 1}`, headOf(on), strongest(on).join("\n") || "held already", works.join("\n")];
+  const locks = strongestLocks(on.locks.filter(({ mode }) => mode !== "RowShare"));
+  return [`${on.file.path}:${line ?? 1}`, headOf(on), locks.join(", ") || "held already", works.join(", ")];
 };
 
 const statementData = (subject: LintSubject, on: Measured): Json => {

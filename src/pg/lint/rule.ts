@@ -5,8 +5,9 @@ import type { ObjectName } from "../catalog/object.ts";
 import { placeIn } from "../prepare.ts";
 import { addedConstraint, commandsOf, has, hasBeside } from "./commands.ts";
 import { costText, secondsFor, severityOf } from "./cost.ts";
-import type { LintSubject, Measured, Work } from "./model.ts";
-import { blocksReads, blocksWrites, lockOn, modeText } from "./model.ts";
+import type { WrittenName } from "./commands.ts";
+import type { LintSubject, Lock, Measured, Relation, Work } from "./model.ts";
+import { blocksReads, blocksWrites, lockOn, modeText, stronger } from "./model.ts";
 
 export type LintFound = Omit<Finding, "rule" | "severity" | "at"> & {
   readonly on: Measured;
@@ -120,13 +121,29 @@ export const workFound = (subject: LintSubject, on: Measured, work: Work) => {
   return { on, message, severity: severityOf(seconds), evidence: evidenceOf(subject, on, seconds) };
 };
 
+/** The relation that the statement names, among those that it locks: by its name, which an earlier statement may have changed. */
+export const targetOf = (on: Measured, { schema, name }: WrittenName): Relation | undefined => {
+  const named = on.held.filter((lock) => lock.on.name === name && (schema === undefined || lock.on.schema === schema));
+  const found = named.length > 0 ? named : on.locks.length === 1 ? on.locks : [];
+  return on.isFresh({ schema: schema ?? "public", name }) ? undefined : found[0]?.on;
+};
+
+/** One lock for each relation: the strongest. */
+export const strongestLocks = (locks: readonly Lock[]): readonly string[] => {
+  const names = [...new Set(locks.map((lock) => nameOf(lock.on)))].sort();
+  return names.map((name) => {
+    const modes = locks.filter((lock) => nameOf(lock.on) === name).map(({ mode }) => mode);
+    return `${modeText(modes.reduce(stronger))} on ${name}`;
+  });
+};
+
 /** Locks and work as the server had them. */
 export const evidenceOf = (subject: LintSubject, on: Measured, seconds?: number): Evidence => {
-  const locks = on.held.map((lock) => `${modeText(lock.mode)} on ${nameOf(lock.on)}`);
+  const locks = strongestLocks(on.held);
   const source = on.stated ? "as the manual says" : "read from pg_locks of the embedded PostgreSQL";
   const sizes = subject.sizesFrom === undefined || seconds === undefined ? "" : `; sizes of ${subject.sizesFrom}`;
   return {
-    note: `${locks.length === 0 ? "no lock" : [...new Set(locks)].sort().join(", ")}, ${source}${sizes}`,
+    note: `${locks.length === 0 ? "no lock" : locks.join(", ")}, ${source}${sizes}`,
     data: {
       locks: on.held.map((lock) => ({ table: nameOf(lock.on), mode: modeText(lock.mode) })),
       works: on.works.map((work) => ({

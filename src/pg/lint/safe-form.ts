@@ -2,7 +2,7 @@
 import type { Fix } from "../../kernel/finding.ts";
 import type { Tool } from "../migrations/model.ts";
 import type { LintSubject, Measured } from "./model.ts";
-import { isOneMessage } from "./sending.ts";
+import { isOneMessage } from "../apply.ts";
 
 const isSetting = ({ statement }: Measured): boolean => statement.kind === "VariableSetStmt";
 

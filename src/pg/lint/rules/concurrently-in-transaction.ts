@@ -1,7 +1,7 @@
 // Rule: statements that the server refuses inside a transaction, in a file that its runner wraps in one.
 import type { LintRule } from "../rule.ts";
 import { statementsIn } from "../rule.ts";
-import { isOneMessage } from "../sending.ts";
+import { isOneMessage } from "../../apply.ts";
 
 const how: Readonly<Record<string, string>> = {
   dbmate: "begin the file with -- migrate:up transaction:false, and put this statement alone into it",

@@ -1,8 +1,8 @@
 // Rule: columns that are dropped in the release that stops using them.
-import { commandsOf } from "../commands.ts";
+import { commandsOf, writtenName } from "../commands.ts";
 import { isTable } from "../model.ts";
 import type { LintRule } from "../rule.ts";
-import { evidenceOf, nameOf, statementsIn } from "../rule.ts";
+import { evidenceOf, nameOf, statementsIn, targetOf } from "../rule.ts";
 
 export const dropColumn: LintRule = {
   id: "lint/drop-column",
@@ -11,8 +11,9 @@ export const dropColumn: LintRule = {
   help: "drop it in a release after the one whose code stopped using it (expand, contract); its values cannot be had back",
   *check(subject) {
     for (const on of statementsIn(subject)) {
-      const table = on.held.find(({ on: relation, mode }) => mode === "AccessExclusive" && isTable(relation))?.on;
-      if (table === undefined || on.error !== undefined) continue;
+      if (on.statement.kind !== "AlterTableStmt" || on.error !== undefined) continue;
+      const table = targetOf(on, writtenName(on.statement.fields["relation"]));
+      if (table === undefined || !isTable(table)) continue;
       for (const { kind, name } of commandsOf(on.statement)) {
         if (kind !== "DropColumn" || name === undefined) continue;
         yield {

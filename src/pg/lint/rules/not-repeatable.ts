@@ -2,7 +2,7 @@
 import { isOutside } from "../../migrations/segments.ts";
 import type { Measured } from "../model.ts";
 import type { LintRule } from "../rule.ts";
-import { wrappingOf } from "../sending.ts";
+import { wrappingOf } from "../../apply.ts";
 
 const makes: readonly string[] = [
   "IndexStmt",

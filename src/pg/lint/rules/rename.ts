@@ -1,9 +1,9 @@
 // Rule: tables and columns that get another name, while running code knows the old one.
-import { only, textOf } from "../../tree.ts";
+import { textOf } from "../../tree.ts";
 import { writtenName } from "../commands.ts";
 import { lockOn } from "../model.ts";
 import type { LintRule } from "../rule.ts";
-import { evidenceOf, statementsIn } from "../rule.ts";
+import { evidenceOf, statementsIn, targetOf } from "../rule.ts";
 
 const kinds: Readonly<Record<string, string>> = {
   OBJECT_TABLE: "table",
@@ -22,8 +22,8 @@ export const rename: LintRule = {
       const { kind, fields } = on.statement;
       const what = kinds[textOf(fields["renameType"]) ?? ""];
       if (kind !== "RenameStmt" || what === undefined || on.error !== undefined) continue;
-      const relation = writtenName(only({ RangeVar: fields["relation"] }, "RangeVar") ?? fields["relation"]);
-      const target = on.held.find((lock) => lock.on.name === relation.name || on.held.length === 1)?.on;
+      const relation = writtenName(fields["relation"]);
+      const target = targetOf(on, relation);
       if (target === undefined || lockOn(on.held, target) !== "AccessExclusive") continue;
       const old = what === "column" ? `${relation.name}.${textOf(fields["subname"]) ?? ""}` : relation.name;
       yield {

@@ -1,7 +1,7 @@
 // Rule: new columns that may not be null and have no default: rows that exist refuse them, and so does running code.
-import { commandsOf, hasBeside } from "../commands.ts";
+import { commandsOf, hasBeside, writtenName } from "../commands.ts";
 import type { LintRule } from "../rule.ts";
-import { evidenceOf, nameOf, statementsIn } from "../rule.ts";
+import { evidenceOf, nameOf, statementsIn, targetOf } from "../rule.ts";
 
 const gives = ["CONSTR_DEFAULT", "CONSTR_GENERATED", "CONSTR_IDENTITY"];
 
@@ -12,8 +12,9 @@ export const requiredColumn: LintRule = {
   help: "give it a constant default, or add it nullable, fill it in batches, and make it NOT NULL in a later migration",
   *check(subject) {
     for (const on of statementsIn(subject)) {
-      const table = on.held.find(({ mode, on: { kind } }) => mode === "AccessExclusive" && kind !== "S")?.on;
-      if (table === undefined || on.error !== undefined) continue;
+      if (on.statement.kind !== "AlterTableStmt" || on.error !== undefined) continue;
+      const table = targetOf(on, writtenName(on.statement.fields["relation"]));
+      if (table === undefined) continue;
       for (const { kind, column } of commandsOf(on.statement)) {
         const type = JSON.stringify(column?.["typeName"] ?? "");
         if (

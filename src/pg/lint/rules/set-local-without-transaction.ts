@@ -1,7 +1,7 @@
 // Rule: SET LOCAL outside of a transaction, which does nothing.
 import type { LintRule } from "../rule.ts";
 import { statementsIn } from "../rule.ts";
-import { wrappingOf } from "../sending.ts";
+import { wrappingOf } from "../../apply.ts";
 
 export const setLocalWithoutTransaction: LintRule = {
   id: "lint/set-local-without-transaction",

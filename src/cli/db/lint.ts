@@ -1,0 +1,202 @@
+// senior db lint: runs a migration statement by statement on a shadow and says what it locks, rewrites and breaks.
+import { withDisposable } from "../../io/embedded/disposable.ts";
+import type { Disposable } from "../../io/embedded/disposable.ts";
+import type { Io } from "../../io/io.ts";
+import { resolveTarget } from "../../io/postgres/resolve.ts";
+import { withSession } from "../../io/postgres/session.ts";
+import { loadSqlParser } from "../../io/sql-parser.ts";
+import { Fault } from "../../kernel/fault.ts";
+import { applyLoosely, applyWay } from "../../pg/apply.ts";
+import { targetText } from "../../pg/connection.ts";
+import { buildStatements } from "../../pg/diff/rehearse.ts";
+import type { Health } from "../../pg/health/model.ts";
+import { readHealth } from "../../pg/health/read-health.ts";
+import { judge } from "../../pg/lint/allow.ts";
+import { measureMigration } from "../../pg/lint/measure.ts";
+import type { LintSubject, Measured } from "../../pg/lint/model.ts";
+import { lintReport } from "../../pg/lint/report.ts";
+import { runLint } from "../../pg/lint/rule.ts";
+import { lintRules } from "../../pg/lint/rules/index.ts";
+import { sizesOf } from "../../pg/lint/sizes.ts";
+import type { PreparedSchema } from "../../pg/prepare.ts";
+import { faultIn, prepareSchema } from "../../pg/prepare.ts";
+import type { CatalogReading } from "../../pg/catalog.ts";
+import { readCatalogWith } from "../../pg/read-catalog.ts";
+import { errorText, supply } from "../../pg/trial.ts";
+import { command } from "../command.ts";
+import { duration, integer, text } from "../flags.ts";
+import { readSchemaFiles } from "../sources.ts";
+import type { Chosen } from "./chain-args.ts";
+import { chainFlags, chooseMigrations, needsOf } from "./chain-args.ts";
+import { connectionFlags, sourceOf } from "./source-args.ts";
+
+/** What the server that the migration is for knows. */
+interface Known {
+  readonly from: string;
+  readonly health: Health;
+  readonly reading: CatalogReading;
+}
+
+const readServer = async (io: Io, connection: string, deadlineMs: number): Promise<Known> => {
+  const target = await resolveTarget(io, connection);
+  io.terminal.progress(`reading ${targetText(target)}`);
+  return withSession(target, { deadlineMs, signal: io.signal }, async (ask, attempt) => {
+    const reading = await readCatalogWith(ask, "server", { schemas: [] });
+    return { from: targetText(target), reading, health: await readHealth(attempt, reading.server.version) };
+  });
+};
+
+/** The state before, from schema files. */
+const runSchema = async (database: Disposable, { statements }: PreparedSchema): Promise<void> => {
+  for (let from = 0; from < statements.length;) {
+    const rest = statements.slice(from);
+    const { done, error } = await database.run(rest.map(({ sql }) => sql));
+    from += done;
+    const statement = statements[from];
+    if (error === undefined) return;
+    if (statement === undefined || (await supply(database, error))) continue;
+    throw faultIn(
+      "input.invalid",
+      `PostgreSQL refused this statement: ${errorText(error)}`,
+      statement.file,
+      statement.start,
+    );
+  }
+};
+
+/** The state before, as the server's catalog has it; what the embedded server cannot have is passed over. */
+const runCatalog = async (database: Disposable, { catalog }: CatalogReading): Promise<void> => {
+  const { catalog: empty } = await database.read();
+  await database.run(["set check_function_bodies = off"]);
+  const statements = buildStatements(catalog, empty, 180000);
+  for (let from = 0; from < statements.length;) {
+    const { done, error } = await database.run(statements.slice(from));
+    if (error === undefined) break;
+    from += done;
+    if (!(await supply(database, error))) from++;
+  }
+  await database.run(["reset check_function_bodies"]);
+};
+
+interface State {
+  readonly schema: PreparedSchema | undefined;
+  readonly known: Known | undefined;
+}
+
+const measureAll = async (
+  io: Io,
+  chosen: Chosen,
+  state: State,
+  deadlineMs: number,
+): Promise<LintSubject["migrations"]> => {
+  const { chain, isMeant, earlier } = chosen;
+  const needs = needsOf(chain);
+  const extensions = [...new Set([...needs.extensions, ...(state.schema?.extensions ?? []).map(({ name }) => name)])];
+  const roles = [...new Set([...(needs.roles ?? []), ...(state.schema?.roles ?? [])])];
+  return withDisposable({ roles, extensions }, { deadlineMs, signal: io.signal }, async (database) => {
+    if (state.schema !== undefined) await runSchema(database, state.schema);
+    else if (state.known !== undefined && earlier.length === 0) await runCatalog(database, state.known.reading);
+    const found: (readonly Measured[])[] = [];
+    for (const migration of chain.migrations) {
+      io.terminal.progress(`running ${migration.up.file.path}`);
+      if (isMeant(migration)) found.push(await measureMigration(database, migration, chain.tool));
+      else if ((await applyWay(database, migration.up, chain.tool)) !== undefined)
+        await applyLoosely(database, migration.up);
+    }
+    return found;
+  });
+};
+
+const serverOf = async (
+  io: Io,
+  args: { readonly connection: string | undefined; readonly connectionEnv: string | undefined },
+) => {
+  if (args.connection === undefined && args.connectionEnv === undefined) return undefined;
+  const source = await sourceOf(io, { ...args, schemaFile: undefined }, "lint");
+  return source.kind === "server" ? source.connection : undefined;
+};
+
+const nothing = (path: string): Fault =>
+  new Fault("input.not-found", `no migration of ${path} has changed`, {
+    help: "name another revision with --changed=REV",
+  });
+
+export default command({
+  name: "lint",
+  about: "Run a migration on a shadow, and say what each statement locks, rewrites, reads and breaks",
+  more: [
+    "Every statement is run in an embedded PostgreSQL, after the migrations before it (or --schema, or the catalog of the",
+    "server); its locks, table rewrites, scans and index builds are read from the server's own views, not from a list of",
+    "rules. With --connection they are weighed by the sizes and write rates of the server's tables, which is only read.",
+    "Findings carry the safe form as a fix where there is one. A finding is allowed by a comment with a reason above its",
+    "statement: -- senior:allow index-blocks-writes: the table has ten rows. Read are dbmate, goose, golang-migrate, Flyway,",
+    "Prisma, Drizzle, Knex, node-pg-migrate, sql-migrate, diesel, and plain .sql files.",
+  ].join("\n"),
+  examples: [
+    {
+      run: "senior db lint migrations/20240115_add_status.sql",
+      about: "One migration, after those before it in its folder",
+    },
+    {
+      run: "senior db lint migrations/ --changed origin/main --reporter github",
+      about: "What a pull request adds, as annotations",
+    },
+    {
+      run: "senior db lint migrations/20240115_add_status.sql --connection postgres://app@db.example/shop",
+      about: "Weighed by the tables of a running server",
+    },
+  ],
+  positionals: {
+    path: text("A migration file, or a folder of them", { value: "FILE|DIR", required: true, scope: "user" }),
+  },
+  flags: {
+    ...chainFlags,
+    schema: text("The schema before the migrations: a file, or a folder of them", {
+      value: "SCHEMA.sql",
+      scope: "user",
+    }),
+    ...connectionFlags,
+    connection: text(
+      "The server that the migration is for: a URL or libpq's key=value pairs; - reads it from standard input",
+      {
+        value: "URL",
+        scope: "user",
+        secret: true,
+      },
+    ),
+    diskSpeed: integer("MiB that its disk reads or writes in a second, for estimates of time", {
+      min: 1,
+      default: 200,
+    }),
+    deadline: duration("How long one statement may take", { min: 100, default: 60_000 }),
+  },
+  output: "report",
+  async run({ args, io }) {
+    const parse = await loadSqlParser();
+    const { path } = args;
+    const schema = args.schema === undefined ? undefined : prepareSchema(await readSchemaFiles(io, args.schema), parse);
+    const chosen = await chooseMigrations(io, path, parse, {
+      format: args.format,
+      changed: args.changed,
+      alone: schema !== undefined,
+    });
+    if (chosen.chain.migrations.length === 0 && args.changed === undefined) throw nothing(path);
+    const connection = await serverOf(io, args);
+    const known = connection === undefined ? undefined : await readServer(io, connection, args.deadline);
+    const migrations = await measureAll(io, chosen, { schema, known }, args.deadline);
+    const subject: LintSubject = {
+      tool: chosen.chain.tool,
+      migrations,
+      sizes: known === undefined ? [] : sizesOf(known.health),
+      ...(known === undefined ? {} : { sizesFrom: known.from }),
+      bytesPerSecond: args.diskSpeed * 1024 * 1024,
+    };
+    const meant = chosen.chain.migrations.filter(chosen.isMeant);
+    const judged = judge(
+      runLint(lintRules, subject),
+      meant,
+      lintRules.map(({ id }) => id),
+    );
+    return lintReport({ subject, judged, notes: [], source: path, before: chosen.earlier.length });
+  },
+});
