@@ -45,5 +45,70 @@ test("values that are all of another type are read as that type, or not at all",
   const schemas = Object.fromEntries(api.operations[0]?.parameters.map(({ name, schema }) => [name, schema]) ?? []);
   expect(schemas["s"]).toEqual({ type: "integer", enum: [1, 2], default: 1 });
   expect(schemas["p"]).toEqual({ type: "array", items: { enum: ["A"] } });
-  expect(findings.map(({ rule }) => rule)).toEqual(["api/bad-enum", "api/bad-enum"]);
+  const rules = Map.groupBy(findings, ({ rule }) => rule);
+  expect([...rules].map(([rule, all]) => `${rule} ${all.length}`)).toEqual([
+    "api/bad-enum 2",
+    "api/unsatisfiable-schema 5",
+  ]);
+});
+
+const closed = (schemas: string): readonly string[] =>
+  readOpenApi(
+    readDocument(
+      "api.yaml",
+      `openapi: 3.1.0\ninfo: { title: t, version: "1" }\npaths: {}\ncomponents:\n  schemas:\n${schemas}`,
+    ),
+  ).findings.flatMap(({ rule, message, at }) =>
+    rule === "api/no-operations" ? [] : [`${rule} ${at.kind === "pointer" ? at.pointer.slice(20) : ""}: ${message}`],
+  );
+
+test.each([
+  [
+    "a closed branch that refuses what another one requires",
+    `    A: { type: object, required: [a], properties: { a: {}, b: {} } }
+    B: { allOf: [{ $ref: "#/components/schemas/A" }, { properties: { c: {} }, additionalProperties: false }] }
+    C: { allOf: [{ $ref: "#/components/schemas/B" }] }`,
+    [
+      '/unsatisfiable-schema B/allOf/1/additionalProperties: no object fits: additionalProperties: false refuses "a", which is required (the other side: #/components/schemas/A/required)',
+    ],
+  ],
+  [
+    "properties that are described and refused",
+    `    A: { properties: { a: {}, b: {} } }
+    B: { properties: { c: {} }, additionalProperties: false, oneOf: [{ $ref: "#/components/schemas/A" }, {}] }`,
+    [
+      '/refused-property B/additionalProperties: additionalProperties: false refuses "a" and "b", described beside it (the other side: #/components/schemas/A/properties)',
+    ],
+  ],
+  [
+    "what is sealed from outside sees through",
+    `    A: { type: object, required: [a], properties: { a: {} } }
+    B: { allOf: [{ $ref: "#/components/schemas/A" }], properties: { c: {} }, unevaluatedProperties: false }`,
+    [],
+  ],
+  [
+    "types, ranges and lists of values",
+    `    A: { allOf: [{ type: string }, { type: [integer, "null"] }] }
+    B: { type: integer, minimum: 5, allOf: [{ exclusiveMaximum: 5 }] }
+    C: { type: string, enum: [a, b], allOf: [{ enum: [c] }] }
+    D: { type: object, required: [x], properties: { x: false, y: { minLength: 3, maxLength: 2 } } }
+    E: { type: [integer, "null"], allOf: [{ type: number }], enum: [1, null], minimum: 1, maximum: 1 }`,
+    [
+      "/unsatisfiable-schema A/allOf/1/type: no value is null or integer here and string (the other side: #/components/schemas/A/allOf/0/type)",
+      "/unsatisfiable-schema B/minimum: no number is at least 5 and less than 5 (the other side: #/components/schemas/B/allOf/0/exclusiveMaximum)",
+      "/unsatisfiable-schema C/allOf/0/enum: no value is in this list and in the other (the other side: #/components/schemas/C/enum)",
+      '/unsatisfiable-schema D/properties: "x" is required, and may not be there (the other side: #/components/schemas/D/required)',
+      "/unsatisfiable-schema D/properties/y/minLength: no text has a length of at least 3 and at most 2 (the other side: #/components/schemas/D/properties/y/maxLength)",
+    ],
+  ],
+  [
+    "no alternative is left",
+    `    A: { type: object, additionalProperties: false, oneOf: [{ required: [x] }, { required: [y] }] }
+    B: { type: string, anyOf: [{ type: integer }, { minLength: 1 }] }`,
+    [
+      '/unsatisfiable-schema A/additionalProperties: none of the oneOf can hold: no object fits: additionalProperties: false refuses "x", which is required (the other side: #/components/schemas/A/oneOf)',
+    ],
+  ],
+] as const)("%s: told with both places", (_, schemas, told) => {
+  expect(closed(schemas)).toEqual(told.map((one) => `api${one}`));
 });

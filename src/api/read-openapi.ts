@@ -4,6 +4,7 @@ import type { Finding } from "../kernel/finding.ts";
 import { sortFindings } from "../kernel/finding.ts";
 import type { JsonObject } from "../kernel/json.ts";
 import { isObject, own, pointerPath, pointerToken } from "../kernel/json.ts";
+import { noteContradictions } from "./contradictions.ts";
 import { linkDocuments, placeOf, referencedWords } from "./link-documents.ts";
 import { locatePointers } from "./locate.ts";
 import type { ApiModel, NamedSchema, SecurityScheme, Server, Tag } from "./model.ts";
@@ -177,7 +178,7 @@ export const readOpenApi = (source: SourceDocument): ReadApi => {
   const document = source.parts === undefined && hasNames(source) ? linkDocuments(source, []) : source;
   const { root } = document;
   const version = versionOf(document);
-  const reading: Reading = { document, dialect: version.dialect, findings: [], wanted: new Set() };
+  const reading: Reading = { document, dialect: version.dialect, findings: [], wanted: new Set(), schemas: new Map() };
   const info = isObject(own(root, "info")) ? (own(root, "info") as object) : {};
   if (!isObject(own(root, "info"))) note(reading, "bad-value", "/info", "the document has no info");
   const operations = readOperations(reading);
@@ -194,5 +195,6 @@ export const readOpenApi = (source: SourceDocument): ReadApi => {
     operations,
     webhooks: Object.fromEntries(entriesOf(asJson(own(root, "webhooks")))) as JsonObject,
   };
+  noteContradictions(reading);
   return { api, findings: placed(document, once(reading.findings)) };
 };

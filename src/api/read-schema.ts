@@ -13,6 +13,12 @@ type Loose = Readonly<Record<string, unknown>>;
 
 /** Reads the schema at `at`. What it refers to is remembered as wanted; what is wrong is noted and left out. */
 export const readSchema = (reading: Reading, value: unknown, at: string): Schema => {
+  const schema = readOne(reading, value, at);
+  reading.schemas.set(at, schema);
+  return schema;
+};
+
+const readOne = (reading: Reading, value: unknown, at: string): Schema => {
   if (typeof value === "boolean") return value;
   if (!isObject(value)) {
     note(reading, "bad-schema", at, "a schema must be a mapping, or true or false");

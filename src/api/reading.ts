@@ -2,6 +2,7 @@
 import type { Finding } from "../kernel/finding.ts";
 import type { Json } from "../kernel/json.ts";
 import { isObject, own, pointer, pointerPath } from "../kernel/json.ts";
+import type { Schema } from "./model.ts";
 import type { SourceDocument } from "./read-document.ts";
 
 /** Which meaning a document's schemas have: 2.0 and 3.0 share JSON Schema draft 4, 3.1 and later are 2020-12. */
@@ -13,6 +14,8 @@ export interface Reading {
   readonly findings: Finding[];
   /** Pointers of schemas that a `$ref` named, in the order they were met. */
   readonly wanted: Set<string>;
+  /** Every schema that was read so far, by its pointer. */
+  readonly schemas: Map<string, Schema>;
 }
 
 export interface Found {
