@@ -21,15 +21,21 @@ const lineText = (moment: Moment, facts: LiveFacts): string =>
 
 /** A log of a pipeline should show that the run is alive, and not be filled by it. */
 const noteEveryMs = 10_000;
+/** As often as an eye follows. */
+const drawEveryMs = 200;
 
-/** Called a few times a second with the last moments of the run; undefined while connections are opened. */
-export type ShowMoment = (moment: Moment | undefined, tally: Tally) => void;
+/** Called a few times a second; asks for the last moments of the run, undefined while connections are opened, where it shows them. */
+export type ShowMoment = (moment: () => Moment | undefined, tally: Tally) => void;
 
 const onScreen = ({ terminal, env }: Io, facts: LiveFacts): ShowMoment => {
   const history = new LiveHistory();
-  return (moment, tally) => {
+  let drawn = -drawEveryMs;
+  return (last, tally) => {
     const { screen } = terminal;
-    if (screen === undefined) return;
+    const elapsed = tally.get("elapsed") / 1e6;
+    if (screen === undefined || elapsed - drawn < drawEveryMs) return;
+    drawn = elapsed;
+    const moment = last();
     if (moment === undefined) {
       terminal.progress("connecting");
       return;
@@ -43,10 +49,12 @@ const onScreen = ({ terminal, env }: Io, facts: LiveFacts): ShowMoment => {
 
 const inLog = ({ terminal }: Io, facts: LiveFacts): ShowMoment => {
   let noted = 0;
-  return (moment) => {
-    if (moment === undefined || Math.floor(moment.elapsedMs / noteEveryMs) <= noted) return;
-    noted = Math.floor(moment.elapsedMs / noteEveryMs);
-    if (moment.elapsedMs < facts.durationMs) terminal.note(lineText(moment, facts));
+  return (look, tally) => {
+    const elapsed = tally.get("elapsed") / 1e6;
+    if (Math.floor(elapsed / noteEveryMs) <= noted) return;
+    noted = Math.floor(elapsed / noteEveryMs);
+    const moment = elapsed < facts.durationMs ? look() : undefined;
+    if (moment !== undefined) terminal.note(lineText(moment, facts));
   };
 };
 

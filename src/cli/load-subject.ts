@@ -174,7 +174,8 @@ export const measure = async (
     signal: AbortSignal.any([io.signal, end.signal]),
     now: () => io.now(),
     onProgress(tally) {
-      show(sampler.sample(tally), tally);
+      sampler.look(tally);
+      show(() => sampler.moment(tally), tally);
       aborted ??= abortedBy(conditions, tally);
       if (aborted !== undefined) end.abort();
     },

@@ -102,8 +102,8 @@ export interface Report<Data extends Json = Json> {
   /** What the report is about, in one line: `GET http://localhost:3000/users`. */
   readonly title?: string;
   readonly blocks: readonly Block[];
-  /** The blocks of a page with room for charts, where those are not the ones of a terminal. */
-  readonly page?: readonly Block[];
+  /** The blocks of a page with room for charts, where those are not the ones of a terminal. Drawn only when asked for. */
+  readonly page?: () => readonly Block[];
   readonly checks?: readonly Check[];
   readonly sheet?: Sheet;
   readonly findings: readonly Finding[];

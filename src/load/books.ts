@@ -12,7 +12,10 @@ import { failureKinds, noCounts } from "./tally.ts";
 export interface Entry {
   readonly due: number;
   readonly sentAt: number;
+  /** 0 while nothing of the answer has come. */
   readonly firstByteAt: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
   /** Its place among the run's requests. */
   readonly request: number;
 }
@@ -58,21 +61,34 @@ export class Books {
   }
 
   answered(entry: Entry, status: number, right: boolean, bodyBytes: number, now: number): void {
-    const { histograms } = this.tally;
-    const [response, service] = [now - entry.due, now - entry.sentAt];
-    this.counts.answered++;
-    this.counts.bodyBytes += bodyBytes;
-    this.tally.addStatus(status);
-    if (right) this.counts.right++;
-    (right ? histograms.responseRight : histograms.responseWrong).record(response);
-    histograms.service.record(service);
-    histograms.download.record(now - entry.firstByteAt);
-    const own = this.#requests?.[entry.request];
-    if (own === undefined) return;
-    own.count("answered");
-    if (!right) own.count("unexpected");
-    own.note("known", response);
-    own.note("service", service);
+    const { counts, tally } = this;
+    const { histograms } = tally;
+    const { sentAt, firstByteAt } = entry;
+    counts.answered++;
+    if (right) counts.right++;
+    counts.bodyBytes += bodyBytes;
+    counts.bytesSent += entry.bytesSent;
+    counts.bytesReceived += entry.bytesReceived;
+    tally.addStatus(status);
+    (right ? histograms.responseRight : histograms.responseWrong).record(now - entry.due);
+    histograms.service.record(now - sentAt);
+    histograms.firstByte.record(firstByteAt - sentAt);
+    histograms.download.record(now - firstByteAt);
+    if (this.#requests !== undefined) this.#answeredOne(this.#requests[entry.request], entry, right, now);
+  }
+
+  #answeredOne(own: RequestTally | undefined, { due, sentAt }: Entry, right: boolean, now: number): void {
+    own?.count("answered");
+    if (!right) own?.count("unexpected");
+    own?.note("known", now - due);
+    own?.note("service", now - sentAt);
+  }
+
+  /** Of a request that was sent, and whose answer never became complete. */
+  #addPart({ sentAt, firstByteAt, bytesSent, bytesReceived }: Entry): void {
+    this.counts.bytesSent += bytesSent;
+    this.counts.bytesReceived += bytesReceived;
+    if (firstByteAt > 0) this.tally.histograms.firstByte.record(firstByteAt - sentAt);
   }
 
   /** `head` gives the first bytes of the answer. */
@@ -87,6 +103,7 @@ export class Books {
     const timedOut = kind.endsWith("timeout");
     this.samples[kind] ??= message;
     this.tally.addFailure(kind);
+    if (after) this.#addPart(entry);
     (timedOut ? histograms.responseBound : histograms.responseWrong).record(response);
     if (after) (timedOut ? histograms.serviceBound : histograms.service).record(service);
     const own = this.#requests?.[entry.request];
@@ -107,6 +124,7 @@ export class Books {
   unanswered(entry: Entry, now: number): void {
     const { histograms } = this.tally;
     this.counts.unanswered++;
+    this.#addPart(entry);
     histograms.responseBound.record(now - entry.due);
     histograms.serviceBound.record(now - entry.sentAt);
     const own = this.#requests?.[entry.request];

@@ -277,7 +277,7 @@ export const comparisonReport = (
         verdictTones[verdict],
       ),
     ],
-    page: comparisonPage(comparison),
+    page: () => comparisonPage(comparison),
     findings: [verdictFinding(comparison), ...differenceFinding(comparison), ...runFindings(comparison)],
     data: comparison,
     ...(status === undefined ? {} : { exit: status }),

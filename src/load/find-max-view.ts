@@ -145,7 +145,7 @@ export const maxReport = (max: LoadMax, title: string, exit?: ExitCode): Report<
   const { steps, confirmed, bestPerSecond, limitedBy } = max;
   const tone = bestPerSecond === 0 ? "bad" : limitedBy === "server" ? "good" : "warn";
   const said = text(answerText(max), tone);
-  const page: readonly Block[] = [
+  const page = (): readonly Block[] => [
     {
       kind: "figures",
       figures: [

@@ -19,11 +19,11 @@ const putNumber = (bytes: number[], value: number): void => {
 const payload = (histogram: Histogram): readonly number[] => {
   const bytes: number[] = [];
   let next = 0;
-  for (const [slot, count] of histogram.slots()) {
+  histogram.forEach((slot, count) => {
     if (slot > next) putNumber(bytes, next - slot);
     putNumber(bytes, count);
     next = slot + 1;
-  }
+  });
   return bytes;
 };
 
@@ -53,18 +53,6 @@ const bytesOf = (text: string): Uint8Array => {
   }
 };
 
-/** The number that begins at an offset, and where the next one does. */
-const numberAt = (bytes: Uint8Array, offset: number): readonly [value: number, next: number] => {
-  let [value, scale, at] = [0, 1, offset];
-  for (;;) {
-    const byte = bytes[at++];
-    if (byte === undefined || scale > 2 ** 56) throw unreadable("a number is cut off");
-    value += (byte & 127) * scale;
-    if (byte < 128) return [value % 2 === 0 ? value / 2 : -(value + 1) / 2, at];
-    scale *= 128;
-  }
-};
-
 const checkHeader = (bytes: Uint8Array): void => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < headerBytes || view.getInt32(0) !== cookie)
@@ -82,11 +70,19 @@ export const readHdr = (text: string): Histogram => {
   const histogram = new Histogram();
   let slot = 0;
   for (let at = headerBytes; at < bytes.length;) {
-    const [value, next] = numberAt(bytes, at);
-    at = next;
+    // One ZigZag LEB128 number.
+    let [value, scale] = [0, 1];
+    for (;;) {
+      const byte = bytes[at++];
+      if (byte === undefined || scale > 2 ** 56) throw unreadable("a number is cut off");
+      value += (byte & 127) * scale;
+      if (byte < 128) break;
+      scale *= 128;
+    }
     if (slot >= histogramSlots) throw unreadable("it has more slots than there are");
-    if (value > 0) histogram.addSlot(slot, value);
-    slot += value < 0 ? -value : 1;
+    const negative = value % 2 === 1;
+    if (!negative) histogram.addSlot(slot, value / 2);
+    slot += negative ? (value + 1) / 2 : 1;
   }
   return histogram;
 };

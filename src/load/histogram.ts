@@ -10,22 +10,23 @@ export const histogramSlots = octaves * half;
 /** The largest duration told apart from larger ones: about 73 minutes. */
 export const histogramCeiling = 2 ** 42 - 1;
 
-const statNames = ["count", "sum", "min", "max", "overflow"] as const;
-const stat = { count: 0, sum: 1, min: 2, max: 3, overflow: 4 } as const satisfies Record<
-  (typeof statNames)[number],
-  number
->;
+const stat = { count: 0, sum: 1, min: 2, max: 3 } as const;
+const statCount = 4;
 
 /** Bytes that one histogram takes in a buffer; a multiple of 8, so histograms may follow each other. */
-export const histogramBytes = statNames.length * 8 + histogramSlots * 4;
+export const histogramBytes = statCount * 8 + histogramSlots * 4;
 
 /** Below 2048 every nanosecond has its slot; above, each power of two is cut into 1024 equal parts. */
-export const slotOf = (ns: number): number => {
-  if (ns < 0x80000000) {
-    const whole = ns | 0;
-    const shift = 21 - Math.clz32(whole);
-    return shift <= 0 ? whole : (shift << halfBits) + (whole >>> shift);
-  }
+export const slotOf = (ns: number): number => (ns < 0x80000000 ? shortSlot(ns | 0) : longSlot(ns));
+
+const shortSlot = (ns: number): number => {
+  const shift = 21 - Math.clz32(ns);
+  return shift <= 0 ? ns : (shift << halfBits) + (ns >>> shift);
+};
+
+/** From two seconds up, where a duration no longer fits into 31 bits. */
+const longSlot = (ns: number): number => {
+  if (ns > histogramCeiling) return histogramSlots - 1;
   const high = Math.floor(ns / 2048);
   const shift = 32 - Math.clz32(high);
   return (shift << halfBits) + (high >>> (shift - 11));
@@ -50,114 +51,122 @@ export class Histogram {
 
   /** Over `histogramBytes` of a buffer, which may be shared: one thread records, others may read at any time. */
   constructor(buffer: ArrayBufferLike = new ArrayBuffer(histogramBytes), offset = 0) {
-    this.#stats = new Float64Array(buffer, offset, statNames.length);
-    this.#counts = new Uint32Array(buffer, offset + statNames.length * 8, histogramSlots);
-  }
-
-  #stat(name: keyof typeof stat): number {
-    return this.#stats[stat[name]] ?? 0;
+    this.#stats = new Float64Array(buffer, offset, statCount);
+    this.#counts = new Uint32Array(buffer, offset + statCount * 8, histogramSlots);
   }
 
   get count(): number {
-    return this.#stat("count");
+    return this.#stats[stat.count] ?? 0;
   }
   /** Zero while nothing was recorded, as for `max`. */
   get min(): number {
-    return this.count === 0 ? 0 : this.#stat("min");
+    return this.#stats[stat.min] ?? 0;
   }
+  /** Exact, as `mean` is, though all above the ceiling share its slot. */
   get max(): number {
-    return this.#stat("max");
+    return this.#stats[stat.max] ?? 0;
   }
-  /** Exact, not from the slots. */
   get mean(): number {
-    return this.count === 0 ? 0 : this.#stat("sum") / this.count;
+    return this.count === 0 ? 0 : this.#sum / this.count;
   }
-  /** Durations above the ceiling: counted in the last slot, exact in `max` and `mean`. */
-  get overflow(): number {
-    return this.#stat("overflow");
+  get #sum(): number {
+    return this.#stats[stat.sum] ?? 0;
   }
 
   /** What was recorded lies between these: most of a histogram's slots are never touched. */
   get #firstSlot(): number {
-    return slotOf(Math.min(this.min, histogramCeiling));
+    return slotOf(this.min);
   }
   get #lastSlot(): number {
-    return this.count === 0 ? -1 : slotOf(Math.min(this.max, histogramCeiling));
+    return this.count === 0 ? -1 : slotOf(this.max);
   }
 
   record(ns: number): void {
     const value = ns > 0 ? ns : 0;
     const stats = this.#stats;
-    const count = stats[0] ?? 0;
-    stats[0] = count + 1;
-    stats[1] = (stats[1] ?? 0) + value;
-    if (count === 0 || value < (stats[2] ?? 0)) stats[2] = value;
-    if (value > (stats[3] ?? 0)) stats[3] = value;
-    if (value > histogramCeiling) stats[4] = (stats[4] ?? 0) + 1;
-    const slot = value > histogramCeiling ? histogramSlots - 1 : slotOf(value);
-    this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
+    const counts = this.#counts;
+    const count = stats[stat.count] ?? 0;
+    stats[stat.count] = count + 1;
+    stats[stat.sum] = (stats[stat.sum] ?? 0) + value;
+    if (value < (stats[stat.min] ?? 0) || count === 0) stats[stat.min] = value;
+    if (value > (stats[stat.max] ?? 0)) stats[stat.max] = value;
+    const slot = slotOf(value);
+    counts[slot] = (counts[slot] ?? 0) + 1;
   }
 
   /** Adds another histogram, exactly. */
   add(other: Histogram): this {
     if (other.count === 0) return this;
-    const min = this.count === 0 ? other.min : Math.min(this.min, other.min);
-    const max = Math.max(this.max, other.max);
-    for (const name of ["count", "sum", "overflow"] as const) {
-      this.#stats[stat[name]] = this.#stat(name) + other.#stat(name);
-    }
-    this.#stats[stat.min] = min;
-    this.#stats[stat.max] = max;
+    const [min, max] = [this.count === 0 ? other.min : Math.min(this.min, other.min), Math.max(this.max, other.max)];
+    this.#setStats(this.count + other.count, this.#sum + other.#sum, min, max);
+    const counts = this.#counts;
+    const theirs = other.#counts;
     for (let slot = other.#firstSlot, last = other.#lastSlot; slot <= last; slot++) {
-      const count = other.#counts[slot] ?? 0;
-      if (count > 0) this.#counts[slot] = (this.#counts[slot] ?? 0) + count;
+      const count = theirs[slot] ?? 0;
+      if (count > 0) counts[slot] = (counts[slot] ?? 0) + count;
     }
     return this;
+  }
+
+  #setStats(count: number, sum: number, min: number, max: number): void {
+    this.#stats[stat.count] = count;
+    this.#stats[stat.sum] = sum;
+    this.#stats[stat.min] = min;
+    this.#stats[stat.max] = max;
   }
 
   /** Adds so many durations of one slot; `min`, `max` and `mean` become as exact as the slots. */
   addSlot(slot: number, count: number): void {
     if (count <= 0) return;
-    const [low, high] = [slotLow(slot), slotHigh(slot)];
+    const low = slotLow(slot);
+    const high = slotHigh(slot);
     const min = this.count === 0 ? low : Math.min(this.min, low);
     this.#counts[slot] = (this.#counts[slot] ?? 0) + count;
-    this.#stats[stat.count] = this.count + count;
-    this.#stats[stat.sum] = this.#stat("sum") + ((low + high) / 2) * count;
-    this.#stats[stat.min] = min;
-    this.#stats[stat.max] = Math.max(this.max, high);
+    this.#setStats(this.count + count, this.#sum + ((low + high) / 2) * count, min, Math.max(this.max, high));
   }
 
   /** Replaces what the slots say of them by what is known exactly. */
   withExact({ min, max, mean }: { readonly min: number; readonly max: number; readonly mean: number }): this {
     if (this.count === 0) return this;
     // A hair of rounding must not leave out the first or the last slot.
-    const [first, last] = [this.#firstSlot, this.#lastSlot];
-    this.#stats[stat.sum] = mean * this.count;
-    this.#stats[stat.min] = Math.min(min, slotHigh(first));
-    this.#stats[stat.max] = Math.max(max, slotLow(last));
+    const [least, most] = [Math.min(min, slotHigh(this.#firstSlot)), Math.max(max, slotLow(this.#lastSlot))];
+    this.#setStats(this.count, mean * this.count, least, most);
     return this;
   }
 
   /** What was recorded since `earlier`, a copy of this histogram; `min` and `max` are as exact as the slots. */
   since(earlier: Histogram): Histogram {
     const delta = new Histogram();
-    for (const [slot, count] of this.slots()) {
-      const added = count - (earlier.#counts[slot] ?? 0);
-      if (added <= 0) continue;
-      delta.#counts[slot] = added;
-      delta.#stats[stat.count] = delta.count + added;
-      if (delta.count === added) delta.#stats[stat.min] = slotLow(slot);
-      delta.#stats[stat.max] = Math.min(slotHigh(slot), this.max);
+    const [now, then, added] = [this.#counts, earlier.#counts, delta.#counts];
+    let [count, first, last] = [0, -1, -1];
+    for (let slot = this.#firstSlot, end = this.#lastSlot; slot <= end; slot++) {
+      const more = (now[slot] ?? 0) - (then[slot] ?? 0);
+      if (more <= 0) continue;
+      added[slot] = more;
+      count += more;
+      last = slot;
+      if (first < 0) first = slot;
     }
-    delta.#stats[stat.sum] = this.#stat("sum") - earlier.#stat("sum");
+    if (count > 0) {
+      delta.#setStats(count, this.#sum - earlier.#sum, slotLow(first), Math.min(slotHigh(last), this.max));
+    }
     return delta;
   }
 
-  /** The slots that hold something, from short to long: slot and count. */
-  *slots(): Generator<readonly [slot: number, count: number]> {
+  /** A copy that no longer changes. */
+  copy(): Histogram {
+    const copy = new Histogram();
+    copy.#stats.set(this.#stats);
+    copy.#counts.set(this.#counts);
+    return copy;
+  }
+
+  /** Calls for each slot that holds something, from short to long. */
+  forEach(visit: (slot: number, count: number) => void): void {
+    const counts = this.#counts;
     for (let slot = this.#firstSlot, last = this.#lastSlot; slot <= last; slot++) {
-      const count = this.#counts[slot] ?? 0;
-      if (count > 0) yield [slot, count];
+      const count = counts[slot] ?? 0;
+      if (count > 0) visit(slot, count);
     }
   }
 
@@ -171,38 +180,51 @@ export class Histogram {
 
   /** The duration at a rank, from 1, as for `percentile`; infinite beyond the last. */
   at(rank: number): number {
-    if (rank >= this.count) return rank > this.count ? Infinity : this.max;
-    let seen = 0;
-    for (const [slot, count] of this.slots()) {
-      seen += count;
-      if (seen >= rank) return Math.min(slotHigh(slot), this.max);
-    }
-    return this.max;
+    return this.atRanks([rank])[0] ?? 0;
+  }
+
+  /** The durations at ascending ranks, in one pass. */
+  atRanks(ranks: readonly number[]): readonly number[] {
+    const { count: total, max } = this;
+    const counts = this.#counts;
+    let [slot, seen] = [this.#firstSlot - 1, 0];
+    return ranks.map((rank) => {
+      if (rank >= total) return rank > total ? Infinity : max;
+      for (const last = this.#lastSlot; seen < rank && slot < last;) seen += counts[++slot] ?? 0;
+      return Math.min(slotHigh(slot), max);
+    });
   }
 
   /** How many lie at or below a duration; those that share its slot count as at. */
   countTo(ns: number): number {
-    const last = ns > histogramCeiling ? histogramSlots - 1 : slotOf(Math.max(0, ns));
+    const counts = this.#counts;
+    const last = Math.min(slotOf(Math.max(0, ns)), this.#lastSlot);
     let seen = 0;
-    for (const [slot, count] of this.slots()) {
-      if (slot > last) break;
-      seen += count;
-    }
+    for (let slot = this.#firstSlot; slot <= last; slot++) seen += counts[slot] ?? 0;
     return seen;
   }
 }
 
 /** One histogram that holds all of the given ones. */
-export const merged = (...histograms: readonly Histogram[]): Histogram =>
-  histograms.reduce((sum, one) => sum.add(one), new Histogram());
+export const merged = (first = new Histogram(), ...others: readonly Histogram[]): Histogram =>
+  others.reduce((sum, one) => sum.add(one), first.copy());
+
+/** Where a class of the heat map ends, in nanoseconds; what ends a hair above it is rounding. */
+const classEnd = (heatClass: number): number => 10 ** (heatClass / 10) * 1000 * (1 + 1e-12);
 
 /** How the durations spread over classes of a tenth of a power of ten: class k ends at 10^(k/10) microseconds. */
 export const heatOf = (histogram: Histogram): readonly (readonly [heatClass: number, count: number])[] => {
-  const classes = new Map<number, number>();
-  for (const [slot, count] of histogram.slots()) {
-    const micros = Math.max(1, slotHigh(slot)) / 1000;
-    const heatClass = Math.ceil(Number((10 * Math.log10(micros)).toPrecision(12)));
-    classes.set(heatClass, (classes.get(heatClass) ?? 0) + count);
-  }
-  return [...classes].sort(([a], [b]) => a - b);
+  const classes: (readonly [number, number])[] = [];
+  // Slots come in order, so classes do; the first one ends at a nanosecond.
+  let [heatClass, end, sum] = [-30, classEnd(-30), 0];
+  histogram.forEach((slot, count) => {
+    const ns = slotHigh(slot);
+    if (ns > end) {
+      if (sum > 0) classes.push([heatClass, sum]);
+      sum = 0;
+      while (ns > end) end = classEnd(++heatClass);
+    }
+    sum += count;
+  });
+  return sum > 0 ? [...classes, [heatClass, sum]] : classes;
 };

@@ -14,6 +14,7 @@ import type { LoadSummary, RunFacts } from "./summary.ts";
 import { summarize } from "./summary.ts";
 import { Tally } from "./tally.ts";
 import { readThresholds } from "./threshold.ts";
+import { slotsOf } from "../testing/slots.ts";
 
 const plan: LoadPlan = {
   endpoint: { address: "127.0.0.1", port: 3000 },
@@ -110,7 +111,7 @@ test("four parts merged are all samples recorded together, exactly", () => {
   expect(result.failures).toEqual(whole.failures);
   expect(result.throughput).toMatchObject({ sendingMs: 10_000, bytesReceived: 4000 });
   const together = merged(...parts.map(({ latency }) => recordedOf(latency.all).all));
-  expect([...recordedOf(result.latency.all).all.slots()]).toEqual([...together.slots()]);
+  expect(slotsOf(recordedOf(result.latency.all).all)).toEqual(slotsOf(together));
 });
 
 test("durations at the edges of slots survive the way through milliseconds", () => {
@@ -120,11 +121,7 @@ test("durations at the edges of slots survive the way through milliseconds", () 
       { ns: edge, fate: "right" },
       { ns: edge * 2, fate: "right" },
     ]);
-    expect(
-      recordedOf(latency.all)
-        .all.slots()
-        .reduce((sum, [, count]) => sum + count, 0),
-    ).toBe(2);
+    expect(slotsOf(recordedOf(latency.all).all).reduce((sum, [, count]) => sum + count, 0)).toBe(2);
   }
 });
 

@@ -43,7 +43,21 @@ export class KnownHead {
   readonly #bytes = new Uint8Array(2048);
   #length = 0;
   #misses = 0;
+  /** Of a body that its length alone ends, whatever was asked; -1 for every other. */
+  #wholeLength = -1;
   readonly #head = emptyHead();
+
+  /**
+   * For bytes that are the known head and the whole body that its length speaks of: the body's length, with `head`
+   * filled in; otherwise -1.
+   */
+  wholeBody(bytes: Uint8Array, head: Head): number {
+    const body = bytes.length - this.#length;
+    if (this.#length === 0 || body !== this.#wholeLength || !startsWith(bytes, this.#bytes, this.#length)) return -1;
+    this.#misses = 0;
+    copyHead(this.#head, head);
+    return body;
+  }
 
   /** Copies into `head` what the known head says, if the bytes begin with it; returns its length, or 0. */
   recall(bytes: Uint8Array, head: Head): number {
@@ -63,8 +77,12 @@ export class KnownHead {
     if (!worthwhile) return;
     this.#bytes.set(bytes.subarray(0, length));
     copyHead(head, this.#head);
+    this.#wholeLength = endsByLength(head) ? head.length : -1;
   }
 }
+
+const endsByLength = ({ status, length, coded }: Head): boolean =>
+  status >= 200 && status !== 204 && status !== 304 && !coded && length >= 0;
 
 const nothing: Readonly<Head> = emptyHead();
 

@@ -67,12 +67,19 @@ export class ResponseParser {
   begin(toHead = this.#toHead, kept?: KeptAnswer): void {
     this.#toHead = toHead;
     this.#kept = kept;
-    kept?.clear();
-    this.#headLeft = this.#limits.headBytes;
-    this.bodyBytes = 0;
-    this.keepAlive = false;
     this.#state = "line";
     this.#fresh = true;
+  }
+
+  /** Takes a response that came whole and whose head is known: most do, and nothing of them need be read. */
+  takeWhole(bytes: Uint8Array): boolean {
+    if (!this.#fresh || this.#toHead || this.#kept !== undefined) return false;
+    const length = this.#known.wholeBody(bytes, this.#head);
+    if (length < 0 || length > this.#limits.bodyBytes) return false;
+    this.#fresh = false;
+    this.bodyBytes = length;
+    this.#finish(true);
+    return true;
   }
 
   #beginHead(): void {
@@ -124,6 +131,10 @@ export class ResponseParser {
 
   /** Passes over a head that is known already. Returns where to go on. */
   #startHead(bytes: Uint8Array): number {
+    this.#kept?.clear();
+    this.#headLeft = this.#limits.headBytes;
+    this.bodyBytes = 0;
+    this.keepAlive = false;
     // Of a head that is known without reading it, no lines could be kept.
     const known = this.#kept === undefined ? this.#known.recall(bytes, this.#head) : 0;
     if (known === 0) this.#beginHead();

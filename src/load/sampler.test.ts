@@ -12,16 +12,16 @@ const advance = (tally: Tally, toMs: number, answers: number, durationMs: number
 };
 
 test("nothing is said before requests are under way", () => {
-  expect(new Sampler().sample(new Tally())).toBeUndefined();
+  expect(new Sampler().moment(new Tally())).toBeUndefined();
 });
 
 test("a moment tells what happened since the one before", () => {
   const [sampler, tally] = [new Sampler(), new Tally()];
   advance(tally, 250, 100, 4);
-  expect(sampler.sample(tally)).toMatchObject({ answersPerSecond: 400, errors: 0 });
+  expect(sampler.moment(tally)).toMatchObject({ answersPerSecond: 400, errors: 0 });
   advance(tally, 500, 10, 50);
   tally.addFailure("reset");
-  const moment = sampler.sample(tally);
+  const moment = sampler.moment(tally);
   expect(moment).toMatchObject({ answersPerSecond: 40, errors: 1 });
   expect(moment?.p50Ms).toBeCloseTo(50, 0);
 });
@@ -30,7 +30,7 @@ test("intervals end with the first look after each full second, do not drift, an
   const [sampler, tally] = [new Sampler(), new Tally()];
   for (let look = 1; look <= 11; look++) {
     advance(tally, look * 300, 10, look);
-    sampler.sample(tally);
+    sampler.look(tally);
   }
   advance(tally, 3400, 5, 1);
   const intervals = sampler.finish(tally);

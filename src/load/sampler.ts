@@ -1,6 +1,6 @@
-// Watches a running tally from outside: what happened in each second, and in the last moments for the progress line.
+// Watches a running tally from outside: what happened in each interval, and in the last moments for those who look on.
 import type { Histogram } from "./histogram.ts";
-import { heatOf, merged } from "./histogram.ts";
+import { heatOf, merged, rankOf } from "./histogram.ts";
 import type { Interval } from "./summary.ts";
 import type { Tally } from "./tally.ts";
 import { failed } from "./tally.ts";
@@ -27,15 +27,17 @@ const sampleOf = (tally: Tally): Sample => ({
 
 const between = (from: Sample, to: Sample): Interval => {
   const added = to.latency.since(from.latency);
+  const [p50 = 0, p95 = 0, p99 = 0] =
+    added.count === 0 ? [] : added.atRanks([50, 95, 99].map((percent) => rankOf(percent, added.count)));
   return {
     startMs: from.elapsed / nsPerMs,
     durationMs: (to.elapsed - from.elapsed) / nsPerMs,
     requests: to.requests - from.requests,
     answered: to.answered - from.answered,
     errors: to.errors - from.errors,
-    p50Ms: added.percentile(50) / nsPerMs,
-    p95Ms: added.percentile(95) / nsPerMs,
-    p99Ms: added.percentile(99) / nsPerMs,
+    p50Ms: p50 / nsPerMs,
+    p95Ms: p95 / nsPerMs,
+    p99Ms: p99 / nsPerMs,
     sent: to.sent - from.sent,
     heat: heatOf(added),
   };
@@ -56,28 +58,31 @@ export interface Moment {
   readonly heat: Interval["heat"];
 }
 
-/** Intervals of about `intervalMs`, for `sample` being called more often than that. */
+/** Intervals of about `intervalMs`, for `look` being called more often than that. */
 export class Sampler {
   readonly #intervalNs: number;
   readonly #intervals: Interval[] = [];
   #lastStart: Sample = zero;
-  #last: Sample | undefined;
-  #lastMoment: Sample | undefined;
+  #last: Sample = zero;
+  #lastMoment: Sample = zero;
 
   constructor(intervalMs = 1000) {
     this.#intervalNs = intervalMs * nsPerMs;
   }
 
-  /** Looks at the tally; undefined until requests are under way. */
-  sample(tally: Tally): Moment | undefined {
+  /** Looks at the tally. Intervals end at the first look after each full one: they do not drift, however seldom it is looked. */
+  look(tally: Tally): void {
+    const elapsed = tally.get("elapsed");
+    if (Math.floor(elapsed / this.#intervalNs) > Math.floor(this.#last.elapsed / this.#intervalNs))
+      this.#close(this.#last, sampleOf(tally));
+  }
+
+  /** What happened since the moment before; undefined until requests are under way. */
+  moment(tally: Tally): Moment | undefined {
+    if (tally.get("elapsed") === 0) return undefined;
+    const before = this.#lastMoment;
     const now = sampleOf(tally);
-    if (now.elapsed === 0) return undefined;
-    const before = this.#lastMoment ?? zero;
     this.#lastMoment = now;
-    const last = this.#last ?? zero;
-    // Intervals end at the first look after each full second: they do not drift, however seldom it is looked.
-    if (Math.floor(now.elapsed / this.#intervalNs) > Math.floor(last.elapsed / this.#intervalNs))
-      this.#close(last, now);
     const { answered, p50Ms, p99Ms, heat } = between(before, now);
     const seconds = (now.elapsed - before.elapsed) / 1e9;
     return {
@@ -86,8 +91,8 @@ export class Sampler {
       p50Ms,
       p99Ms,
       errors: now.errors,
-      sent: tally.get("sent"),
-      underWay: tally.get("sent") - tally.get("answered") - failed(tally, "after"),
+      sent: now.sent,
+      underWay: now.sent - tally.get("answered") - failed(tally, "after"),
       answered,
       heat,
     };
@@ -102,7 +107,7 @@ export class Sampler {
   /** Every interval of a finished run. A short rest belongs to the last one: a few late answers are no interval. */
   finish(tally: Tally): readonly Interval[] {
     const now = sampleOf(tally);
-    const last = this.#last ?? zero;
+    const last = this.#last;
     if (now.elapsed > last.elapsed && now.answered + now.errors > last.answered + last.errors) {
       const short = now.elapsed - last.elapsed < this.#intervalNs / 2 && this.#intervals.pop() !== undefined;
       this.#close(short ? this.#lastStart : last, now);

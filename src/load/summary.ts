@@ -291,23 +291,23 @@ const boundTolerance = 0.01;
 export const latencyOf = (measured: readonly Histogram[], bounds: readonly Histogram[] = []): Latency | null => {
   const known = merged(...measured);
   const bound = merged(...bounds);
-  const all = merged(known, bound);
+  const all = bound.count === 0 ? known : merged(known, bound);
   // Nothing measured is not the same as zero milliseconds: a threshold on zero would pass.
   if (all.count === 0) return null;
-  const values = percentiles.map(({ key, percent }) => {
-    const value = all.percentile(percent);
-    const worst = known.at(rankOf(percent, all.count));
-    return { key, value, uncertain: worst > value * (1 + boundTolerance) };
-  });
+  const ranks = percentiles.map(({ percent }) => rankOf(percent, all.count));
+  const values = all.atRanks(ranks);
+  const worst = bound.count === 0 ? values : known.atRanks(ranks);
   return {
     count: all.count,
     lowerBounds: bound.count,
     minMs: all.min / nsPerMs,
     meanMs: all.mean / nsPerMs,
-    ...(Object.fromEntries(values.map(({ key, value }) => [key, value / nsPerMs])) as {
+    ...(Object.fromEntries(percentiles.map(({ key }, i) => [key, (values[i] ?? 0) / nsPerMs])) as {
       readonly [K in PercentileKey]: number;
     }),
-    atLeast: values.filter(({ uncertain }) => uncertain).map(({ key }) => key),
+    atLeast: percentiles
+      .filter((_, i) => (worst[i] ?? Infinity) > (values[i] ?? 0) * (1 + boundTolerance))
+      .map(({ key }) => key),
     hdr: hdrBase64(all),
     boundsHdr: bound.count === 0 ? null : hdrBase64(bound),
   };

@@ -303,18 +303,24 @@ export const runPage = (summary: LoadSummary): readonly Block[] => {
   return pageBlocks(summary, distributionBlock(known, bound));
 };
 
-/** `exit` overrides the status of an interrupted run: which signal it was is known outside. */
-export const loadReport = (summary: LoadSummary, exit?: ExitCode): Report<LoadSummary> => {
+const blocksOf = (summary: LoadSummary): readonly Block[] => {
+  if (summary.requests.scheduled === 0) return targetBlocks(summary);
   const { known, bound } = recordedOf(summary.latency.all);
+  return terminalBlocks(summary, distributionBlock(known, bound));
+};
+
+/**
+ * `exit` overrides the status of an interrupted run: which signal it was is known outside.
+ */
+export const loadReport = (summary: LoadSummary, exit?: ExitCode): Report<LoadSummary> => {
   const status = summary.ending === "interrupted" ? (exit ?? 130) : exits[summary.ending];
-  const measured = summary.requests.scheduled > 0;
   return {
     command: "load",
     title: `${summary.request.method} ${summary.target.url}`,
     checks: checksOf(summary.thresholds),
     sheet: sheetOf(summary),
-    blocks: measured ? terminalBlocks(summary, distributionBlock(known, bound)) : targetBlocks(summary),
-    page: runPage(summary),
+    blocks: blocksOf(summary),
+    page: () => runPage(summary),
     findings: [
       ...shardFindings(summary),
       ...loadFindings(summary),

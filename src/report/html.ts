@@ -75,7 +75,7 @@ const ledeEnd = (blocks: readonly Block[]): number => {
 };
 
 const mainHtml = (report: Report, charts: Chart[]): string => {
-  const blocks = report.page ?? report.blocks;
+  const blocks = report.page?.() ?? report.blocks;
   const end = ledeEnd(blocks);
   return [
     checksTable(report.checks ?? []),

@@ -80,7 +80,7 @@ export const everyReport: Report = {
       ["b", null],
     ],
   },
-  page: everyBlock,
+  page: () => everyBlock,
   blocks: everyBlock,
   findings,
   data: { text: hostile },

@@ -31,10 +31,14 @@ const connectKinds: Readonly<Record<string, FailureKind>> = {
   ENFILE: "no-ports",
 };
 
+// `socket.data` is a call into the runtime: asked for once an event.
 const handlers: Bun.SocketHandler<Link> = {
   open: (socket) => socket.data.connection.tcpOpened(socket.data, socket),
   handshake: (socket, ok, error) => socket.data.connection.secured(socket.data, ok, error),
-  data: (socket, bytes) => socket.data.connection.received(socket.data, bytes),
+  data(socket, bytes) {
+    const link = socket.data;
+    link.connection.received(link, bytes);
+  },
   drain: (socket) => socket.data.connection.drained(socket.data),
   end: (socket) => socket.data.connection.closed(socket.data, undefined),
   close: (socket, error) => socket.data.connection.closed(socket.data, error),
@@ -49,11 +53,11 @@ export class Connection implements Lane {
   readonly #owner: LaneOwner;
   readonly #parser: ResponseParser;
   readonly #timeoutNs: number;
+  /** Answers are looked at for a rate limiter. */
+  readonly #watches: boolean;
   #phase: Phase = "idle";
   #link: Link | undefined;
   #loaded = false;
-  #written = 0;
-  #firstByte = false;
   #takenAt = 0;
   /** The first bytes of the current answer, where the plan asks for them. */
   #headBytes: Uint8Array = noBytes;
@@ -67,6 +71,8 @@ export class Connection implements Lane {
   /** When the first byte of the current request was handed to the socket. */
   sentAt = 0;
   firstByteAt = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
   readonly traffic: Traffic | undefined;
 
   constructor(owner: LaneOwner, traffic?: Traffic) {
@@ -74,8 +80,15 @@ export class Connection implements Lane {
     this.traffic = traffic;
     this.#parser = new ResponseParser(owner.plan.method, owner.plan.limits, owner.known);
     this.#timeoutNs = owner.plan.timeoutMs * 1e6;
+    this.#watches = owner.plan.watchRateLimit === true;
   }
 
+  get status(): number {
+    return this.#parser.status;
+  }
+  get bodyBytes(): number {
+    return this.#parser.bodyBytes;
+  }
   get busy(): boolean {
     return this.#phase === "busy";
   }
@@ -158,47 +171,40 @@ export class Connection implements Lane {
   #send(now: number): void {
     this.#loaded = false;
     this.#phase = "busy";
-    this.#written = 0;
-    this.#firstByte = false;
-    this.#headBytes = noBytes;
-    this.#parser.begin(this.outgoing.toHead, this.outgoing.keeps ? this.#kept : undefined);
     this.sentAt = now;
+    this.firstByteAt = 0;
+    this.bytesSent = 0;
+    this.bytesReceived = 0;
+    this.#headBytes = noBytes;
+    const { outgoing } = this;
+    this.#parser.begin(outgoing.toHead, outgoing.keeps ? this.#kept : undefined);
     this.#owner.sent(this);
-    this.#write();
+    this.#write(outgoing.bytes);
   }
 
-  #write(): void {
-    const { bytes } = this.outgoing;
-    const rest = this.#written === 0 ? bytes : bytes.subarray(this.#written);
+  #write(rest: Uint8Array): void {
     const accepted = this.#link?.socket?.write(rest) ?? -1;
-    if (accepted < 0) {
-      this.#fail("closed-early", this.#owner.now(), "the connection was already closed");
-      return;
-    }
-    this.#written += accepted;
-    this.#owner.wrote(this, accepted);
+    if (accepted < 0) this.#fail("closed-early", this.#owner.now(), "the connection was already closed");
+    else this.bytesSent += accepted;
   }
 
   drained(link: Link): void {
     if (this.#link !== link || this.#phase !== "busy") return;
-    if (this.#written < this.outgoing.bytes.length) this.#write();
+    const { bytes } = this.outgoing;
+    if (this.bytesSent < bytes.length) this.#write(bytes.subarray(this.bytesSent));
   }
 
   received(link: Link, bytes: Uint8Array): void {
     if (this.#link !== link) return;
-    this.#owner.received(this, bytes.length);
     if (this.#phase !== "busy") {
       this.#lost();
       return;
     }
     const now = this.#owner.now();
-    if (!this.#firstByte) {
-      this.#firstByte = true;
-      this.firstByteAt = now;
-      this.#owner.firstByte(this, now);
-    }
-    if (this.#owner.plan.watchRateLimit === true) this.#keepHead(bytes);
-    const result = this.#parser.feed(bytes);
+    this.bytesReceived += bytes.length;
+    if (this.firstByteAt === 0) this.firstByteAt = now;
+    if (this.#watches) this.#keepHead(bytes);
+    const result = this.#parser.takeWhole(bytes) ? "done" : this.#parser.feed(bytes);
     if (result === "done") this.#complete(now);
     else if (result !== "more") this.#fail(result, now, this.#garbage(result, bytes));
   }
@@ -217,11 +223,11 @@ export class Connection implements Lane {
   }
 
   #complete(now: number): void {
-    const whole = this.#written === this.outgoing.bytes.length;
+    const whole = this.bytesSent === this.outgoing.bytes.length;
     this.#phase = "ready";
     // An answer to half a request leaves the connection in the middle of a message.
     if (!this.#parser.keepAlive || !whole) this.#drop(whole);
-    this.#owner.answered(this, this.#parser.status, this.#parser.bodyBytes, now);
+    this.#owner.answered(this, now);
   }
 
   /** The peer closed the connection, in order or by reset; both events may come for one link. */
@@ -233,7 +239,7 @@ export class Connection implements Lane {
     else if (this.#phase === "opening") this.#fail("connect-reset", now, message);
     else if (this.#phase === "securing")
       this.#fail("tls", now, message === "" ? "closed during the handshake" : message);
-    else if (error !== undefined) this.#fail(this.#firstByte ? "reset-midway" : "reset", now, message);
+    else if (error !== undefined) this.#fail(this.firstByteAt > 0 ? "reset-midway" : "reset", now, message);
     else if (this.#parser.close() === "done") this.#complete(now);
     else this.#fail("closed-early", now, "");
   }

@@ -64,6 +64,9 @@ class Engine implements LaneOwner {
   readonly #end = Promise.withResolvers<EngineEnd>();
   readonly #lanes: readonly Lane[];
   readonly #tickMs: number;
+  /** Does the schedule go on while no lane is free? */
+  readonly #waits: boolean;
+  readonly #watches: boolean;
   /** Lanes without a request, first in first out, so that all are kept warm. */
   readonly #free: Fifo<Lane>;
   #resting: (readonly [Lane, number])[] = [];
@@ -90,7 +93,9 @@ class Engine implements LaneOwner {
     this.#only = { bytes: plan.request, toHead: plan.method === "HEAD", request: 0, keeps: false };
     this.#measured = this.#arrivalsOf("tickets");
     this.#arrivals = this.#measured;
-    this.#tickMs = this.#measured.waits ? 1 : 10;
+    this.#waits = this.#measured.waits;
+    this.#watches = plan.watchRateLimit === true;
+    this.#tickMs = this.#waits ? 1 : 10;
     this.#lanes = Array.from({ length: plan.concurrency }, () => makeLane(this, this.#script));
     this.#free = new Fifo(plan.concurrency);
   }
@@ -157,7 +162,7 @@ class Engine implements LaneOwner {
   #beginWarming(now: number): void {
     this.#stage = "warming";
     this.#arrivals = this.#arrivalsOf("warmupTickets");
-    if (!this.#arrivals.waits) this.#dispatch(now);
+    if (!this.#waits) this.#dispatch(now);
   }
 
   #beginSending(): void {
@@ -166,7 +171,7 @@ class Engine implements LaneOwner {
     this.#origin = this.#began;
     this.#stageEnds = this.#began + this.plan.durationMs * ms;
     this.#cpu = this.#cpuUsage();
-    if (!this.#arrivals.waits) this.#dispatch(this.now());
+    if (!this.#waits) this.#dispatch(this.now());
   }
 
   /** Bun's own client works in a thread of its own, which belongs to the cost. */
@@ -200,15 +205,16 @@ class Engine implements LaneOwner {
 
   /** Hands the arrival that was just taken to a lane. */
   #begin(lane: Lane, due: number, now: number): void {
-    lane.measured = this.#stage === "sending";
-    this.#give(lane, lane.traffic?.begin(this.#arrivals.taken) ?? this.#only, due, now);
+    const outgoing = lane.traffic === undefined ? this.#only : lane.traffic.begin(this.#arrivals.taken);
+    this.#give(lane, outgoing, this.#stage === "sending", due, now);
   }
 
-  #give(lane: Lane, outgoing: Outgoing, due: number, now: number): void {
+  #give(lane: Lane, outgoing: Outgoing, measured: boolean, due: number, now: number): void {
+    lane.measured = measured;
     lane.due = due;
     lane.request = outgoing.request;
     lane.outgoing = outgoing;
-    if (lane.measured) this.#books.due(outgoing.request);
+    if (measured) this.#books.due(outgoing.request);
     if (outgoing.problem === undefined) lane.take(now);
     else this.failed(lane, "unfillable", now, outgoing.problem);
   }
@@ -221,49 +227,33 @@ class Engine implements LaneOwner {
     if (lane.measured) this.#books.recalled(lane.request);
   }
 
-  wrote(lane: Lane, bytes: number): void {
-    if (lane.measured) this.#books.counts.bytesSent += bytes;
-  }
-
-  received(lane: Lane, bytes: number): void {
-    if (lane.measured) this.#books.counts.bytesReceived += bytes;
-  }
-
-  firstByte(lane: Lane, now: number): void {
-    if (lane.measured) this.#books.tally.histograms.firstByte.record(now - lane.sentAt);
-  }
-
-  answered(lane: Lane, status: number, bodyBytes: number, now: number): void {
-    const right = this.#isRight(lane, status);
+  answered(lane: Lane, now: number): void {
+    const { traffic, status } = lane;
+    const right =
+      traffic === undefined
+        ? this.plan.expected[status] === true
+        : traffic.judge(status, () => lane.answer(), lane.measured);
     if (lane.measured) {
       this.#lastAnswer = now;
-      this.#books.answered(lane, status, right, bodyBytes, now);
-      if (this.plan.watchRateLimit === true) {
-        this.#books.noteLimit(status === 429, lane.sentAt - this.#began, now - this.#began, () => lane.head);
-      }
+      this.#books.answered(lane, status, right, lane.bodyBytes, now);
+      if (this.#watches) this.#noteLimit(lane, status, now);
     }
-    this.#onward(lane, now);
-    // Looking at the schedule whenever something happens sends requests closer to their time than the timer can.
-    if (this.#arrivals.waits && this.#sends) this.#dispatch(now);
-  }
-
-  #isRight(lane: Lane, status: number): boolean {
-    return lane.traffic === undefined
-      ? this.plan.expected[status] === true
-      : lane.traffic.judge(status, () => lane.answer(), lane.measured);
-  }
-
-  /** The next step of the lane's flow, or another arrival. */
-  #onward(lane: Lane, now: number): void {
-    const next = lane.traffic?.next();
-    if (next !== undefined && this.#sends) this.#give(lane, next, now, now);
+    // The next step of the lane's flow, or another arrival.
+    const next = traffic?.next();
+    if (next !== undefined && this.#sends) this.#give(lane, next, lane.measured, now, now);
     else this.#continue(lane, now);
+    // Looking at the schedule whenever something happens sends requests closer to their time than the timer can.
+    if (this.#waits && this.#sends) this.#dispatch(now);
+  }
+
+  #noteLimit(lane: Lane, status: number, now: number): void {
+    this.#books.noteLimit(status === 429, lane.sentAt - this.#began, now - this.#began, () => lane.head);
   }
 
   failed(lane: Lane, kind: FailureKind, now: number, message: string): void {
     lane.traffic?.fail();
     if (lane.measured) this.#books.failed(lane, kind, now, message);
-    if (failureKinds[kind].sent === "before" && !this.#arrivals.waits) this.#resting.push([lane, now + restNs]);
+    if (failureKinds[kind].sent === "before" && !this.#waits) this.#resting.push([lane, now + restNs]);
     // It was given up without leaving this call: whoever gave it looks at the schedule again.
     else if (kind === "unfillable") this.#free.push(lane);
     else this.#continue(lane, now);
@@ -346,7 +336,7 @@ class Engine implements LaneOwner {
   }
 
   #queued(now: number): boolean {
-    return this.#arrivals.waits && this.#arrivals.waiting(now - this.#origin);
+    return this.#waits && this.#arrivals.waiting(now - this.#origin);
   }
 
   /** What has no lane by now is never sent; what has one may still be sent and answered. */

@@ -50,6 +50,9 @@ export class FetchLane implements Lane {
   measured = false;
   sentAt = 0;
   firstByteAt = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
+  bodyBytes = 0;
   readonly waiting = false;
   readonly traffic: Traffic | undefined;
 
@@ -59,6 +62,9 @@ export class FetchLane implements Lane {
     this.traffic = traffic;
   }
 
+  get status(): number {
+    return this.#seen.status;
+  }
   get busy(): boolean {
     return this.#busy;
   }
@@ -79,6 +85,8 @@ export class FetchLane implements Lane {
   take(now: number): void {
     this.#takenAt = now;
     this.sentAt = now;
+    this.firstByteAt = 0;
+    this.bytesReceived = 0;
     this.#busy = true;
     this.#seen = noneSeen;
     const abort = new AbortController();
@@ -98,7 +106,7 @@ export class FetchLane implements Lane {
     const { method, path, headers, body } = this.#taken();
     const { endpoint } = this.#owner.plan;
     const { origin, protocol, proxy, followRedirects } = this.#plan;
-    this.#owner.wrote(this, body?.length ?? 0);
+    this.bytesSent = body?.length ?? 0;
     return fetch(`${origin}${path}`, {
       method,
       headers: headers.map(([name, value]) => [name, value] as [string, string]),
@@ -118,11 +126,9 @@ export class FetchLane implements Lane {
       const response = await this.#ask(abort.signal);
       if (this.#abort !== abort) return;
       this.firstByteAt = this.#owner.now();
-      this.#owner.firstByte(this, this.firstByteAt);
       this.#seen = { status: response.status, headers: [...response.headers], body: "", cut: false };
-      const bytes = await this.#read(response, abort);
-      if (this.#abort === abort && bytes >= 0)
-        this.#end((now) => this.#owner.answered(this, response.status, bytes, now));
+      this.bodyBytes = await this.#read(response, abort);
+      if (this.#abort === abort && this.bodyBytes >= 0) this.#end((now) => this.#owner.answered(this, now));
     } catch (error) {
       if (this.#abort === abort) this.#fail(error);
     }
@@ -137,7 +143,7 @@ export class FetchLane implements Lane {
     const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
     for await (const chunk of body) {
       length += chunk.length;
-      if (this.#abort === abort) this.#owner.received(this, chunk.length);
+      if (this.#abort === abort) this.bytesReceived += chunk.length;
       if (keeps && room > 0) kept.push(chunk.slice(0, room));
       room -= Math.min(room, chunk.length);
       if (length <= bodyBytes) continue;

@@ -6,13 +6,16 @@ import type { KnownHead } from "../../load/response-head.ts";
 import type { FailureKind } from "../../load/tally.ts";
 import type { Outgoing, Traffic } from "../../load/traffic.ts";
 
-/** The engine writes what a lane is to carry into it and calls `take`; the lane fills in the times. */
+/** The engine writes what a lane is to carry into it and calls `take`; the lane fills in what became of it. */
 export interface Lane extends Entry {
   due: number;
   request: number;
   outgoing: Outgoing;
   /** Does the current request count? Those of the warm-up do not. */
   measured: boolean;
+  /** Of the answer, once it is complete. */
+  readonly status: number;
+  readonly bodyBytes: number;
   /** Where the requests come from, when they are not all the same. */
   readonly traffic: Traffic | undefined;
   /** Sent, and not answered yet. */
@@ -46,10 +49,7 @@ export interface LaneOwner {
   sent(lane: Lane): void;
   /** It turned out that the request never left. */
   recalled(lane: Lane): void;
-  wrote(lane: Lane, bytes: number): void;
-  received(lane: Lane, bytes: number): void;
-  firstByte(lane: Lane, now: number): void;
-  answered(lane: Lane, status: number, bodyBytes: number, now: number): void;
+  answered(lane: Lane, now: number): void;
   failed(lane: Lane, kind: FailureKind, now: number, message: string): void;
   /** The server closed it between requests, or sent what nobody had asked for. */
   lost(): void;
