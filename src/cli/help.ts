@@ -23,14 +23,21 @@ const positionalText = (arg: Arg<unknown>): string => {
 export const usageLine = (path: readonly string[], command: Command): string =>
   ["senior", ...path, ...Object.values(command.positionals).map(positionalText), "[flags]"].join(" ");
 
+/** A list of words longer than this stands in the description; in the flag's column it would push all others aside. */
+const longestValue = 44;
+
+const isLong = (arg: Arg<unknown>): boolean => arg.value.length > longestValue && arg.value.includes("|");
+
 const spelling = (key: string, arg: Arg<unknown>): string => {
   const name = arg.shown === "on" ? flagName(key).replace("--", "--no-") : flagName(key);
-  const value = arg.arity === "none" ? "" : arg.arity === "maybe" ? ` [${arg.value}]` : ` ${arg.value}`;
+  const shown = isLong(arg) ? key.toUpperCase() : arg.value;
+  const value = arg.arity === "none" ? "" : arg.arity === "maybe" ? ` [${shown}]` : ` ${shown}`;
   return `${arg.short === undefined ? "" : `-${arg.short}, `}${name}${value}`;
 };
 
 const described = (arg: Arg<unknown>): string => {
   const extra = [
+    ...(isLong(arg) ? [`one of ${arg.value.replaceAll("|", ", ")}`] : []),
     ...(arg.shown === undefined || arg.shown === "on" ? [] : [`default ${arg.shown}`]),
     ...(arg.env === undefined ? [] : [`or ${arg.env}`]),
     ...(arg.repeat && arg.arity !== "none" ? ["repeatable"] : []),
