@@ -18,6 +18,7 @@ import {
   listedTypes,
   listedValues,
   numberIn,
+  refOf,
   schemaIn,
   schemaMapIn,
   schemasIn,
@@ -65,22 +66,34 @@ const offered = (schema: JsonObject, { plan }: Judging): readonly Json[] =>
 
 const hidden = { input: "readOnly", output: "writeOnly" } as const;
 
+/** Everything that may speak of the same value: the schema, what it refers to, and the members of its combinations. */
+const partsOf = (schema: Schema, plan: ApiPlan, seen = new Set<Schema>()): readonly JsonObject[] => {
+  if (typeof schema === "boolean" || seen.has(schema)) return [];
+  seen.add(schema);
+  const ref = refOf(schema);
+  const target = ref === undefined ? [] : [plan.schemas.get(ref)?.named.schema ?? true];
+  const members = (["allOf", "anyOf", "oneOf"] as const).flatMap((keyword) => schemasIn(schema, keyword));
+  return [schema, ...[...target, ...members].flatMap((part) => partsOf(part, plan, seen))];
+};
+
 /** Without properties that do not go in this direction. */
 export const withoutHidden = (schema: Schema, value: Json, judging: Judging, depth = 0): Json => {
-  const target = followed(judging.plan, schema);
-  if (typeof target === "boolean" || typeof value !== "object" || value === null || depth > maxDepth) return value;
+  if (typeof value !== "object" || value === null || depth > maxDepth) return value;
+  const parts = partsOf(schema, judging.plan);
   if (isList(value)) {
-    const items = schemaIn(target, "items") ?? true;
+    const items: Schema = { allOf: parts.map((part) => schemaIn(part, "items") ?? true) };
     return value.map((item) => withoutHidden(items, item, judging, depth + 1));
   }
-  const properties = new Map(schemaMapIn(target, "properties"));
-  const kept = Object.entries(value)
-    .filter(([name]) => !isMarked(judging, properties.get(name) ?? true, hidden[judging.direction]))
-    .map(([name, inner]) => [name, withoutHidden(properties.get(name) ?? true, inner, judging, depth + 1)] as const);
-  return schemasIn(target, "allOf").reduce<Json>(
-    (left, part) => withoutHidden(part, left, judging, depth + 1),
-    Object.fromEntries(kept),
+  const told = Map.groupBy(
+    parts.flatMap((part) => schemaMapIn(part, "properties")),
+    ([name]) => name,
   );
+  const kept = Object.entries(value).flatMap(([name, inner]): readonly (readonly [string, Json])[] => {
+    const own = (told.get(name) ?? []).map(([, one]) => one);
+    const isHidden = own.length > 0 && own.every((one) => isMarked(judging, one, hidden[judging.direction]));
+    return isHidden ? [] : [[name, withoutHidden({ allOf: own }, inner, judging, depth + 1)]];
+  });
+  return Object.fromEntries(kept);
 };
 
 const below = (making: Making, name: string | number): Making => ({
