@@ -224,3 +224,14 @@ components: { schemas: { Digits: { allOf: [{ pattern: "^[0-9]+$" }] } } }
     ["{ type: string }", "{ type: integer }", "{ $ref: '#/components/schemas/Digits' }"].map(reading).map(isTold),
   ).toEqual([true, false, false]);
 });
+
+test("bodies that no schema is held against are told, once for each media type", () => {
+  const post = (path: string) =>
+    `  ${path}: {post: {requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/X"}}, application/xml: {schema: {$ref: "#/components/schemas/X"}}, text/plain: {schema: {type: string}}}}, responses: {"204": {description: d}}}}\n`;
+  const { findings } = read(
+    `openapi: 3.0.3\ninfo: {title: t, version: "1"}\npaths:\n${post("/a")}${post("/b")}components: {schemas: {X: {type: object}}}\n`,
+  );
+  expect(findings.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+    "info application/xml is handed on as text: nothing holds it against its schema (2 bodies)",
+  ]);
+});

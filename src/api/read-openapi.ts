@@ -14,6 +14,7 @@ import { readOperations } from "./read-operations.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Dialect, Reading } from "./reading.ts";
 import { asJson, entriesOf, listOf, note, textOf, valueAt } from "./reading.ts";
+import { uncheckedBodies } from "./unchecked-bodies.ts";
 
 export interface ReadApi {
   readonly api: ApiModel;
@@ -196,5 +197,6 @@ export const readOpenApi = (source: SourceDocument): ReadApi => {
     webhooks: Object.fromEntries(entriesOf(asJson(own(root, "webhooks")))) as JsonObject,
   };
   noteContradictions(reading);
-  return { api, findings: placed(document, once(reading.findings)) };
+  const findings = [...reading.findings, ...uncheckedBodies(api, document.path)];
+  return { api, findings: placed(document, once(findings)) };
 };

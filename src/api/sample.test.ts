@@ -147,6 +147,20 @@ describe("made values", () => {
     expect(sampled({ type: "integer", examples: [5] }, 1, false)).not.toBe(5);
   });
 
+  test("leave out what does not go that way in alternatives and lists as well", () => {
+    const card = {
+      type: "object",
+      required: ["number", "cvc"],
+      properties: { number: { type: "string" }, cvc: { type: "integer", writeOnly: true } },
+    };
+    const paid = { type: "object", properties: { by: { type: "array", items: { anyOf: [{ type: "null" }, card] } } } };
+    const example = { by: [null, { number: "4", cvc: 1 }] };
+    const schema = { ...paid, examples: [example] };
+    const options = { plan: planOf({}), seed: 0, examples: true } as const;
+    expect(sampleValue(schema, { ...options, direction: "output" })).toEqual({ by: [null, { number: "4" }] });
+    expect(sampleValue(schema, { ...options, direction: "input" })).toEqual(example);
+  });
+
   test.each([
     ["refuses everything", false],
     ["contradicts itself", { type: "string", minLength: 3, maxLength: 2 }],

@@ -34,7 +34,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "api/unsupported-reference",
       "api/unused-parameter",
     ],
-    Validation: ["api/slow-pattern"],
+    Validation: ["api/slow-pattern", "api/unchecked-body"],
     "Generated code": [
       "scaffold/absent",
       "scaffold/conflict",
