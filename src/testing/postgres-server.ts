@@ -192,13 +192,13 @@ const endWithUs = (child: ChildProcess, work: string): void => {
   }).unref();
 };
 
-/** Starts a server of the version in a folder that holds `bin/postgres`; it ends with this process. */
-export const startServer = async (folder: string): Promise<TestServer> => {
+/** Starts a server of the version in a folder that holds `bin/postgres`; it ends with this process. Later settings win. */
+export const startServer = async (folder: string, more: readonly string[] = []): Promise<TestServer> => {
   const work = mkdtempSync(join(tmpdir(), "senior-postgres-"));
   const bin = join(installation(work, folder), "bin");
   prepare(work, bin);
   const port = await freePort();
-  const options = settings(port, work).flatMap((setting) => ["-c", setting]);
+  const options = [...settings(port, work), ...more].flatMap((setting) => ["-c", setting]);
   const [program = "", ...args] = demoted([join(bin, "postgres"), "-D", join(work, "data"), ...options]);
   const log = join(work, "log");
   const child = spawn(program, args, { cwd: "/", stdio: ["ignore", "ignore", openSync(log, "w")] });

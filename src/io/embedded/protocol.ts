@@ -1,4 +1,5 @@
 // What the host and the embedded server's worker say to each other.
+import type { DiskOrder, Explained } from "../../pg/whatif/planner.ts";
 
 /** PostgreSQL's own refusal of a statement. `position` counts characters of the statement from 1. */
 export interface SqlError {
@@ -27,7 +28,10 @@ export type Order =
   /** Runs one statement and listens to what the server says meanwhile. */
   | { readonly kind: "trace"; readonly id: number; readonly statement: string }
   /** Runs a query of one text column. */
-  | { readonly kind: "rows"; readonly id: number; readonly sql: string };
+  | { readonly kind: "rows"; readonly id: number; readonly sql: string }
+  /** Runs EXPLAIN statements, which may hold parameters without values. */
+  | { readonly kind: "explain"; readonly id: number; readonly statements: readonly string[] }
+  | { readonly kind: "disk"; readonly id: number; readonly orders: readonly DiskOrder[] };
 
 export type Reply =
   | { readonly kind: "opened" }
@@ -35,6 +39,8 @@ export type Reply =
   | { readonly kind: "ran"; readonly id: number; readonly ran: Ran }
   | { readonly kind: "traced"; readonly id: number; readonly traced: Traced }
   | { readonly kind: "rows"; readonly id: number; readonly rows: readonly string[] }
+  | { readonly kind: "explained"; readonly id: number; readonly answers: readonly Explained[] }
+  | { readonly kind: "patched"; readonly id: number }
   /** A query of ours failed, or the server itself: `message` is for a bug report. */
   | { readonly kind: "broken"; readonly id?: number; readonly message: string };
 

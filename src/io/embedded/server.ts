@@ -1,6 +1,7 @@
 // An embedded PostgreSQL in a worker: started for a piece of work, ended with it, by a deadline or by a signal.
 import { Fault } from "../../kernel/fault.ts";
 import { milliseconds } from "../../kernel/words.ts";
+import type { DiskOrder, Explained, Planner } from "../../pg/whatif/planner.ts";
 import { startWorker } from "../workers.ts";
 import { Modifiers } from "./modifiers.ts";
 import type { NewExtension, Order, Ran, Reply, Traced } from "./protocol.ts";
@@ -26,6 +27,11 @@ export interface SqlServer {
   begun(): number;
 }
 
+/** An embedded server whose planner can be asked about relations that are larger than they are. */
+export interface PlannerServer extends SqlServer, Planner {
+  run(statements: readonly string[]): Promise<Ran>;
+}
+
 interface Waiting {
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
@@ -37,7 +43,7 @@ const lateFault = (deadlineMs: number): Fault =>
 const brokenError = (message: string): Error => new Error(`the embedded PostgreSQL failed: ${message}`);
 
 /** Real state: the worker, and the calls that wait for its answers. */
-class Host implements SqlServer {
+class Host implements PlannerServer {
   readonly kind = "embedded";
   readonly #worker = startWorker("embedded");
   readonly #progress = new SharedArrayBuffer(4);
@@ -91,6 +97,18 @@ class Host implements SqlServer {
     return reply.rows.map((row) => this.#modifiers.decode(row));
   }
 
+  async explain(statements: readonly string[]): Promise<readonly Explained[]> {
+    const id = this.#next++;
+    const reply = await this.#ask(id, { kind: "explain", id, statements });
+    if (reply.kind !== "explained") throw brokenError(`answered ${reply.kind} to explain`);
+    return reply.answers;
+  }
+
+  async disk(orders: readonly DiskOrder[]): Promise<void> {
+    const id = this.#next++;
+    await this.#ask(id, { kind: "disk", id, orders });
+  }
+
   begun(): number {
     return Atomics.load(new Int32Array(this.#progress), 0);
   }
@@ -127,7 +145,7 @@ class Host implements SqlServer {
 /** Starts an embedded server, does `work` with it and ends it, whatever happens. */
 export const withEmbeddedServer = async <T>(
   options: EmbeddedOptions,
-  work: (server: SqlServer) => Promise<T>,
+  work: (server: PlannerServer) => Promise<T>,
 ): Promise<T> => {
   const host = new Host(options);
   try {

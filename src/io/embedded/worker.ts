@@ -3,6 +3,9 @@ import { PGlite } from "@electric-sql/pglite";
 import type { Filesystem } from "@electric-sql/pglite/basefs";
 import { readAssets } from "./assets.ts";
 import { archivePaths, isBundled } from "./extensions.ts";
+import type { PatchedDisk } from "./patch-disk.ts";
+import { patchDisk } from "./patch-disk.ts";
+import type { Explained } from "../../pg/whatif/planner.ts";
 import type { NewExtension, Notice, Order, Ran, Reply, SqlError, Traced } from "./protocol.ts";
 import { shellFiles } from "./stubs.ts";
 import { tarEntries } from "./tar.ts";
@@ -10,9 +13,8 @@ import { tarEntries } from "./tar.ts";
 declare const self: Worker;
 
 /** The part of the server's file system (Emscripten's MEMFS) that is used here; the package does not ship its types. */
-interface Disk {
+interface Disk extends PatchedDisk {
   mkdirTree(path: string, mode: number): void;
-  writeFile(path: string, content: Uint8Array, options: { readonly canOwn: boolean }): void;
   chmod(path: string, mode: number): void;
 }
 
@@ -147,6 +149,24 @@ const rows = async (server: PGlite, sql: string): Promise<readonly string[]> => 
   return result.rows.map(([value]) => String(value));
 };
 
+const explain = async (server: PGlite, statement: string): Promise<Explained> => {
+  try {
+    // The simple protocol: the other one wants a value for every parameter.
+    const [result] = await server.exec(statement, { rowMode: "array", parsers: { 114: (text) => text } });
+    return { kind: "plan", json: String((result?.rows[0] as readonly unknown[] | undefined)?.[0]) };
+  } catch (error) {
+    const refusal = sqlError(error);
+    if (refusal === undefined) throw error;
+    return { kind: "refused", error: refusal };
+  }
+};
+
+const explainAll = async (server: PGlite, statements: readonly string[]): Promise<readonly Explained[]> => {
+  const answers: Explained[] = [];
+  for (const statement of statements) answers.push(await explain(server, statement));
+  return answers;
+};
+
 const messageOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 const reply = (message: Reply): void => self.postMessage(message);
@@ -184,6 +204,11 @@ const obey = async (order: Order): Promise<Reply> => {
       return { kind: "traced", id, traced: await trace(state.server, order.statement) };
     case "rows":
       return { kind: "rows", id, rows: await rows(state.server, order.sql) };
+    case "explain":
+      return { kind: "explained", id, answers: await explainAll(state.server, order.statements) };
+    case "disk":
+      patchDisk(diskOf(state.server), dataFolder, order.orders);
+      return { kind: "patched", id };
   }
 };
 
