@@ -10,7 +10,7 @@ const acl = (list: string, kind: string, owner: string): string =>
       from aclexplode(coalesce(${list}, acldefault('${kind}', ${owner}))) a left join pg_roles r on r.oid = a.grantee) acl)`;
 
 /** Each gives rows of one column of text. The order of columns is left out: no ALTER TABLE can change it. */
-const queries = (version: number): readonly string[] => [
+export const fingerprintQueries = (version: number): readonly string[] => [
   `select 'schema ' || n.nspname || ' owner ' || n.nspowner::regrole || ' ' || coalesce(${acl("n.nspacl", "n", "n.nspowner")}, '') from pg_namespace n where ${user}`,
   `select 'extension ' || e.extname || ' in ' || e.extnamespace::regnamespace from pg_extension e`,
   `select 'relation ' || c.oid::regclass || ' ' || c.relkind::text || c.relpersistence::text || ' owner ' || c.relowner::regrole || ' rls ' || c.relrowsecurity || c.relforcerowsecurity
@@ -88,7 +88,7 @@ const queries = (version: number): readonly string[] => [
 export const fingerprint = async (sql: postgres.Sql, version: number): Promise<readonly string[]> => {
   const lines: string[] = [];
   await sql.unsafe("set search_path = ''");
-  for (const query of queries(version)) {
+  for (const query of fingerprintQueries(version)) {
     const rows = await sql.unsafe<Record<string, string>[]>(query);
     for (const row of rows) lines.push(String(Object.values(row)[0]));
   }

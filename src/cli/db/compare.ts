@@ -3,20 +3,20 @@ import { withShadow } from "../../io/embedded/load-schema.ts";
 import type { Scratch, Shadow } from "../../io/embedded/shadow.ts";
 import type { Io } from "../../io/io.ts";
 import { resolveTarget } from "../../io/postgres/resolve.ts";
-import { loadSqlParser } from "../../io/sql-parser.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { renamesSaid } from "../../pg/diff/annotations.ts";
 import { omit } from "../../pg/diff/omit.ts";
-import type { Rehearsed, Stage } from "../../pg/diff/rehearse.ts";
+import type { Rehearsed } from "../../pg/diff/rehearse.ts";
 import { buildStatements, rehearse } from "../../pg/diff/rehearse.ts";
 import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
 import { findRenames } from "../../pg/diff/rename.ts";
 import type { Scope } from "../../pg/diff/scope.ts";
 import { scopeOf, within, withoutBooks } from "../../pg/diff/scope.ts";
+import type { Stage } from "../../pg/diff/stage.ts";
 import type { SchemaFile } from "../../pg/prepare.ts";
-import { prepareSchema } from "../../pg/prepare.ts";
+import { quoteName } from "../../pg/quote.ts";
 import type { CatalogSource } from "../sources.ts";
 import { readCatalog, readSchemaFiles } from "../sources.ts";
 
@@ -104,18 +104,25 @@ const mustRun = async (scratch: Scratch, statements: readonly string[], what: st
   );
 };
 
-/** The old side as the embedded server has it: its files, or what makes the server's catalog. */
-const build = async (scratch: Scratch, given: Given, scope: (catalog: Catalog) => Catalog): Promise<void> => {
-  if (given.kind === "files") {
-    const { statements } = prepareSchema(given.files, await loadSqlParser());
-    return mustRun(
-      scratch,
-      statements.map(({ sql }) => sql),
-      given.source,
+/** A place to work on one side, as the embedded server has it. */
+interface Loaded {
+  readonly scratch: Scratch;
+  readonly catalog: Catalog;
+  readonly notes: readonly Finding[];
+}
+
+/** Builds a side in the embedded server, from its files or from what makes the server's catalog, and works on it there. */
+const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) => Promise<T>): Promise<T> => {
+  if (given.kind === "files")
+    return shadow.loaded(given.files, { schemas: [] }, (scratch, { reading, notes }) =>
+      work({ scratch, catalog: reading.catalog, notes }),
     );
-  }
-  const { catalog: empty } = await scratch.read();
-  return mustRun(scratch, buildStatements(scope(given.catalog), empty, 180000), given.source);
+  const needs = { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) };
+  return shadow.within(needs, async (scratch) => {
+    const { catalog: empty } = await scratch.read();
+    await mustRun(scratch, buildStatements(given.catalog, empty, 180000), given.source);
+    return work({ scratch, catalog: (await scratch.read()).catalog, notes: given.notes });
+  });
 };
 
 const stageOn = (scratch: Scratch, scope: (catalog: Catalog) => Catalog): Stage => ({
@@ -145,24 +152,6 @@ const ambiguousFault = (candidates: readonly Candidate[]): Fault => {
   );
 };
 
-/** The catalog of a side as the embedded server prints it. */
-const canonical = async (shadow: Shadow, given: Given, limit: (catalog: Catalog) => Catalog) => {
-  if (given.kind === "files") {
-    const { reading, notes } = await shadow.load(given.files, { schemas: [] });
-    return { catalog: reading.catalog, notes };
-  }
-  const catalog = await shadow.within(
-    { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) },
-    async (scratch) => {
-      await build(scratch, given, limit);
-      return (await scratch.read()).catalog;
-    },
-  );
-  return { catalog, notes: given.notes };
-};
-
-const unlimited = (catalog: Catalog): Catalog => catalog;
-
 const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, source: string): readonly Finding[] => {
   const schemas = from.schemas
     .map(({ name }) => name)
@@ -176,6 +165,22 @@ const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, sour
   }));
 };
 
+/** Roles that only the other side names. */
+const addRoles = async (scratch: Scratch, roles: readonly string[]): Promise<void> => {
+  const there = new Set(await scratch.rows("select rolname::text from pg_catalog.pg_roles"));
+  for (const name of roles) if (!there.has(name)) await scratch.attempt(`CREATE ROLE ${quoteName(name)}`);
+};
+
+const renamesOf = (begin: Catalog, end: Catalog, next: Given, { renames, guess }: CompareOptions) => {
+  const said = [...renames, ...(next.kind === "files" ? next.files.flatMap(({ text }) => renamesSaid(text)) : [])];
+  const found = findRenames(begin, end, said);
+  if (guess && found.ambiguous.length > 0) throw ambiguousFault(found.ambiguous);
+  const renamings = guess
+    ? found.renamings
+    : found.renamings.filter((one) => said.some(({ to: name }) => one.to.endsWith(name)));
+  return { renamings, candidates: found.candidates };
+};
+
 /** Reads both sides and rehearses the way from the first to the second. */
 export const compare = async (
   io: Io,
@@ -186,38 +191,18 @@ export const compare = async (
   const [old, next] = [await read(io, from, options.deadlineMs), await read(io, to, options.deadlineMs)];
   io.terminal.progress(`loading ${next.source}`);
   return withShadow({ deadlineMs: options.deadlineMs, signal: io.signal }, async (shadow) => {
-    const target = await canonical(shadow, next, unlimited);
-    const known = old.kind === "server" ? withoutBooks(old.catalog, target.catalog) : undefined;
+    const target = await inSide(shadow, next, ({ catalog, notes }) => Promise.resolve({ catalog, notes }));
     const has = scopeOf(target.catalog, options, old.kind === "server");
-    const given: Given = old.kind === "server" && known !== undefined ? { ...old, catalog: within(known, has) } : old;
-    io.terminal.progress(`loading ${given.source}`);
-    const origin = await canonical(shadow, given, unlimited);
     const scope = (catalog: Catalog): Catalog => within(catalog, has);
-    const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
-    const said = [
-      ...options.renames,
-      ...(next.kind === "files" ? next.files.flatMap(({ text }) => renamesSaid(text)) : []),
-    ];
-    const found = findRenames(begin, end, said);
-    const renamings = options.guess
-      ? found.renamings
-      : findRenames(begin, end, said).renamings.filter((one) => said.some(({ to: name }) => one.to.endsWith(name)));
-    if (options.guess && found.ambiguous.length > 0) throw ambiguousFault(found.ambiguous);
-    io.terminal.progress("rehearsing the way forth and back");
-    const roles = [
-      ...new Set([
-        ...rolesOf(origin.catalog),
-        ...rolesOf(target.catalog),
-        ...(given.kind === "files" ? prepareSchema(given.files, await loadSqlParser()).roles : []),
-      ]),
-    ];
-    const needs = {
-      roles: roles.filter((name) => given.kind !== "files" || !creates(given.files, name)),
-      extensions: extensionsOf(origin.catalog, target.catalog),
-    };
-    const rehearsed = await shadow.within(needs, async (scratch) => {
-      await build(scratch, given, unlimited);
-      return rehearse(stageOn(scratch, scope), end, {
+    const given: Given =
+      old.kind === "server" ? { ...old, catalog: scope(withoutBooks(old.catalog, target.catalog)) } : old;
+    io.terminal.progress(`loading ${given.source}`);
+    return inSide(shadow, given, async (origin) => {
+      const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
+      const { renamings, candidates } = renamesOf(begin, end, next, options);
+      io.terminal.progress("rehearsing the way forth and back");
+      await addRoles(origin.scratch, rolesOf(end));
+      const rehearsed = await rehearse(stageOn(origin.scratch, scope), begin, end, {
         online: options.online,
         contract: options.contract,
         version: old.kind === "server" ? old.version : 140000,
@@ -225,23 +210,19 @@ export const compare = async (
         keepOwners: old.kind === "server",
         renamings,
       });
+      return {
+        from: begin,
+        to: end,
+        sources: { from: old.source, to: next.source },
+        rehearsed,
+        renamings,
+        candidates,
+        notes: [
+          ...origin.notes,
+          ...target.notes,
+          ...(old.kind === "server" ? left(old.catalog, target.catalog, has, old.source) : []),
+        ],
+      };
     });
-    return {
-      from: begin,
-      to: end,
-      sources: { from: old.source, to: next.source },
-      rehearsed,
-      renamings,
-      candidates: found.candidates,
-      notes: [
-        ...origin.notes,
-        ...target.notes,
-        ...(old.kind === "server" ? left(old.catalog, target.catalog, has, old.source) : []),
-      ],
-    };
   });
 };
-
-/** A role that the files make themselves is not made before. */
-const creates = (files: readonly SchemaFile[], role: string): boolean =>
-  files.some(({ text }) => new RegExp(`create\\s+(role|user)\\s+"?${role.replace(/[^\w]/g, ".")}"?`, "i").test(text));

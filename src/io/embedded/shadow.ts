@@ -47,6 +47,12 @@ export interface Needs {
 export interface Shadow {
   /** The catalog of schema files, run in the order given. Throws Faults that name file, line and column. */
   load(files: readonly SchemaFile[], scope: CatalogScope): Promise<LoadedSchema>;
+  /** Loads schema files as `load` does, then does `work` in the database that they made. Nothing of it is left afterwards. */
+  loaded<T>(
+    files: readonly SchemaFile[],
+    scope: CatalogScope,
+    work: (scratch: Scratch, schema: LoadedSchema) => Promise<T>,
+  ): Promise<T>;
   /** Does `work` in an empty database. Nothing of it is left afterwards. */
   within<T>(needs: Needs, work: (scratch: Scratch) => Promise<T>): Promise<T>;
 }
@@ -78,6 +84,9 @@ const prologue = (roles: Iterable<string>): readonly string[] => [
   `create role ${quoteName(loader)} superuser`,
   `set session authorization ${quoteName(loader)}`,
 ];
+
+/** After a reading, which is the superuser's. */
+const asLoader: readonly string[] = [`set session authorization ${quoteName(loader)}`, "reset search_path"];
 
 const mustRun = async (server: SqlServer, statements: readonly string[]): Promise<void> => {
   const { error } = await server.run(statements);
@@ -202,7 +211,7 @@ const scratchOn = (server: SqlServer, isOpaque: ShadowSettings["isOpaque"]): Scr
   rows: (sql) => server.rows(sql),
   async read(scope = everything) {
     const reading = withVersions(await read(server, "the last statements", scope), [], isOpaque);
-    await mustRun(server, [`set session authorization ${quoteName(loader)}`, "reset search_path"]);
+    await mustRun(server, asLoader);
     return reading;
   },
   async aside(work) {
@@ -253,8 +262,8 @@ const byName = (wanted: readonly WantedExtension[]): readonly NewExtension[] =>
 export const shadowOn = (
   server: SqlServer,
   { parse, deadlineMs, checkExtensions, isOpaque }: ShadowSettings,
-): Shadow => ({
-  async load(files, scope) {
+): Shadow => {
+  const loaded: Shadow["loaded"] = async (files, scope, work) => {
     const schema = prepareSchema(files, parse);
     const shells = checkExtensions(schema.extensions);
     await server.extend(byName(schema.extensions));
@@ -264,18 +273,27 @@ export const shadowOn = (
     } catch (error) {
       throw blame(error, server, running, deadlineMs);
     }
-    const all = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
-    const reading = withVersions(all, schema.extensions, isOpaque);
-    await server.run(["rollback"]);
-    return { reading, origins: originsOf(schema.statements, reading.catalog), notes: [...schema.notes, ...shells] };
-  },
-  async within({ roles = [], extensions = [] }, work) {
-    await server.extend(extensions.map((name) => ({ name, versions: [] })));
-    await mustRun(server, prologue(roles));
     try {
-      return await work(scratchOn(server, isOpaque));
+      const all = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
+      const reading = withVersions(all, schema.extensions, isOpaque);
+      await mustRun(server, asLoader);
+      const origins = originsOf(schema.statements, reading.catalog);
+      return await work(scratchOn(server, isOpaque), { reading, origins, notes: [...schema.notes, ...shells] });
     } finally {
       await server.run(["rollback"]);
     }
-  },
-});
+  };
+  return {
+    loaded,
+    load: (files, scope) => loaded(files, scope, (_, schema) => Promise.resolve(schema)),
+    async within({ roles = [], extensions = [] }, work) {
+      await server.extend(extensions.map((name) => ({ name, versions: [] })));
+      await mustRun(server, prologue(roles));
+      try {
+        return await work(scratchOn(server, isOpaque));
+      } finally {
+        await server.run(["rollback"]);
+      }
+    },
+  };
+};

@@ -215,9 +215,10 @@ class Differ {
         this.changes.delete(key);
       else if (change.verb === "drop" && inherits(change.from) && this.#isImplied(from, change.from.value, "drop", key))
         this.changes.delete(key);
-      else if (change.verb === "alter" && inherits(change.to) && this.#followsParent(change.to.value))
+      else if (change.verb === "alter" && inherits(change.to) && this.#followsParent(change.to.value)) {
         this.changes.delete(key);
-      else if (this.#parentDoes(change, "to" in change ? change.to : change.from)) this.changes.delete(key);
+        this.implied.set(key, parentColumn(to, change.to.value) ?? key);
+      } else if (this.#parentDoes(change, "to" in change ? change.to : change.from)) this.changes.delete(key);
       else if (change.verb === "create" && change.to.kind === "default" && this.#defaultImplied(change.to.value))
         this.changes.delete(key);
     }

@@ -4,7 +4,7 @@ import { wordsOf } from "../../kernel/words.ts";
 import { literal } from "./sql/text.ts";
 import type { Part } from "./parts.ts";
 import type { Segment } from "./plan.ts";
-import type { Leg } from "./rehearse.ts";
+import type { Leg } from "./way-back.ts";
 import { nounOf } from "./words.ts";
 
 export const formats = ["dbmate", "golang-migrate", "flyway", "plain"] as const;

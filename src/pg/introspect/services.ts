@@ -65,11 +65,13 @@ const operatorClasses = section(
      ${inSchema("pg_opclass", "c", "opcnamespace")}`,
 );
 
+/** Without those that a range type brings along. */
 const casts = section(
   "casts",
   `select json_build_object('oid', c.oid, 'source', ${type("c.castsource")}, 'target', ${type("c.casttarget")}, 'context', c.castcontext,
        'method', c.castmethod, 'function', ${procedure("c.castfunc")})
-     from pg_catalog.pg_cast c where ${isUsers("pg_cast", "c.oid")}`,
+     from pg_catalog.pg_cast c where ${isUsers("pg_cast", "c.oid")}
+      and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_cast'::regclass and d.objid = c.oid and d.deptype = 'i')`,
 );
 
 const transforms = section(

@@ -1,0 +1,78 @@
+// The way from what is there to what is wanted: planned, run, looked at, and planned again until nothing is left.
+import { Fault } from "../../kernel/fault.ts";
+import type { Catalog } from "../catalog.ts";
+import type { IndexState } from "./index-states.ts";
+import { indexStates } from "./index-states.ts";
+import type { Parts } from "./parts.ts";
+import { partsOf } from "./parts.ts";
+import type { Plan, PlanOptions, Segment } from "./plan.ts";
+import { planParts, statementsOf } from "./plan.ts";
+import type { Rehearsal } from "./stage.ts";
+import { partText } from "./words.ts";
+
+/** Segments that were run one after the other, with what was there before and after them. */
+export interface Run {
+  readonly segments: readonly Segment[];
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** Of several segments: what each of them began with and led to. */
+  readonly states?: readonly IndexState[];
+}
+
+export interface Approach {
+  readonly runs: readonly Run[];
+  /** What could not be reached, in words. */
+  readonly left: readonly string[];
+  readonly end: Catalog;
+}
+
+/** What a plan would change, in words. */
+export const wordsOfPlan = (plan: Plan): readonly string[] =>
+  [...plan.changes.values()].map((change) => `${change.verb} ${partText("to" in change ? change.to : change.from)}`);
+
+const isIndexAlone = (segment: Segment): boolean => {
+  const statements = statementsOf({ segments: [segment] });
+  return segment.kind === "alone" && statements.length === 1 && / INDEX CONCURRENTLY /.test(statements[0] ?? "");
+};
+
+/** Segments that make or drop one index each stay together: there is one look at what they did. */
+const batches = (segments: readonly Segment[]): readonly (readonly Segment[])[] => {
+  const found: Segment[][] = [];
+  for (const segment of segments) {
+    const last = found.at(-1);
+    if (last?.[0] !== undefined && isIndexAlone(segment) && isIndexAlone(last[0])) last.push(segment);
+    else found.push([segment]);
+  }
+  return found;
+};
+
+const runBatch = async (rehearsal: Rehearsal, segments: readonly Segment[], before: Catalog): Promise<Run> => {
+  const statements = statementsOf({ segments });
+  for (const sql of statements) await rehearsal.step(sql);
+  const after = await rehearsal.read();
+  const states = segments.length > 1 ? indexStates(before, after, statements) : undefined;
+  return { segments, before, after, ...(states === undefined ? {} : { states }) };
+};
+
+/** Plans, runs, looks, and plans again what is left: a server does at times more than it is told. */
+export const approach = async (
+  rehearsal: Rehearsal,
+  to: Parts,
+  options: PlanOptions,
+  begin: Catalog,
+): Promise<Approach> => {
+  const runs: Run[] = [];
+  let now = begin;
+  for (let round = 0; round < 3; round++) {
+    const plan = planParts(partsOf(now), to, options);
+    const [refusal] = plan.refusals;
+    if (refusal !== undefined) throw new Fault("input.unsupported", refusal.refused, { help: refusal.help });
+    if (plan.segments.length === 0) return { runs, left: [], end: now };
+    for (const batch of batches(plan.segments)) {
+      const run = await runBatch(rehearsal, batch, now);
+      runs.push(run);
+      now = run.after;
+    }
+  }
+  return { runs, left: wordsOfPlan(planParts(partsOf(now), to, options)), end: now };
+};

@@ -1,0 +1,70 @@
+// What rows hold: a fingerprint of every column, to see that the way forth and back keeps every value that it should.
+import type { Catalog } from "../catalog.ts";
+import { nameKey } from "../catalog/object.ts";
+import type { ColumnType } from "../catalog/tables.ts";
+import { quoteName, quotePath } from "../quote.ts";
+import { sameJson } from "./sql/text.ts";
+
+/** `table column type` → how many rows, and a hash of their values. Tables without rows are not listed. */
+export type Contents = ReadonlyMap<string, string>;
+
+/** Answers a query of one text column. */
+interface Asked {
+  rows(sql: string): Promise<readonly string[]>;
+}
+
+const together = 200;
+
+export const readContents = async (stage: Asked, { tables }: Catalog): Promise<Contents> => {
+  const found = new Map<string, string>();
+  const queries = tables
+    .filter(({ kind }) => kind !== "foreign")
+    .flatMap((table) =>
+      table.columns
+        .filter(({ generated }) => generated === undefined)
+        .map((column) => {
+          const value = `${quoteName(column.name)}::text`;
+          const key = `${quotePath(table)} ${quoteName(column.name)} ${column.type.text}`;
+          return `select '${key.replaceAll("'", "''")}' as k, count(*) as n, md5(string_agg(coalesce(${value}, '~'), ',' order by ${value})) as h from only ${quotePath(table)}`;
+        }),
+    );
+  for (let at = 0; at < queries.length; at += together) {
+    const union = queries.slice(at, at + together).join(" union all ");
+    for (const row of await stage.rows(`select json_build_array(k, n, h)::text from (${union}) contents where n > 0`)) {
+      const [key, n, hash] = JSON.parse(row) as readonly [string, number, string | null];
+      found.set(key, `${n} ${hash ?? ""}`);
+    }
+  }
+  return found;
+};
+
+/** Composite types whose attributes differ, or that hold such a one: their values are printed otherwise. */
+const reshapedTypes = (before: Catalog, after: Catalog): ReadonlySet<string> => {
+  const shape = ({ composites }: Catalog): ReadonlyMap<string, readonly ColumnType[]> =>
+    new Map(composites.map((one) => [nameKey(one), one.attributes.map(({ type }) => type)]));
+  const [old, now] = [shape(before), shape(after)];
+  const found = new Set([...old].filter(([key, types]) => !sameJson(types, now.get(key))).map(([key]) => key));
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const [key, types] of old) if (types.some((type) => found.has(nameKey(type)))) found.add(key);
+  }
+  return found;
+};
+
+/** `table column type` of what stands on both sides with other content on the second. */
+export const changedContents = (
+  [before, from]: readonly [Contents, Catalog],
+  [after, to]: readonly [Contents, Catalog],
+): readonly string[] => {
+  const reshaped = reshapedTypes(from, to);
+  const printedOtherwise = new Set(
+    to.tables.flatMap((table) =>
+      table.columns
+        .filter(({ type }) => reshaped.has(nameKey(type)))
+        .map(({ name, type }) => `${quotePath(table)} ${quoteName(name)} ${type.text}`),
+    ),
+  );
+  return [...before]
+    .filter(([key, content]) => after.has(key) && after.get(key) !== content && !printedOtherwise.has(key))
+    .map(([key]) => key);
+};

@@ -1,0 +1,118 @@
+// The stage of a rehearsal: a throw-away copy of the old side with rows in it, on which steps are run.
+import { Fault } from "../../kernel/fault.ts";
+import type { Catalog } from "../catalog.ts";
+import type { ObjectName } from "../catalog/object.ts";
+import { quotePath } from "../quote.ts";
+import type { TryInsert } from "../rows.ts";
+import { fillTables } from "../rows.ts";
+
+interface Refusal {
+  readonly message: string;
+  readonly sqlstate: string;
+  readonly detail?: string;
+}
+
+/** A database to try things on, inside one transaction. */
+export interface Stage {
+  run(statements: readonly string[]): Promise<{ readonly done: number; readonly error?: Refusal }>;
+  attempt(statement: string): Promise<Refusal | undefined>;
+  rows(sql: string): Promise<readonly string[]>;
+  read(): Promise<{ readonly catalog: Catalog }>;
+}
+
+/** CONCURRENTLY needs to be outside of a transaction. */
+export const inTransaction = (sql: string): string =>
+  sql.replace(/^(CREATE (?:UNIQUE )?INDEX|DROP INDEX) CONCURRENTLY /, "$1 ");
+
+const isAboutRows = ({ sqlstate }: Refusal): boolean => /^(22|23)/.test(sqlstate);
+
+const noCast = ({ sqlstate, message }: Refusal): boolean =>
+  sqlstate === "42846" || /cannot be cast automatically/.test(message);
+
+/** `ALTER TABLE t ALTER COLUMN c TYPE …`: both names may be quoted. */
+const retyping =
+  /^ALTER (?:FOREIGN )?TABLE ((?:"(?:[^"]|"")*"|[^\s."]+)(?:\.(?:"(?:[^"]|"")*"|[^\s."]+))?) ALTER COLUMN ("(?:[^"]|"")*"|\S+) TYPE /;
+
+const refusedFault = (sql: string, refusal: Refusal): Fault => {
+  const { message, detail } = refusal;
+  const [, table = "", column = ""] = retyping.exec(sql) ?? [];
+  const words = detail === undefined ? message : `${message} (${detail})`;
+  if (column !== "" && noCast(refusal))
+    return new Fault("input.unsupported", `${table}.${column}: PostgreSQL has no such conversion: ${words}`, {
+      help: `say how values are converted: --using '${table}.${column}=<expression of ${column}>'`,
+    });
+  return new Fault("input.unsupported", `PostgreSQL refuses a step of the way: ${words}\n${sql}`, {
+    help: "split the change into two that PostgreSQL takes, or write this step by hand",
+  });
+};
+
+export interface RefusedRows {
+  readonly statement: string;
+  readonly message: string;
+}
+
+/** Real state: what happened to the rows on the way. */
+export class Rehearsal {
+  readonly #stage: Stage;
+  readonly #refused: RefusedRows[] = [];
+  readonly #emptied = new Set<string>();
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  get refused(): readonly RefusedRows[] {
+    return this.#refused;
+  }
+
+  /** Invented rows were taken out again, because a step refused them. */
+  get madeRoom(): boolean {
+    return this.#emptied.size > 0;
+  }
+
+  /** Bodies of functions are not checked by migrations either. */
+  async read(): Promise<Catalog> {
+    const { catalog } = await this.#stage.read();
+    await this.#stage.run(["SET check_function_bodies = off"]);
+    return catalog;
+  }
+
+  /** Runs a step. Rows are ours: where they stand in the way they make room, and it is said. */
+  async step(sql: string): Promise<void> {
+    const statement = inTransaction(sql);
+    const error = await this.#stage.attempt(statement);
+    if (error === undefined) return;
+    if (!isAboutRows(error)) throw refusedFault(sql, error);
+    this.#refused.push({ statement: sql, message: error.message });
+    await this.#makeRoom(({ name, schema }) => sql.includes(`${quotePath({ schema, name })} `));
+    if ((await this.#stage.attempt(statement)) === undefined) return;
+    await this.#makeRoom(() => true);
+    const last = await this.#stage.attempt(statement);
+    if (last !== undefined) throw refusedFault(sql, last);
+  }
+
+  async #makeRoom(isMeant: (table: ObjectName) => boolean): Promise<void> {
+    const { tables } = await this.read();
+    const meant = tables.filter(isMeant);
+    for (const table of meant.length === 0 ? tables : meant) {
+      if (table.kind === "foreign") continue;
+      this.#emptied.add(quotePath(table));
+      await this.#stage.attempt(`TRUNCATE ${quotePath(table)} CASCADE`);
+    }
+  }
+}
+
+/** Fills every table with a few rows, triggers and foreign keys being off. */
+export const fillStage = async (
+  stage: Stage,
+  catalog: Catalog,
+): Promise<{ readonly tables: number; readonly rows: number }> => {
+  await stage.run(["SET session_replication_role = replica"]);
+  const insert: TryInsert = async (sql) => (await stage.attempt(sql))?.message;
+  const filled = await fillTables(catalog, insert);
+  await stage.run(["SET session_replication_role = origin"]);
+  return {
+    tables: filled.filter(({ rows }) => rows > 0).length,
+    rows: filled.reduce((sum, { rows }) => sum + rows, 0),
+  };
+};

@@ -1,0 +1,103 @@
+// The way back of every run, the last one first: planned from what is there to what was there before, run, and looked at.
+import { Fault } from "../../kernel/fault.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Approach, Run } from "./approach.ts";
+import { approach, wordsOfPlan } from "./approach.ts";
+import type { IndexState } from "./index-states.ts";
+import { partsOf } from "./parts.ts";
+import type { PlanOptions, Segment } from "./plan.ts";
+import { plainOptions, plan, planParts, statementsOf } from "./plan.ts";
+import { literal } from "./sql/text.ts";
+import type { Rehearsal } from "./stage.ts";
+
+/** A segment of the way with its own way back. */
+export interface Leg {
+  readonly segment: Segment;
+  readonly down: readonly string[];
+  /** Differences that the way back leaves, in words. */
+  readonly unrestored: readonly string[];
+}
+
+interface Back {
+  readonly legs: readonly Leg[];
+  readonly end: Catalog;
+}
+
+const backwards = ({ version }: PlanOptions, online: boolean): PlanOptions => ({ ...plainOptions, version, online });
+
+const downOf = ({ runs }: Approach): readonly string[] =>
+  statementsOf({ segments: runs.flatMap((run) => run.segments) });
+
+/** An index that was made alone is dropped alone. */
+const backOfIndexes = async (
+  rehearsal: Rehearsal,
+  { segments, before }: Run,
+  states: readonly IndexState[],
+  options: PlanOptions,
+): Promise<Back> => {
+  const downs = states.map((state) => statementsOf(plan(state.after, state.before, backwards(options, true))));
+  for (const down of downs.toReversed()) for (const sql of down) await rehearsal.step(sql);
+  const end = await rehearsal.read();
+  const left = wordsOfPlan(planParts(partsOf(end), partsOf(before), backwards(options, false)));
+  return {
+    legs: segments.map((segment, at) => ({ segment, down: downs[at] ?? [], unrestored: at === 0 ? left : [] })),
+    end,
+  };
+};
+
+/** All of a run is undone by the way back of its last segment. */
+const backOfRun = async (rehearsal: Rehearsal, run: Run, now: Catalog, options: PlanOptions): Promise<Back> => {
+  if (run.states !== undefined) return backOfIndexes(rehearsal, run, run.states, options);
+  const alone = run.segments.some(({ kind }) => kind === "alone");
+  const back = await approach(rehearsal, partsOf(run.before), backwards(options, alone), now);
+  const legs = run.segments.map((segment, at): Leg => {
+    const isLast = at === run.segments.length - 1;
+    return { segment, down: isLast ? downOf(back) : [], unrestored: isLast ? back.left : [] };
+  });
+  return { legs, end: back.end };
+};
+
+/** There is no way back that keeps the values: the migration says so, and does nothing. */
+const deadEnd = ({ segments }: Run, reason: string): readonly Leg[] =>
+  segments.map((segment) => ({
+    segment,
+    down: [
+      `DO $$ BEGIN RAISE EXCEPTION ${literal(`no way back: ${reason.replaceAll("$$", "$ $")}`.replaceAll("%", "%%"))}; END $$`,
+    ],
+    unrestored: [reason],
+  }));
+
+/** Planned, not run. */
+const unproven = ({ segments, states, before, after }: Run, options: PlanOptions): readonly Leg[] =>
+  segments.map((segment, at) => {
+    const state = states?.[at] ?? (at === segments.length - 1 ? { before, after } : { before, after: before });
+    return { segment, down: statementsOf(plan(state.after, state.before, backwards(options, false))), unrestored: [] };
+  });
+
+/** All the way back, run by run. From a dead end on, the runs before it are planned and not run. */
+export const allBack = async (
+  rehearsal: Rehearsal,
+  runs: readonly Run[],
+  end: Catalog,
+  options: PlanOptions,
+): Promise<{ readonly legs: readonly Leg[]; readonly isBack: boolean }> => {
+  let now = end;
+  let isBack = true;
+  const legs: Leg[] = [];
+  for (const run of runs.toReversed()) {
+    if (!isBack) {
+      legs.unshift(...unproven(run, options));
+      continue;
+    }
+    try {
+      const back = await backOfRun(rehearsal, run, now, options);
+      legs.unshift(...back.legs);
+      now = back.end;
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== "input.unsupported") throw error;
+      isBack = false;
+      legs.unshift(...deadEnd(run, error.message.split("\n")[0] ?? ""));
+    }
+  }
+  return { legs, isBack };
+};
