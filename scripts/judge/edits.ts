@@ -90,7 +90,7 @@ export const proveEdits = async (shadow: Shadow, base: Base, options: EditOption
     const { legs, before } = await inBase(async (scratch) => {
       const from: Catalog = (await scratch.read()).catalog;
       const old = await lines(scratch);
-      const renamings = options.renames ? findRenames(from, next.catalog, []).renamings : [];
+      const { renamings } = findRenames(from, next.catalog, [], options.renames);
       const plan = {
         online: seed % 2 === 0,
         contract: seed % 3 === 0,

@@ -14,7 +14,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
   `select 'schema ' || n.nspname || ' owner ' || n.nspowner::regrole || ' ' || coalesce(${acl("n.nspacl", "n", "n.nspowner")}, '') from pg_namespace n where ${user}`,
   `select 'extension ' || e.extname || ' in ' || e.extnamespace::regnamespace from pg_extension e`,
   `select 'relation ' || c.oid::regclass || ' ' || c.relkind::text || c.relpersistence::text || ' owner ' || c.relowner::regrole || ' rls ' || c.relrowsecurity || c.relforcerowsecurity
-          || ' replica ' || c.relreplident::text || ' options ' || coalesce(c.reloptions::text, '') || ' key ' || coalesce(pg_get_partkeydef(c.oid), '')
+          || ' replica ' || c.relreplident::text || ' options ' || coalesce((select string_agg(o, ' ' order by o) from unnest(c.reloptions) o), '') || ' key ' || coalesce(pg_get_partkeydef(c.oid), '')
           || ' bound ' || coalesce(pg_get_expr(c.relpartbound, c.oid), '') || ' parents '
           || coalesce((select string_agg(h.inhparent::regclass::text, ',' order by h.inhseqno) from pg_inherits h where h.inhrelid = c.oid), '')
           || ' acl ' || coalesce(${acl("c.relacl", "r", "c.relowner")}, '')

@@ -173,12 +173,9 @@ const addRoles = async (scratch: Scratch, roles: readonly string[]): Promise<voi
 
 const renamesOf = (begin: Catalog, end: Catalog, next: Given, { renames, guess }: CompareOptions) => {
   const said = [...renames, ...(next.kind === "files" ? next.files.flatMap(({ text }) => renamesSaid(text)) : [])];
-  const found = findRenames(begin, end, said);
-  if (guess && found.ambiguous.length > 0) throw ambiguousFault(found.ambiguous);
-  const renamings = guess
-    ? found.renamings
-    : found.renamings.filter((one) => said.some(({ to: name }) => one.to.endsWith(name)));
-  return { renamings, candidates: found.candidates };
+  const { renamings, candidates, ambiguous } = findRenames(begin, end, said, guess);
+  if (ambiguous.length > 0) throw ambiguousFault(ambiguous);
+  return { renamings, candidates };
 };
 
 /** Reads both sides and rehearses the way from the first to the second. */

@@ -215,13 +215,27 @@ class Differ {
         this.changes.delete(key);
       else if (change.verb === "drop" && inherits(change.from) && this.#isImplied(from, change.from.value, "drop", key))
         this.changes.delete(key);
-      else if (change.verb === "alter" && inherits(change.to) && this.#followsParent(change.to.value)) {
-        this.changes.delete(key);
-        this.implied.set(key, parentColumn(to, change.to.value) ?? key);
-      } else if (this.#parentDoes(change, "to" in change ? change.to : change.from)) this.changes.delete(key);
+      else if (change.verb === "alter" && inherits(change.to) && this.#followsParent(change.to.value))
+        this.#leaveToParent(change, change.to.value);
+      else if (this.#parentDoes(change, "to" in change ? change.to : change.from)) this.changes.delete(key);
       else if (change.verb === "create" && change.to.kind === "default" && this.#defaultImplied(change.to.value))
         this.changes.delete(key);
     }
+  }
+
+  /** What the parent's ALTER does not bring along stays to be done. */
+  #leaveToParent(change: Extract<Change, { verb: "alter" }>, column: ColumnPart): void {
+    const { key } = change;
+    const before = this.#context.from.byKey.get(key);
+    this.implied.set(key, parentColumn(this.#context.to, column) ?? key);
+    const { type, nullable, generated, collation, notNull } = column;
+    const given = { type, nullable, generated, collation, notNull };
+    const rest =
+      before?.kind === "column"
+        ? writerOf("column").alter({ ...before.value, ...given } as ColumnPart, column, this.#context)
+        : [];
+    if (rest === rebuild || isRefusal(rest) || rest.length === 0) this.changes.delete(key);
+    else this.changes.set(key, { ...change, pieces: rest });
   }
 
   #isImplied(parts: Parts, column: ColumnPart, verb: Verb, key: string): boolean {

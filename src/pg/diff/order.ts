@@ -70,6 +70,7 @@ const holdable = (part: Part): boolean =>
   (part.kind === "constraint" &&
     part.value.tableKind !== "partitioned" &&
     part.value.partOf === undefined &&
+    part.value.keyIndex === undefined &&
     part.value.validated);
 
 /** The table of a column, default or constraint. */

@@ -36,6 +36,8 @@ export type ConstraintPart = OnTable &
     readonly partition: boolean;
     /** Made on the parent, and there for its partitions too: it comes and goes with that one. */
     readonly fromParent: boolean;
+    /** Of a key whose index has settings of its own. */
+    readonly keyIndex?: Pick<Tables.Index, "options" | "replicaIdentity" | "clustered">;
   };
 export type IndexPart = OnTable &
   Plain<Tables.Index> & { readonly schema: string; readonly on: "table" | "partitioned" | "view" };
@@ -273,6 +275,13 @@ const addColumn = (into: Collector, table: Tables.Table, of: ObjectKey, column: 
   columnGrants(into, of, table, column);
 };
 
+/** What the definition of a key does not say of its index, where there is something to say. */
+const keyIndexOf = (index: Tables.Index | undefined): Pick<ConstraintPart, "keyIndex"> => {
+  if (index === undefined || (index.options.length === 0 && !index.replicaIdentity && !index.clustered)) return {};
+  const { options, replicaIdentity, clustered } = index;
+  return { keyIndex: { options, replicaIdentity, clustered } };
+};
+
 const addConstraint = (into: Collector, table: Tables.Table, of: ObjectKey, constraint: Tables.Constraint): void => {
   const key = partKey("constraint", table, constraint.name);
   const index = table.indexes.find((one) => one.constraint === constraint.name);
@@ -288,6 +297,7 @@ const addConstraint = (into: Collector, table: Tables.Table, of: ObjectKey, cons
       partition: table.partitionOf !== undefined,
       fromParent: fromParent && isPartitionCheck,
       ...(index?.partOf === undefined ? {} : { partOf: index.partOf }),
+      ...keyIndexOf(index),
     } as unknown as ConstraintPart;
     into.add("constraint", key, value, of);
     into.attributes("constraint", key, `CONSTRAINT ${nameOf(constraint.name)} ON ${path(table)}`, constraint);

@@ -241,6 +241,13 @@ const isCalled = (part: Renameable, said: string): boolean => {
   return bare === ownName(part) || bare === path || path.endsWith(`.${bare}`);
 };
 
+/** The key or index of one partition that belongs to the same one of its parent. */
+const isSamePartition = (from: Renameable, to: Renameable): boolean => {
+  if ((from.kind !== "constraint" && from.kind !== "index") || from.kind !== to.kind) return false;
+  const { partOf } = from.value;
+  return partOf !== undefined && sameJson([partOf, from.value.table], [to.value.partOf, to.value.table]);
+};
+
 const gone = (from: Parts, to: Parts): readonly Renameable[] =>
   [...from.byKey.values()].filter((part): part is Renameable => isRenameable(part) && !to.byKey.has(part.key));
 
@@ -260,7 +267,7 @@ const atNewTable = (part: Renameable, tables: ReadonlyMap<string, ObjectName>): 
  * What was renamed. What the user said counts; then what is the same but for its name or alike enough, unless two guesses are too close
  * to each other. Columns and tables are guessed only where a wrong guess could not be taken for a right one.
  */
-export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[]): Renames => {
+export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], guess = true): Renames => {
   const sides = [partsOf(from), partsOf(to)] as const;
   const [old, next] = [gone(sides[0], sides[1]), gone(sides[1], sides[0])];
   const renamings: Renaming[] = [];
@@ -298,6 +305,12 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[]): 
       );
       if (a !== undefined && b !== undefined) keep(a.part, b);
     }
+    // A partition's key comes with its parent's, and can only be given another name.
+    for (const { part } of here) {
+      const same = right.find((one) => free(part) && free(one) && isSamePartition(part, one));
+      if (same !== undefined) keep(part, same);
+    }
+    if (!guess) continue;
     const pairs = here
       .filter(({ part }) => free(part))
       .flatMap(({ part, moved }) =>

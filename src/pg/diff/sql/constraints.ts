@@ -1,4 +1,5 @@
 // SQL of constraints and indexes: made without holding writers up, tied to those of partitioned parents, dropped.
+import type { ObjectName } from "../../catalog/object.ts";
 import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { fillOf } from "../fill.ts";
@@ -40,16 +41,40 @@ const indexOf = ({ catalog }: Parts, constraint: ConstraintPart) =>
     ?.indexes.find((index) => index.constraint === constraint.name);
 
 /** What hangs on the index of a key: options that its definition leaves out. */
-const keySettings = (constraint: ConstraintPart, { to, isNew }: Context): readonly Piece[] => {
+const keySettings = (constraint: ConstraintPart, context: Context, has: KeyIndex = plainIndex): readonly Piece[] => {
+  const { to, isNew } = context;
   const index = isKey(constraint) ? indexOf(to, constraint) : undefined;
   if (index === undefined) return [];
   return [
     ...(constraint.partOf === undefined || isNew(`table ${quotePath(constraint.table)}`)
       ? []
       : [attachIndex(constraint.partOf, constraint.table.schema, index.name)]),
-    ...(index.replicaIdentity ? [replicaIdentity(constraint.table, index.name)] : []),
-    ...(index.clustered ? [`ALTER TABLE ${quotePath(constraint.table)} CLUSTER ON ${quoteName(index.name)}`] : []),
+    ...keyIndexChanges({ ...constraint, keyIndex: has }, constraint, index.name, context),
   ];
+};
+
+type KeyIndex = NonNullable<ConstraintPart["keyIndex"]>;
+const plainIndex: KeyIndex = { options: [], replicaIdentity: false, clustered: false };
+
+/** Settings of the index behind a key. Another replica identity is said by the table, or by the index that takes over. */
+const keyIndexChanges = (
+  { keyIndex: from = plainIndex }: ConstraintPart,
+  { table, keyIndex: to = plainIndex }: ConstraintPart,
+  index: string,
+  context: Context,
+): readonly Piece[] => [
+  ...optionChanges(`ALTER INDEX ${quotePath({ schema: table.schema, name: index })}`, from.options, to.options),
+  ...(to.replicaIdentity && !from.replicaIdentity ? [replicaIdentity(table, index)] : []),
+  ...(from.clustered === to.clustered ? [] : clusterOn(table, index, to.clustered, context)),
+];
+
+/** A table is clustered on one index: where another takes over, that one says so. */
+const clusterOn = (table: ObjectName, index: string, isClustered: boolean, { to }: Context): readonly Piece[] => {
+  if (isClustered) return [`ALTER TABLE ${quotePath(table)} CLUSTER ON ${quoteName(index)}`];
+  const later = [...to.catalog.tables, ...to.catalog.views].find((one) => sameName(one, table));
+  return later?.indexes.some(({ clustered }) => clustered) === true
+    ? []
+    : [`ALTER TABLE ${quotePath(table)} SET WITHOUT CLUSTER`];
 };
 
 /** A key over plain ascending columns can be built beside the table and adopted; WITHOUT OVERLAPS cannot. */
@@ -125,7 +150,10 @@ const createConstraint = (constraint: ConstraintPart, context: Context): readonl
   if (isKey(constraint) && constraint.tableKind === "partitioned")
     return [onlyParent(constraint, constraint.definition), ...tail];
   if (online && adoptable(constraint, context) && constraint.partOf === undefined)
-    return [...adopt(constraint, context), ...late(tail)];
+    return [
+      ...adopt(constraint, context),
+      ...late(keySettings(constraint, context, { ...plainIndex, options: constraint.keyIndex?.options ?? [] })),
+    ];
   if (!online || !canWait(constraint, context)) return [add(constraint, constraint.definition), ...tail];
   return [
     add(constraint, `${constraint.definition} NOT VALID`),
@@ -145,6 +173,7 @@ const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): read
     validated: true,
     definition: unvalidated(part.definition),
     partOf: undefined,
+    keyIndex: undefined,
   });
   if (sameJson(forms(from), forms(to)) && (from.validated || to.validated)) {
     if (from.validated && !to.validated) return rebuild;
@@ -155,7 +184,9 @@ const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): read
         ? keySettings(to, context)
         : rebuild;
     if (settings === rebuild) return rebuild;
-    return [...(from.validated === to.validated ? [] : [validate]), ...settings];
+    const ofIndex =
+      "index" in to && sameJson(from.partOf, to.partOf) ? keyIndexChanges(from, to, to.index, context) : [];
+    return [...(from.validated === to.validated ? [] : [validate]), ...settings, ...ofIndex];
   }
   const timeless = (part: ConstraintPart): unknown => ({
     ...part,
@@ -239,7 +270,6 @@ const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly 
     return replaceIndex(to, context);
   if (!sameJson(fixed(from), fixed(to)) || (from.partOf !== undefined && !sameJson(from.partOf, to.partOf)))
     return rebuild;
-  const table = `ALTER TABLE ${quotePath(to.table)}`;
   return [
     ...optionChanges(`ALTER INDEX ${indexPath(to)}`, from.options, to.options),
     ...to.keys.flatMap(({ statistics }, at) =>
@@ -249,9 +279,7 @@ const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly 
     ),
     ...(from.partOf === undefined && to.partOf !== undefined ? [attachIndex(to.partOf, to.schema, to.name)] : []),
     ...(to.replicaIdentity && !from.replicaIdentity ? [replicaIdentity(to.table, to.name)] : []),
-    ...(to.clustered === from.clustered
-      ? []
-      : [to.clustered ? `${table} CLUSTER ON ${quoteName(to.name)}` : `${table} SET WITHOUT CLUSTER`]),
+    ...(from.clustered === to.clustered ? [] : clusterOn(to.table, to.name, to.clustered, context)),
   ];
 };
 
