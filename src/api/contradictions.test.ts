@@ -48,7 +48,7 @@ test("values that are all of another type are read as that type, or not at all",
   const rules = Map.groupBy(findings, ({ rule }) => rule);
   expect([...rules].map(([rule, all]) => `${rule} ${all.length}`)).toEqual([
     "api/bad-enum 2",
-    "api/unsatisfiable-schema 5",
+    "api/unsatisfiable-schema 6",
   ]);
 });
 
@@ -99,6 +99,18 @@ test.each([
       "/unsatisfiable-schema C/allOf/0/enum: no value is in this list and in the other (the other side: #/components/schemas/C/enum)",
       '/unsatisfiable-schema D/properties: "x" is required, and may not be there (the other side: #/components/schemas/D/required)',
       "/unsatisfiable-schema D/properties/y/minLength: no text has a length of at least 3 and at most 2 (the other side: #/components/schemas/D/properties/y/maxLength)",
+    ],
+  ],
+  [
+    "a property that two members give different types",
+    `    A: { additionalProperties: { type: object }, properties: { b: { type: string } } }
+    B: { allOf: [{ $ref: "#/components/schemas/A" }], required: [x], properties: { x: { type: string } } }
+    C: { allOf: [{ $ref: "#/components/schemas/A" }], properties: { x: { type: string }, y: { type: integer }, z: {} } }
+    D: { allOf: [{ required: [id], properties: { id: { type: string } } }, { properties: { id: { type: integer } } }] }`,
+    [
+      '/refused-property A/additionalProperties/type: "x" and "y" can never be sent: no value is object here and string (the other side: #/components/schemas/C/properties/x/type)',
+      '/unsatisfiable-schema A/additionalProperties/type: no object fits: "x" is required, and no value is object here and string (the other side: #/components/schemas/B/properties/x/type)',
+      '/unsatisfiable-schema D/allOf/1/properties/id/type: no object fits: "id" is required, and no value is integer here and string (the other side: #/components/schemas/D/allOf/0/properties/id/type)',
     ],
   ],
   [

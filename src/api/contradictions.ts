@@ -1,6 +1,6 @@
 // Schemas that refuse what they seem to allow: what stands beside each other there cannot hold for any value.
 import type { Json, JsonObject } from "../kernel/json.ts";
-import { canonicalJson } from "../kernel/json.ts";
+import { pointerToken } from "../kernel/json.ts";
 import { listed } from "../kernel/words.ts";
 import type { Schema } from "./model.ts";
 import { placeOf } from "./link-documents.ts";
@@ -8,124 +8,13 @@ import type { Reading } from "./reading.ts";
 import { note } from "./reading.ts";
 import type { Choice, SchemaPart, SchemasByPlace } from "./schema-parts.ts";
 import { choicesOf, partsOf } from "./schema-parts.ts";
-import { get, hasType, listedTypes, namesIn, numberIn, schemaMapIn } from "./schema-view.ts";
-import type { JsonType } from "./schema-keywords.ts";
-import { jsonTypes } from "./schema-keywords.ts";
+import { get, namesIn, schemaIn, schemaMapIn } from "./schema-view.ts";
+import type { Clash, Parts } from "./value-clash.ts";
+import { commonTypes, rangeKeywords, valueClash } from "./value-clash.ts";
 
-interface Contradiction {
+interface Contradiction extends Clash {
   readonly rule: "unsatisfiable-schema" | "refused-property";
-  /** Where one side of it stands, and where the other does. */
-  readonly at: string;
-  readonly other: string;
-  readonly message: string;
-  readonly help: string;
 }
-
-type Parts = readonly SchemaPart[];
-type Clash = Omit<Contradiction, "rule">;
-
-const typesOf = ({ schema }: SchemaPart): readonly JsonType[] => {
-  const types = listedTypes(schema) ?? jsonTypes;
-  return types.includes("number") ? [...types, "integer"] : types;
-};
-
-const commonTypes = (parts: Parts): readonly JsonType[] =>
-  parts.reduce<readonly JsonType[]>((common, part) => {
-    const own = typesOf(part);
-    return common.filter((type) => own.includes(type));
-  }, jsonTypes);
-
-const typeClash = (parts: Parts): Clash | undefined => {
-  const typed = parts.filter(({ schema }) => listedTypes(schema) !== undefined);
-  const end = typed.findIndex((_, index) => commonTypes(typed.slice(0, index + 1)).length === 0);
-  const last = typed[end];
-  if (last === undefined) return undefined;
-  const other = typed.slice(0, end).find((one) => commonTypes([one, last]).length === 0) ?? typed[0] ?? last;
-  const words = (part: SchemaPart): string => listed(listedTypes(part.schema) ?? [], "or") || "of no type";
-  return {
-    at: `${last.at}/type`,
-    other: `${other.at}/type`,
-    message: `no value is ${words(last)} here and ${words(other)}`,
-    help: "leave the type to one of the two places, or make it the same in both",
-  };
-};
-
-interface Bound {
-  readonly value: number;
-  readonly isExclusive: boolean;
-  readonly at: string;
-}
-
-const boundsOf = (parts: Parts, keyword: string, isExclusive: boolean): readonly Bound[] =>
-  parts.flatMap(({ schema, at }) => {
-    const value = numberIn(schema, keyword);
-    return value === undefined ? [] : [{ value, isExclusive, at: `${at}/${keyword}` }];
-  });
-
-const ranges = [
-  { type: "number", low: "minimum", high: "maximum", what: "no number is" },
-  { type: "string", low: "minLength", high: "maxLength", what: "no text has a length of" },
-  { type: "array", low: "minItems", high: "maxItems", what: "no list has a length of" },
-  { type: "object", low: "minProperties", high: "maxProperties", what: "no object has a number of properties of" },
-] as const satisfies readonly {
-  type: JsonType;
-  low: string;
-  high: string;
-  what: string;
-}[];
-
-const lowWords = ({ value, isExclusive }: Bound): string => `${isExclusive ? "more than" : "at least"} ${value}`;
-const highWords = ({ value, isExclusive }: Bound): string => `${isExclusive ? "less than" : "at most"} ${value}`;
-
-const rangeClash = (parts: Parts): Clash | undefined => {
-  const types = commonTypes(parts);
-  for (const { type, low, high, what } of ranges) {
-    if (!types.includes(type) && !(type === "number" && types.includes("integer"))) continue;
-    const isNumber = type === "number";
-    const lows = [...boundsOf(parts, low, false), ...(isNumber ? boundsOf(parts, "exclusiveMinimum", true) : [])];
-    const highs = [...boundsOf(parts, high, false), ...(isNumber ? boundsOf(parts, "exclusiveMaximum", true) : [])];
-    for (const from of lows) {
-      const to = highs.find(
-        ({ value, isExclusive }) => from.value > value || (from.value === value && (from.isExclusive || isExclusive)),
-      );
-      if (to === undefined) continue;
-      const help = "exchange the two, or correct one of them";
-      return { at: from.at, other: to.at, message: `${what} ${lowWords(from)} and ${highWords(to)}`, help };
-    }
-  }
-  return undefined;
-};
-
-/** The values that a part lists by itself. */
-const ownValues = ({ schema, at }: SchemaPart) =>
-  (["enum", "const"] as const).flatMap((keyword) => {
-    const value = get(schema, keyword);
-    if (value === undefined) return [];
-    return [{ at: `${at}/${keyword}`, values: keyword === "enum" ? (value as readonly Json[]) : [value] }];
-  });
-
-const valueClash = (parts: Parts): Clash | undefined => {
-  const types = commonTypes(parts);
-  const lists = parts.flatMap(ownValues);
-  const [first] = lists;
-  if (first === undefined) return undefined;
-  let left = first.values.filter((value) => types.some((type) => hasType(value, type)));
-  if (lists.length === 1 && left.length > 0) return undefined;
-  for (const [index, { at, values }] of lists.entries()) {
-    const known = new Set(values.map((value) => canonicalJson(value)));
-    left = left.filter((value) => known.has(canonicalJson(value)));
-    if (left.length > 0) continue;
-    const other = lists[index === 0 ? 0 : index - 1] ?? first;
-    const message =
-      values.length === 0
-        ? "the list of values is empty: nothing is allowed"
-        : index === 0
-          ? "none of the listed values has a type that is allowed"
-          : "no value is in this list and in the other";
-    return { at, other: other.at, message, help: "list a value that all of it allows" };
-  }
-  return undefined;
-};
 
 const isNever = (schema: Schema): boolean =>
   schema === false || (typeof schema !== "boolean" && (schema["not"] === true || isEmptyNot(schema["not"])));
@@ -207,9 +96,35 @@ const requiredClash = (schemas: SchemasByPlace, parts: Parts): Clash | undefined
   return undefined;
 };
 
+/** What each part says of one property: where it is described, or where further ones are. */
+const propertyParts = (schemas: SchemasByPlace, parts: Parts, name: string): readonly Parts[] =>
+  parts.flatMap(({ schema, at }) => {
+    const [, own] = schemaMapIn(schema, "properties").find(([one]) => one === name) ?? [];
+    if (own !== undefined) return [partsOf(schemas, own, `${at}/properties/${pointerToken(name)}`)];
+    const rest = get(schema, "patternProperties") === undefined ? schemaIn(schema, "additionalProperties") : undefined;
+    return rest === undefined ? [] : [partsOf(schemas, rest, `${at}/additionalProperties`)];
+  });
+
+/** Why a property that several parts speak of can have no value. */
+const propertyClash = (schemas: SchemasByPlace, parts: Parts, name: string): Clash | undefined => {
+  const told = parts.length < 2 ? [] : propertyParts(schemas, parts, name);
+  const all = told.flat();
+  return told.length < 2 ? undefined : valueClash(all);
+};
+
+const requiredPropertyClash = (schemas: SchemasByPlace, parts: Parts): Clash | undefined => {
+  if (!commonTypes(parts).includes("object")) return undefined;
+  for (const name of new Set(parts.flatMap(({ schema }) => namesIn(schema, "required")))) {
+    const clash = propertyClash(schemas, parts, name);
+    if (clash === undefined) continue;
+    return { ...clash, message: `no object fits: ${quoted([name])} is required, and ${clash.message}` };
+  }
+  return undefined;
+};
+
 /** Why no value fits; undefined when nothing is cheap to see. */
 const clashOf = (schemas: SchemasByPlace, parts: Parts): Clash | undefined =>
-  typeClash(parts) ?? rangeClash(parts) ?? valueClash(parts) ?? requiredClash(schemas, parts);
+  valueClash(parts) ?? requiredClash(schemas, parts) ?? requiredPropertyClash(schemas, parts);
 
 const choiceClash = (schemas: SchemasByPlace, parts: Parts, { keyword, at, members }: Choice): Clash | undefined => {
   const clashes = members.map((member) => clashOf(schemas, [...parts, ...member]));
@@ -231,9 +146,24 @@ const refusals = (schemas: SchemasByPlace, parts: Parts, choices: readonly Choic
   );
 };
 
+/** Optional properties that no value fits: told together where one place is against all of them. */
+const hopeless = (schemas: SchemasByPlace, parts: Parts): readonly Clash[] => {
+  const names = new Set(parts.flatMap(declared));
+  const clashes = [...names].flatMap((name) => {
+    const clash = propertyClash(schemas, parts, name);
+    return clash === undefined ? [] : [{ name, clash }];
+  });
+  return [...Map.groupBy(clashes, ({ clash }) => clash.at).values()].flatMap((own) => {
+    const [first] = own;
+    if (first === undefined) return [];
+    const shown = quoted(own.map(({ name }) => name));
+    return [{ ...first.clash, message: `${shown} can never be sent: ${first.clash.message}` }];
+  });
+};
+
 const suspicious = new Set([
   ...["allOf", "anyOf", "oneOf", "enum", "const", "exclusiveMinimum", "exclusiveMaximum", "unevaluatedProperties"],
-  ...ranges.flatMap(({ low, high }) => [low, high]),
+  ...rangeKeywords,
 ]);
 
 /** Most schemas have nothing that could contradict anything: they are passed over quickly. */
@@ -255,7 +185,10 @@ const contradictionsOf = (schemas: SchemasByPlace, schema: Schema, at: string): 
   if (clash !== undefined) return [{ rule: "unsatisfiable-schema", ...clash }];
   const chosen = choices.flatMap((choice) => choiceClash(schemas, parts, choice) ?? []);
   if (chosen.length > 0) return chosen.map((one) => ({ rule: "unsatisfiable-schema", ...one }));
-  return refusals(schemas, parts, choices).map((one) => ({ rule: "refused-property", ...one }));
+  return [...refusals(schemas, parts, choices), ...hopeless(schemas, parts)].map((one) => ({
+    rule: "refused-property",
+    ...one,
+  }));
 };
 
 /** Where a place is, in words: in another file, with its name. */
