@@ -6,22 +6,28 @@ import { withSession } from "../io/postgres/session.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Finding } from "../kernel/finding.ts";
 import { joinPath } from "../kernel/paths.ts";
-import type { CatalogReading } from "../pg/catalog.ts";
+import type { Target } from "../pg/connection.ts";
 import { targetText } from "../pg/connection.ts";
+import { readHealth } from "../pg/health/read-health.ts";
 import { atTheirOrigin } from "../pg/origins.ts";
 import type { SchemaFile } from "../pg/prepare.ts";
 import { readCatalogWith } from "../pg/read-catalog.ts";
+import type { DatabaseReading } from "../pg/rules/rule.ts";
 
 export interface CatalogOptions {
   /** Only these schemas; all of the user's when empty. */
   readonly schemas: readonly string[];
   readonly deadlineMs: number;
+  /** Of a server, also what it measured. */
+  readonly health?: boolean;
 }
 
 export interface ReadCatalog {
-  readonly reading: CatalogReading;
+  readonly reading: DatabaseReading;
   /** What was read, as people may see it. */
   readonly source: string;
+  /** The server that was read, if it was one. */
+  readonly target?: Target;
   /** What was left out of schema files. */
   readonly notes: readonly Finding[];
   /** Findings on database objects, moved to the file and line that make them where those are known. */
@@ -75,8 +81,13 @@ const readServer = async (io: Io, connection: string, options: CatalogOptions): 
   const source = targetText(target);
   io.terminal.progress(`reading ${source}`);
   const session = { deadlineMs: options.deadlineMs, signal: io.signal };
-  const reading = await withSession(target, session, (ask) => readCatalogWith(ask, "server", options));
-  return { reading, source, notes: [], locate: (findings) => findings };
+  const reading = await withSession(target, session, async (ask, attempt): Promise<DatabaseReading> => {
+    const found = await readCatalogWith(ask, "server", options);
+    if (options.health !== true) return found;
+    io.terminal.progress(`reading the counters of ${source}`);
+    return { ...found, health: await readHealth(attempt, found.server.version, options.schemas) };
+  });
+  return { reading, source, target, notes: [], locate: (findings) => findings };
 };
 
 const readFiles = async (io: Io, path: string, options: CatalogOptions): Promise<ReadCatalog> => {

@@ -3,10 +3,22 @@ import type { Evidence } from "../kernel/finding.ts";
 import { bytes, plural } from "../kernel/words.ts";
 import type { CatalogReading, TableStatistics } from "./catalog.ts";
 import type { ObjectName } from "./catalog/object.ts";
-import { sameName } from "./catalog/object.ts";
+import { byPath } from "./catalog/object.ts";
 
-export const statisticsOf = ({ statistics }: CatalogReading, table: ObjectName): TableStatistics | undefined =>
-  statistics.find((one) => sameName(one, table));
+/** Statistics are sorted by path. */
+export const statisticsOf = ({ statistics }: CatalogReading, table: ObjectName): TableStatistics | undefined => {
+  let [low, high] = [0, statistics.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const one = statistics[middle];
+    if (one === undefined) return undefined;
+    const order = byPath(one, table);
+    if (order === 0) return one;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+};
 
 const rowsText = ({ rows }: TableStatistics): string =>
   rows === undefined ? "never analysed" : `about ${plural(rows, "row")}`;

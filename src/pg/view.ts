@@ -6,12 +6,14 @@ import type { Block, Report } from "../kernel/report.ts";
 import { heading, text } from "../kernel/report.ts";
 import { bytes, plural } from "../kernel/words.ts";
 import type { CatalogReading } from "./catalog.ts";
+import type { DatabaseReading, DatabaseRule } from "./rules/rule.ts";
 
 export interface AnalyzeInput {
-  readonly reading: CatalogReading;
+  readonly reading: DatabaseReading;
   readonly findings: readonly Finding[];
   /** What was read, as people name it: a path, or a URL without its password. */
   readonly source: string;
+  readonly rules: readonly DatabaseRule[];
 }
 
 interface Counts {
@@ -73,12 +75,28 @@ const sqlBlocks = (findings: readonly Finding[]): readonly Block[] => {
 const verdict = (findings: readonly Finding[]): Block => {
   const problems = findings.filter(({ severity }) => severity !== "info");
   return problems.length === 0
-    ? text("No table without primary key, no foreign key without index, no redundant index.", "good")
+    ? text("Nothing found that needs mending.", "good")
     : text(`${plural(problems.length, "problem")} found.`, "warn");
 };
 
+/** What was not looked at, and why: silence must not be taken for health. */
+const unseen = ({ health }: DatabaseReading, rules: readonly DatabaseRule[]): readonly Block[] => {
+  const names = rules.filter(({ needs }) => needs === "server").map(({ id }) => id.replace("db/", ""));
+  if (health === undefined) {
+    return [
+      text(
+        `${plural(names.length, "rule")} of ${rules.length} need a running server (--connection): ${names.join(", ")}.`,
+        "dim",
+      ),
+    ];
+  }
+  return health.gaps.length === 0
+    ? []
+    : [heading("Not seen"), { kind: "list", items: health.gaps.map(({ what, why }) => `${what}: ${why}`) }];
+};
+
 /** `data` holds the server, the counts, and the catalog itself, so that a program needs no second call. */
-export const analyzeReport = ({ reading, findings, source }: AnalyzeInput): Report => {
+export const analyzeReport = ({ reading, findings, source, rules }: AnalyzeInput): Report => {
   const counts = countsOf(reading);
   return {
     command: "db analyze",
@@ -86,6 +104,7 @@ export const analyzeReport = ({ reading, findings, source }: AnalyzeInput): Repo
       heading(source),
       text(`${serverText(reading)}\n${countText(counts)}`, "dim"),
       verdict(findings),
+      ...unseen(reading, rules),
       ...sqlBlocks(findings),
     ],
     findings,
@@ -97,6 +116,7 @@ export const analyzeReport = ({ reading, findings, source }: AnalyzeInput): Repo
       // Models are plain JSON by design; optional fields that are not set are left out.
       catalog: reading.catalog as unknown as Json,
       statistics: reading.statistics as unknown as Json,
+      health: (reading.health ?? null) as unknown as Json,
     },
   };
 };

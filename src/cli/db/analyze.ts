@@ -1,25 +1,29 @@
-// senior db analyze: checks the schema of a database, or of schema files, and writes the SQL that mends it.
+// senior db analyze: checks the schema of a database, or of schema files, and what a running server measured.
 import { runRules } from "../../kernel/rule.ts";
-import { catalogRules } from "../../pg/rules/index.ts";
+import { connectionAdvice } from "../../pg/connection-advice.ts";
+import { databaseRules } from "../../pg/rules/index.ts";
 import { analyzeReport } from "../../pg/view.ts";
 import { command } from "../command.ts";
-import { duration, many, text } from "../flags.ts";
+import { duration, integer, many, text } from "../flags.ts";
 import { readCatalog } from "../sources.ts";
+import { machineOf } from "./machine.ts";
 import { connectionFlags, sourceOf } from "./source-args.ts";
 
 export default command({
   name: "analyze",
-  about: "Check a database's schema: keys, indexes, and the SQL that mends them",
+  about: "Check a database: keys, indexes, types, rights, bloat, vacuum, settings; with the SQL that mends them",
   more: [
     "A schema file needs no server: it is loaded into an embedded PostgreSQL, inside a transaction that is rolled back.",
     "A folder's .sql files are loaded in the order of their names. A server is only read, in one read-only transaction",
-    "with timeouts; nothing is written and no lock is waited for. Connections follow libpq: URLs, key=value, PGHOST and",
-    "its kin, services, ~/.pgpass, sslmode.",
+    "with timeouts; nothing is written and no lock is waited for. Its sizes and counters set how much a finding weighs;",
+    "what the user may not see is named. Connections follow libpq: URLs, key=value, PGHOST and its kin, services,",
+    "~/.pgpass, sslmode.",
   ].join("\n"),
   examples: [
     { run: "senior db analyze schema.sql", about: "A schema file, without a server" },
     { run: "senior db analyze migrations/", about: "A folder of migrations, in order" },
     { run: "senior db analyze --connection postgres://app@db.example/shop", about: "A running server, read only" },
+    { run: "senior db analyze --cores 8 --memory 32GB", about: "With pool and memory advice for that machine" },
     { run: "senior db analyze --json --fail-on warning", about: "The server of DATABASE_URL, in a pipeline" },
   ],
   positionals: {
@@ -28,13 +32,23 @@ export default command({
   flags: {
     ...connectionFlags,
     schema: many(text("Only this schema", { value: "NAME" })),
+    cores: integer("How many cores the server has, for advice on pools", { min: 1, max: 4096 }),
+    memory: text("How much memory the server has, as 16GB, for advice on work_mem", { value: "SIZE" }),
     deadline: duration("How long loading the files, or one query, may take", { min: 100, default: 60_000 }),
   },
   output: "report",
   async run({ args, io }) {
+    const machine = machineOf(args);
     const source = await sourceOf(io, args, "analyze");
-    const read = await readCatalog(io, source, { schemas: args.schema, deadlineMs: args.deadline });
-    const found = read.locate(runRules(catalogRules, read.reading));
-    return analyzeReport({ reading: read.reading, findings: [...read.notes, ...found], source: read.source });
+    const read = await readCatalog(io, source, { schemas: args.schema, deadlineMs: args.deadline, health: true });
+    const reading = { ...read.reading, machine };
+    const advice = read.target === undefined ? [] : connectionAdvice(read.target);
+    const found = read.locate(runRules(databaseRules, reading));
+    return analyzeReport({
+      reading,
+      findings: [...read.notes, ...advice, ...found],
+      source: read.source,
+      rules: databaseRules,
+    });
   },
 });

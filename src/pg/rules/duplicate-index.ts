@@ -1,6 +1,5 @@
 // Rule: indexes that another index of the same table makes redundant in every respect.
 import type { Fix } from "../../kernel/finding.ts";
-import type { Rule } from "../../kernel/rule.ts";
 import { bytes } from "../../kernel/words.ts";
 import type { Catalog, CatalogReading } from "../catalog.ts";
 import type { ObjectName } from "../catalog/object.ts";
@@ -8,15 +7,17 @@ import { sameName } from "../catalog/object.ts";
 import type { Index, IndexKey, Table } from "../catalog/tables.ts";
 import { statisticsOf } from "../measure.ts";
 import { quoteName, quotePath } from "../quote.ts";
+import { dropIndex } from "./drop-index.ts";
+import type { DatabaseRule } from "./rule.ts";
 
 /** What holds indexes: a table, or a materialised view. */
-interface Holder extends ObjectName {
+export interface Holder extends ObjectName {
   readonly partitioned: boolean;
   readonly indexes: readonly Index[];
   readonly table?: Table;
 }
 
-const holders = ({ tables, views }: Catalog): readonly Holder[] => [
+export const holders = ({ tables, views }: Catalog): readonly Holder[] => [
   ...tables.map((table) => ({ ...table, partitioned: table.kind === "partitioned", table })),
   ...views.map((view) => ({ ...view, partitioned: false })),
 ];
@@ -62,7 +63,7 @@ const served = (index: Index, other: Index): boolean => {
 const constraintOf = ({ table }: Holder, { constraint }: Index) =>
   constraint === undefined ? undefined : table?.constraints.find(({ name }) => name === constraint);
 
-const neededByOthers = (catalog: Catalog, holder: Holder, index: Index): boolean =>
+export const neededByOthers = (catalog: Catalog, holder: Holder, index: Index): boolean =>
   index.replicaIdentity ||
   index.partOf !== undefined ||
   catalog.tables.some(({ constraints }) =>
@@ -94,25 +95,13 @@ const staysBefore = (a: Index, b: Index): boolean => {
   return rank(a) < rank(b);
 };
 
-const keeperOf = (catalog: Catalog, holder: Holder, index: Index): Index | undefined =>
+export const keeperOf = (catalog: Catalog, holder: Holder, index: Index): Index | undefined =>
   holder.indexes.find(
     (other) =>
       other !== index &&
       redundant(catalog, holder, index, other) &&
       (!redundant(catalog, holder, other, index) || staysBefore(other, index)),
   );
-
-const dropIndex = (holder: Holder, index: Index): Fix => {
-  const way = holder.partitioned ? "" : "CONCURRENTLY ";
-  const made = index.definition.replace(/^CREATE (UNIQUE )?INDEX /, `CREATE $1INDEX ${way}`);
-  return {
-    kind: "sql",
-    up: `DROP INDEX ${way}${quotePath({ schema: holder.schema, name: index.name })};`,
-    // The server prints a partitioned table's index as ON ONLY, which would leave its partitions without.
-    down: `${holder.partitioned ? made.replace(/ ON ONLY /, " ON ") : made};`,
-    transactional: holder.partitioned,
-  };
-};
 
 const dropConstraint = (holder: Holder, name: string, definition: string): Fix => ({
   kind: "sql",
@@ -144,7 +133,7 @@ const evidenceFor = (reading: CatalogReading, holder: Holder, index: Index) => {
  * A warning: each write maintains both, and the cache holds both, for nothing. Partial, unique, expression and covering indexes are
  * compared in full; an index that a constraint, a foreign key or replication stands on is never proposed for dropping.
  */
-export const duplicateIndex: Rule<CatalogReading> = {
+export const duplicateIndex: DatabaseRule = {
   id: "db/duplicate-index",
   severity: "warning",
   about: "Indexes that another index of the same table makes redundant",

@@ -1,13 +1,14 @@
 // Rule: foreign keys whose referencing columns no index leads with, so that every DELETE of a parent scans the child.
-import type { Fix } from "../../kernel/finding.ts";
-import type { Rule } from "../../kernel/rule.ts";
-import { listed } from "../../kernel/words.ts";
-import type { CatalogReading } from "../catalog.ts";
+import type { Evidence, Fix, Severity } from "../../kernel/finding.ts";
+import { bytes, listed } from "../../kernel/words.ts";
 import type { ObjectName } from "../catalog/object.ts";
 import type { ForeignKey, Index, Table } from "../catalog/tables.ts";
+import type { HealthIndex } from "../health/measures.ts";
+import { countedSeconds, indexHealth } from "../health/measures.ts";
 import { sizeEvidence } from "../measure.ts";
 import { NewNames } from "../names.ts";
 import { quoteName, quotePath } from "../quote.ts";
+import type { DatabaseReading, DatabaseRule } from "./rule.ts";
 
 /** The columns that a predicate says are not null, when it says nothing else. */
 const notNullColumns = (predicate: string): readonly string[] | undefined => {
@@ -105,7 +106,47 @@ const help = (table: Table): string =>
     ? "an index that begins with these columns; on a partitioned table building it blocks writes, unless each partition gets its own first"
     : "an index that begins with these columns; built concurrently, it blocks no writes";
 
-function* checkTable(reading: CatalogReading, table: Table, names: NewNames) {
+/** A child of this size is read in a moment. */
+const smallPages = 128;
+const day = 86_400;
+
+interface Measured extends HealthIndex {
+  /** That the counters cover, at most. */
+  readonly days: number;
+}
+
+const measuredIn = ({ health }: DatabaseReading): Measured | undefined =>
+  health === undefined ? undefined : { ...indexHealth(health), days: (countedSeconds(health) ?? 0) / day };
+
+/** What it costs so far: how often parents were deleted, and how much a look at the child reads. */
+interface Cost {
+  readonly severity: Severity;
+  readonly note: string;
+}
+
+const costOf = (measured: Measured | undefined, table: Table, parents: readonly ObjectName[]): Cost | undefined => {
+  if (measured === undefined) return undefined;
+  const child = measured.relation(table);
+  if (child === undefined || child.kind === "partitioned") return undefined;
+  const deleted = parents.reduce((sum, parent) => sum + (measured.relation(parent)?.deleted ?? 0), 0);
+  const { days } = measured;
+  const perDay = days >= 1 ? ` (${(deleted / days).toFixed(1)} a day)` : "";
+  const parent = parents.length === 1 ? "the parent" : "the parents";
+  const small = child.pages <= smallPages && child.heapBytes <= smallPages * 8192;
+  return {
+    severity: small || (deleted === 0 && days >= 7) ? "info" : "warning",
+    note: `${deleted.toLocaleString("en-US")} rows of ${parent} were deleted so far${perDay}; each reads ${bytes(child.heapBytes)}`,
+  };
+};
+
+const withCost = (evidence: Evidence | undefined, cost: Cost | undefined) => ({
+  ...(cost === undefined ? {} : { severity: cost.severity }),
+  ...(evidence === undefined
+    ? {}
+    : { evidence: cost === undefined ? evidence : { ...evidence, note: `${evidence.note}; ${cost.note}` } }),
+});
+
+function* checkTable(reading: DatabaseReading, measured: Measured | undefined, table: Table, names: NewNames) {
   const planned: { readonly columns: readonly string[]; readonly fix: Fix }[] = [];
   for (const { columns, keys } of uncovered(table)) {
     const serving = planned.find((one) =>
@@ -120,24 +161,25 @@ function* checkTable(reading: CatalogReading, table: Table, names: NewNames) {
       at: { kind: "object", type: "constraint", schema: table.schema, name: `${table.name}.${first}` } as const,
       help: help(table),
       fix,
-      ...sizeEvidence(reading, [table, ...parents]),
+      ...withCost(sizeEvidence(reading, [table, ...parents]).evidence, costOf(measured, table, parents)),
     };
   }
 }
 
 /**
- * A warning: correct, and unnoticed while tables are small; then a DELETE of one parent row takes as long as reading the child, with
+ * A warning, and a note where the child is small or no parent was deleted in a week: correct, and unnoticed while tables are small; then a DELETE of one parent row takes as long as reading the child, with
  * a lock held. A foreign key that comes from a parent table is reported there.
  */
-export const foreignKeyWithoutIndex: Rule<CatalogReading> = {
+export const foreignKeyWithoutIndex: DatabaseRule = {
   id: "db/foreign-key-without-index",
   severity: "warning",
   about: "Foreign keys without an index on their own columns",
   help: "create an index that begins with the foreign key's columns",
   *check(reading) {
     const names = new NewNames(reading.catalog);
+    const measured = measuredIn(reading);
     for (const table of reading.catalog.tables) {
-      if (table.kind !== "foreign") yield* checkTable(reading, table, names);
+      if (table.kind !== "foreign") yield* checkTable(reading, measured, table, names);
     }
   },
 };

@@ -1,12 +1,12 @@
 // Rule: tables without a primary key, with a fix only where the catalog proves one or adding a column is safe.
 import type { Fix } from "../../kernel/finding.ts";
-import type { Rule } from "../../kernel/rule.ts";
-import type { Catalog, CatalogReading } from "../catalog.ts";
+import type { Catalog } from "../catalog.ts";
 import { sameName } from "../catalog/object.ts";
 import type { Index, Table } from "../catalog/tables.ts";
 import { sizeEvidence } from "../measure.ts";
 import { NewNames } from "../names.ts";
 import { quoteName, quotePath } from "../quote.ts";
+import type { DatabaseRule } from "./rule.ts";
 
 /** A unique index that could be the primary key: whole, on columns that are all NOT NULL, sorted the plain way. */
 const couldBeKey = (table: Table, index: Index): boolean =>
@@ -117,16 +117,35 @@ const advise = (catalog: Catalog, table: Table, names: NewNames): Advice => {
   };
 };
 
+/** Publications send updates and deletes by the key: without one the server refuses them. */
+const refusedBy = ({ publications }: Catalog, table: Table): string | undefined => {
+  if (table.replicaIdentity !== "default") return undefined;
+  return publications.find(
+    ({ allTables, tables, schemas, publish }) =>
+      (allTables || schemas.includes(table.schema) || tables.some((one) => sameName(one, table))) &&
+      publish.some((verb) => verb === "update" || verb === "delete"),
+  )?.name;
+};
+
+const withPublication = (advice: Advice, publication: string | undefined) =>
+  publication === undefined
+    ? advice
+    : {
+        ...advice,
+        severity: "error" as const,
+        message: `${advice.message}; publication ${publication} refuses UPDATE and DELETE on it for that`,
+      };
+
 const lacksKey = (table: Table): boolean =>
   table.kind !== "foreign" &&
   table.partitionOf === undefined &&
   !table.constraints.some(({ kind }) => kind === "primary-key");
 
 /**
- * A warning: nothing is broken today, but logical replication refuses UPDATE and DELETE on such a table, duplicates cannot be told
+ * A warning, an error where a publication sends the table's changes: else nothing is broken today, but logical replication refuses UPDATE and DELETE on such a table, duplicates cannot be told
  * apart, and tools that page or synchronise have nothing to hold on to. Partitions are their parent's matter.
  */
-export const tableWithoutPrimaryKey: Rule<CatalogReading> = {
+export const tableWithoutPrimaryKey: DatabaseRule = {
   id: "db/table-without-primary-key",
   severity: "warning",
   about: "Tables without a primary key",
@@ -135,7 +154,7 @@ export const tableWithoutPrimaryKey: Rule<CatalogReading> = {
     const names = new NewNames(reading.catalog);
     for (const table of reading.catalog.tables.filter(lacksKey)) {
       yield {
-        ...advise(reading.catalog, table, names),
+        ...withPublication(advise(reading.catalog, table, names), refusedBy(reading.catalog, table)),
         at: { kind: "object", type: "table", schema: table.schema, name: table.name },
         ...sizeEvidence(reading, [table]),
       };
