@@ -1,6 +1,6 @@
 // Rule: long work while a lock from an earlier statement of the same transaction keeps queries out.
 import type { Lock, Measured } from "../model.ts";
-import { blocksReads, blocksWrites, isTable, modeText } from "../model.ts";
+import { blocksReads, blocksWrites, isTable, lockModes, modeText } from "../model.ts";
 import type { LintRule } from "../rule.ts";
 import { blockingWorks, evidenceOf, nameOf, statementsIn, workFound } from "../rule.ts";
 
@@ -13,8 +13,11 @@ const isLong = ({ statement: { kind, fields } }: Measured): boolean => {
   return !JSON.stringify(fields["selectStmt"] ?? {}).includes('"valuesLists"');
 };
 
+/** The strongest of the locks that keep writers out: it says who waits. */
 const blocking = (on: Measured): Lock | undefined =>
-  on.held.find(({ mode, on: relation }) => blocksWrites(mode) && isTable(relation));
+  on.held
+    .filter(({ mode, on: relation }) => blocksWrites(mode) && isTable(relation))
+    .toSorted((one, other) => lockModes.indexOf(other.mode) - lockModes.indexOf(one.mode))[0];
 
 export const workUnderLock: LintRule = {
   id: "lint/work-under-lock",
