@@ -39,11 +39,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "generate routes, validators and types without --project and put them into your own service",
   },
   {
-    command: "db migrate",
-    will: "apply a migration, or run and roll it back with --dry-run",
-    meanwhile: "apply it with psql -v ON_ERROR_STOP=1, in one transaction where its statements allow that",
-  },
-  {
     command: "db rollback",
     will: "undo the last migrations",
     meanwhile: "run the migration's own down file with psql -v ON_ERROR_STOP=1",

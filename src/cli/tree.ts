@@ -17,6 +17,7 @@ export const tree: Node = {
         analyze: { load: () => import("./db/analyze.ts") },
         diff: { load: () => import("./db/diff.ts") },
         lint: { load: () => import("./db/lint.ts") },
+        migrate: { load: () => import("./db/migrate.ts") },
       },
     },
     decide: { load: () => import("./decide.ts") },

@@ -51,6 +51,10 @@ export const faultKinds = {
   "guard.config": { exit: 5, help: "give it as a flag, or in your own configuration file" },
   "guard.target": { exit: 5, help: "name a server of your own" },
   "guard.data-loss": { exit: 5, help: "accept it with --accept-data-loss, or change what is asked for" },
+  "guard.history": {
+    exit: 5,
+    help: "put the text back and write a new migration; or, where it does the same, take it for applied with --accept-edited",
+  },
   "guard.limit": { exit: 5, help: "ask for less" },
   "guard.lock": { exit: 5, help: "wait until the other one has ended" },
   "guard.overwrite": { exit: 5, help: "choose another --output, or replace the files with --force" },

@@ -155,7 +155,7 @@ const ambiguousFault = (candidates: readonly Candidate[]): Fault => {
 const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, source: string): readonly Finding[] => {
   const schemas = from.schemas
     .map(({ name }) => name)
-    .filter((name) => !has(name) && !to.schemas.some((one) => one.name === name));
+    .filter((name) => name !== "senior" && !has(name) && !to.schemas.some((one) => one.name === name));
   return schemas.map((name): Finding => ({
     rule: "diff/out-of-scope",
     severity: "info",

@@ -32,6 +32,7 @@ const managed = new Set([
   "topology",
   "partman",
   "hdb_catalog",
+  "senior",
 ]);
 
 /** Tables in which migration runners keep their books. */
@@ -39,6 +40,10 @@ const books = new Set([
   "schema_migrations",
   "flyway_schema_history",
   "senior_migrations",
+  "goose_db_version",
+  "gorp_migrations",
+  "__diesel_schema_migrations",
+  "schema_info",
   "pgmigrations",
   "__drizzle_migrations",
   "_prisma_migrations",

@@ -44,11 +44,12 @@ const wrappings: Readonly<Record<Tool, Wrapping>> = {
   diesel: "whole",
 };
 
-const wayOf = (file: SchemaFile, part: string, wrapping: Wrapping, parse: ParseSql): Way => {
-  const { text } = stripPsql(part);
+export const wayOf = (file: SchemaFile, part: string, wrapping: Wrapping, parse: ParseSql): Way => {
+  const { text, removed } = stripPsql(part);
   const parsed = parse(text);
-  if (parsed.kind === "statements") return { file, text, wrapping, statements: parsed.statements };
-  return { file, text, wrapping, statements: [], error: { message: parsed.message, index: parsed.index } };
+  if (parsed.kind === "statements") return { file, text, wrapping, psql: removed, statements: parsed.statements };
+  const { message, index } = parsed;
+  return { file, text, wrapping, psql: removed, statements: [], error: { message, index } };
 };
 
 export const entryOf = (file: Inside, tool: Tool, files: readonly Inside[], parse: ParseSql): Entry | undefined => {

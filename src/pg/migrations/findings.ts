@@ -146,7 +146,7 @@ const statementsFit = (tool: Tool, way: Way): readonly Finding[] => {
       ? []
       : [
           at(
-            "migration/transaction",
+            "migration/takes-back",
             "error",
             way.file,
             undo.start,
@@ -181,6 +181,18 @@ const statementsFit = (tool: Tool, way: Way): readonly Finding[] => {
   ];
 };
 
+const forPsql = (way: Way): readonly Finding[] => {
+  const [first] = way.psql;
+  if (first === undefined) return [];
+  const message =
+    first.kind === "data"
+      ? "rows of COPY come from psql's input, which a migration runner does not have"
+      : `${first.command} is a command of psql, which a migration runner does not have`;
+  return [
+    at("migration/psql", "error", way.file, first.start, message, "write INSERT statements or plain SQL instead"),
+  ];
+};
+
 const strangers = ({ root, files, entries }: Read): readonly Finding[] => {
   const known = new Set(entries.map(({ file }) => file.inside));
   const sql = files.filter((file) => /\.sql$/i.test(file.inside) && !known.has(file.inside));
@@ -212,7 +224,7 @@ export const findingsOf = (read: Read): readonly Finding[] => {
     ...gaps(read),
     ...waysBack(read),
     ...marks(read),
-    ...waysOf(read).flatMap((way) => statementsFit(tool, way)),
+    ...waysOf(read).flatMap((way) => [...statementsFit(tool, way), ...forPsql(way)]),
     ...strangers(read),
     ...(journal === undefined ? [] : journalFindings(journal, tags)),
   ];

@@ -1,6 +1,7 @@
 // A chain of migrations as it stands in a folder, whoever's runner it was written for.
 import type { Finding } from "../../kernel/finding.ts";
 import type { SchemaFile } from "../prepare.ts";
+import type { Removed } from "../psql.ts";
 import type { Statement } from "../tree.ts";
 
 export const tools = [
@@ -32,6 +33,8 @@ export interface Way {
   /** As long as the file's text with all that is not this way blanked out: indexes are those of the file. */
   readonly text: string;
   readonly wrapping: Wrapping;
+  /** Lines for psql alone, and rows of COPY: they are blanked out, and a runner must not pass over them. */
+  readonly psql: readonly Removed[];
   /** In order; `start` and `end` are UTF-16 indexes into the file's text. Empty when it cannot be parsed. */
   readonly statements: readonly Statement[];
   /** What PostgreSQL's parser says, and the UTF-16 index where. */

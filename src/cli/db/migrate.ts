@@ -1,0 +1,297 @@
+// senior db migrate: brings a server up to a folder of migrations, so that nothing is ever half applied without a record.
+import type { Io } from "../../io/io.ts";
+import { loadSqlParser } from "../../io/sql-parser.ts";
+import { Fault } from "../../kernel/fault.ts";
+import type { Finding } from "../../kernel/finding.ts";
+import { targetText } from "../../pg/connection.ts";
+import { bookUp } from "../../pg/migrations/books.ts";
+import type { Recorded } from "../../pg/migrations/history.ts";
+import { eventSql } from "../../pg/migrations/history.ts";
+import type { Chain, Migration } from "../../pg/migrations/model.ts";
+import { tools } from "../../pg/migrations/model.ts";
+import { versionOrder } from "../../pg/migrations/naming.ts";
+import type { Standing } from "../../pg/migrations/pending.ts";
+import { standingOf } from "../../pg/migrations/pending.ts";
+import type { Job } from "../../pg/migrations/runner.ts";
+import { JobRun, failureFault } from "../../pg/migrations/runner.ts";
+import { segmentsOf } from "../../pg/migrations/segments.ts";
+import type { RunnerSession } from "../../pg/migrations/session.ts";
+import { quoteText } from "../../pg/quote.ts";
+import { command } from "../command.ts";
+import { choice, flag, text } from "../flags.ts";
+import { approvalFlags, approvalsFor } from "./approval.ts";
+import { dryRun } from "./dry-run.ts";
+import { countLosses, refuseLosses } from "./losses.ts";
+import type { Ran } from "./migrate-report.ts";
+import { adoptedFinding, lateFinding, migrateReport, missingFinding } from "./migrate-report.ts";
+import { readMigrations } from "./migration-source.ts";
+import type { Taken } from "./run-migrations.ts";
+import {
+  checkFiles,
+  claimOf,
+  historyOf,
+  makeHistory,
+  openSession,
+  readAdopted,
+  recordAs,
+  runnerFlags,
+  targetFrom,
+  versionsText,
+} from "./run-migrations.ts";
+import { connectionFlags } from "./source-args.ts";
+
+/** Everything up to a version, that one included. */
+const upTo = (
+  { tool, migrations }: Chain,
+  list: readonly Migration[],
+  to: string | undefined,
+): readonly Migration[] => {
+  if (to === undefined) return list;
+  if (!migrations.some(({ version }) => versionOrder[tool](version, to) === 0))
+    throw new Fault("usage.bad-value", `there is no migration with the version ${to}`);
+  return list.filter((one) => !one.repeatable && versionOrder[tool](one.version, to) <= 0);
+};
+
+const refuseEdited = ({ edited }: Standing, accepted: boolean): void => {
+  const [first] = edited;
+  if (first === undefined || accepted) return;
+  const list = edited.map(({ migration }) => migration);
+  throw new Fault(
+    "guard.history",
+    `${edited.length === 1 ? "an applied migration has" : "applied migrations have"} another text now: ${versionsText(list)}`,
+    {
+      at: { kind: "file", path: first.migration.up.file.path },
+      data: { edited: list.map(({ version }) => version) },
+    },
+  );
+};
+
+const refuseLate = ({ late }: Standing, allowed: boolean): void => {
+  if (late.length === 0 || allowed) return;
+  throw new Fault("guard.history", `older than what is applied already: ${versionsText(late)}`, {
+    help: "give them newer versions, or leave --no-out-of-order away to apply them all the same",
+  });
+};
+
+/** A migration that stopped in the middle goes on only with the very text that it stopped in. */
+const resumed = ({ halfway }: Standing): readonly { readonly migration: Migration; readonly recorded: Recorded }[] =>
+  halfway.map(({ migration, recorded }) => {
+    if (recorded.state === "undoing")
+      throw new Fault("guard.history", `the way back of migration ${recorded.version} stopped in the middle`, {
+        help: "finish it first: senior db rollback",
+      });
+    if (migration === undefined)
+      throw new Fault(
+        "guard.history",
+        `migration ${recorded.version} stopped in the middle (${recorded.done} of ${recorded.segments} parts are in), and its file is not here`,
+        {
+          help: "put the file back, then run this again",
+        },
+      );
+    if (migration.checksum !== recorded.checksum)
+      throw new Fault(
+        "guard.history",
+        `migration ${recorded.version} stopped in the middle (${recorded.done} of ${recorded.segments} parts are in), and its text has changed since`,
+        {
+          at: { kind: "file", path: migration.up.file.path },
+          help: "put the text back as it was; only parts after those that are in may change, with --accept-edited",
+        },
+      );
+    return { migration, recorded };
+  });
+
+const jobOf = (
+  chain: Chain,
+  migration: Migration,
+  recorded: Recorded | undefined,
+  { book }: Taken,
+  approvedBy: readonly string[],
+): Job => {
+  const segments = segmentsOf(migration.up).length;
+  const isHalf = recorded !== undefined && recorded.state !== "applied";
+  return {
+    direction: "up",
+    claim: { ...claimOf(migration, chain.tool, approvedBy), segments },
+    way: migration.up,
+    done: isHalf ? recorded.done : 0,
+    begun: isHalf && recorded.begun,
+    claimed: isHalf,
+    books: bookUp(book, migration),
+  };
+};
+
+/** The new text of what was applied is taken for what was applied. */
+const acceptEdited = async (session: RunnerSession, { edited, halfway }: Standing): Promise<void> => {
+  for (const { migration } of [...edited, ...halfway]) {
+    if (migration === undefined) continue;
+    const { version, checksum } = migration;
+    await session.rows(
+      `update senior.migrations set checksum = ${quoteText(checksum)} where version = ${quoteText(version)}`,
+    );
+    await session.rows(eventSql({ event: "accepted", version, checksum }));
+  }
+};
+
+const checkSum = (list: readonly Migration[], given: string | undefined): string => {
+  const hash = new Bun.CryptoHasher("sha256")
+    .update(list.map(({ version, checksum }) => `${version} ${checksum}`).join("\n"))
+    .digest("hex");
+  if (given !== undefined && (given.length < 8 || !hash.startsWith(given)))
+    throw new Fault("guard.history", `what is to be run is not what --checksum says: it is ${hash.slice(0, 16)}`, {
+      help: "a file has changed, or another migration is pending; run --dry-run again and look at it",
+    });
+  return hash.slice(0, 16);
+};
+
+const findingsAbout = (chain: Chain, standing: Standing, taken: Taken): readonly Finding[] => [
+  ...chain.findings.filter(({ rule }) => rule !== "migration/transaction"),
+  ...standing.late.map(lateFinding),
+  ...standing.missing.map(missingFinding),
+  ...(taken.book === undefined || taken.adopted.length === 0 ? [] : [adoptedFinding(taken.book, taken.adopted.length)]),
+];
+
+/** Runs job after job until one does not end well. */
+const runAll = async (
+  session: RunnerSession,
+  jobs: readonly Job[],
+  options: ConstructorParameters<typeof JobRun>[2],
+): Promise<readonly Ran[]> => {
+  const ran: Ran[] = [];
+  for (const job of jobs) {
+    const result = await new JobRun(session, job, options).run();
+    if (result.kind === "failed") throw failureFault(job, result.failure);
+    ran.push({ version: job.claim.version, name: job.claim.name, result });
+    if (result.kind === "stopped") break;
+  }
+  return ran;
+};
+
+export default command({
+  name: "migrate",
+  about: "Apply a migration, or all that are pending in a folder, and record each",
+  more: [
+    "Reads the layouts of dbmate, golang-migrate, Flyway, goose, sql-migrate, Prisma, Drizzle, node-pg-migrate, Knex, diesel and plain pairs.",
+    "Each part of a migration that can run in a transaction commits together with its record in the schema senior; what cannot (indexes",
+    "built concurrently, VACUUM) is recorded before and after. A run that is killed at any point is gone on with by the next one.",
+    "One runner at a time; locks are waited for briefly and tried again. The history of dbmate, golang-migrate and Flyway is taken over and",
+    "kept up in the same transaction, so that both tools can be used. Rows that would be lost are counted and must be accepted.",
+    "--dry-run really runs everything on the server and rolls it back; what cannot be rolled back runs on a copy of the schema.",
+    "A server that is not on this machine needs --approved-by, which is recorded.",
+  ].join("\n"),
+  examples: [
+    {
+      run: "senior db migrate migrations/ --dry-run",
+      about: "Run all that is pending on the server of DATABASE_URL, and roll it back",
+    },
+    { run: "senior db migrate migrations/20240115_add_user_indexes.sql", about: "Apply one file" },
+    {
+      run: 'senior db migrate migrations/ --connection postgres://app@db.example/shop --approved-by "Ada Lovelace (tech lead)"',
+      about: "Apply to a server elsewhere",
+    },
+  ],
+  positionals: { path: text("A migration file, or the folder of them", { value: "FILE|DIR", required: true }) },
+  flags: {
+    ...connectionFlags,
+    dryRun: flag("Run everything and roll it back"),
+    format: choice(tools, "For which runner the files were written, where it cannot be told"),
+    to: text("Up to this version, and no further", { value: "VERSION" }),
+    ...approvalFlags,
+    acceptDataLoss: flag("Apply although rows or values are lost", { scope: "user" }),
+    acceptEdited: flag("Take the new text of applied migrations for what was applied", { scope: "user" }),
+    outOfOrder: flag("Apply migrations that are older than the newest applied one", { default: true }),
+    checksum: text("Only if what is pending is exactly what this checksum of a dry run stands for", { value: "HASH" }),
+    resume: choice(
+      ["again", "done"],
+      "What became of an interrupted statement that leaves no trace: it ran (done) or did not",
+    ),
+    failOnDrift: flag("Refuse when the schema was changed past the migrations"),
+    ...runnerFlags,
+  },
+  graceful: true,
+  async run({ args, io, registry }) {
+    const chain = await readMigrations(io, args.path, await loadSqlParser(), args.format);
+    const target = await targetFrom(io, args, "migrate");
+    const approvedBy = await approvalsFor(io, registry, target, args);
+    const source = targetText(target);
+    io.terminal.progress(`connecting to ${source}`);
+    const session = await openSession(io, target, args);
+    try {
+      return await migrate(io, session, { chain, source, approvedBy, args });
+    } finally {
+      await session.close();
+      io.terminal.clear();
+    }
+  },
+});
+
+interface Wanted {
+  readonly chain: Chain;
+  readonly source: string;
+  readonly approvedBy: readonly string[];
+  readonly args: {
+    readonly dryRun: boolean;
+    readonly to: string | undefined;
+    readonly acceptDataLoss: boolean;
+    readonly acceptEdited: boolean;
+    readonly outOfOrder: boolean;
+    readonly checksum: string | undefined;
+    readonly resume: "again" | "done" | undefined;
+    readonly lockTimeout: number;
+    readonly lockRetries: number;
+    readonly statementTimeout: number;
+  };
+}
+
+const migrate = async (io: Io, session: RunnerSession, { chain, source, approvedBy, args }: Wanted) => {
+  const before = await historyOf(session);
+  const taken = await readAdopted(session, chain, before);
+  const adopted = new Set(taken.adopted.map(({ migration }) => migration));
+  if (!args.dryRun) {
+    await makeHistory(session);
+    await recordAs(session, "adopted", chain.tool, taken.adopted, approvedBy);
+  }
+  const history = args.dryRun ? before : await historyOf(session);
+  const standing = standingOf(chain, history);
+  const left = { ...standing, pending: standing.pending.filter((one) => !adopted.has(one)) };
+  refuseEdited(left, args.acceptEdited);
+  if (args.acceptEdited && !args.dryRun) {
+    await acceptEdited(session, left);
+    return migrate(io, session, { chain, source, approvedBy, args: { ...args, acceptEdited: false } });
+  }
+  refuseLate(left, args.outOfOrder);
+  const halves = resumed(left);
+  const pending = upTo(chain, left.pending, args.to);
+  const all = [...halves.map(({ migration }) => migration), ...pending];
+  checkFiles(chain, all);
+  const checksum = checkSum(all, args.checksum);
+  const losses = await countLosses(
+    session,
+    all.map(({ up }) => up),
+  );
+  const shown = {
+    chain,
+    source,
+    checksum,
+    losses,
+    findings: findingsAbout(chain, left, taken),
+    applied: left.applied.length + adopted.size,
+  };
+  if (args.dryRun) return dryRun(io, session, { ...shown, migrations: all, limits: args });
+  refuseLosses(losses, args.acceptDataLoss);
+  const jobs = all.map((migration) =>
+    jobOf(
+      chain,
+      migration,
+      history.find(({ version }) => version === migration.version),
+      taken,
+      approvedBy,
+    ),
+  );
+  const ran = await runAll(session, jobs, {
+    lockTimeoutMs: args.lockTimeout,
+    statementTimeoutMs: args.statementTimeout,
+    retries: args.lockRetries,
+    ...(args.resume === undefined ? {} : { resume: args.resume }),
+  });
+  return migrateReport({ ...shown, ran, waiting: all.length - ran.length, signal: io.signal });
+};
