@@ -38,7 +38,14 @@ const chainOf = async (io: Io, registry: Registry, name: string): Promise<readon
   return profile.approvals.find(({ change }) => /schema/i.test(change))?.roles ?? [];
 };
 
-const roleOf = (given: string): string => given.split("=")[0]?.trim().toLowerCase().replaceAll("_", " ") ?? "";
+/** `Tech lead` and `tech-lead` are one role. */
+const roleKey = (role: string): string =>
+  role
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, " ");
+
+const roleOf = (given: string): string => roleKey(given.split("=")[0] ?? "");
 
 /** The names to record. Nothing stands for an approval that was not given. */
 export const approvalsFor = async (
@@ -56,9 +63,7 @@ export const approvalsFor = async (
     });
   if (profile === undefined) return names;
   const roles = await chainOf(io, registry, profile);
-  const missing = roles.filter(
-    (role) => !names.some((name) => name.includes("=") && roleOf(name) === role.toLowerCase().replaceAll("_", " ")),
-  );
+  const missing = roles.filter((role) => !names.some((name) => name.includes("=") && roleOf(name) === roleKey(role)));
   if (missing.length === 0) return names;
   throw new Fault("guard.approval", `the profile ${profile} asks for the approval of ${listed(missing)} as well`, {
     help: missing.map((role) => `--approved-by "${role}=<name>"`).join(" "),
