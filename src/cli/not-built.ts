@@ -65,11 +65,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "run `senior db analyze --connection URL` where the database is reached",
   },
   {
-    command: "db doctor",
-    will: "show who blocks whom, the oldest transaction and the replication lag",
-    meanwhile: "query pg_stat_activity and pg_blocking_pids()",
-  },
-  {
     command: "db backfill",
     will: "run an UPDATE in throttled, resumable batches",
     meanwhile: "see `senior reference database_optimization_guide --section backfills`",

@@ -16,6 +16,7 @@ export const tree: Node = {
       children: {
         analyze: { load: () => import("./db/analyze.ts") },
         diff: { load: () => import("./db/diff.ts") },
+        doctor: { load: () => import("./db/doctor.ts") },
         lint: { load: () => import("./db/lint.ts") },
         migrate: { load: () => import("./db/migrate.ts") },
       },

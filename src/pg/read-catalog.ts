@@ -59,7 +59,7 @@ const tableStatistics = (row: Row): TableStatistics => ({
     .sort(byName),
 });
 
-const readVersion = async (ask: Ask): Promise<{ readonly version: number; readonly text: string }> => {
+export const readVersion = async (ask: Ask): Promise<{ readonly version: number; readonly text: string }> => {
   const [number = "", full = ""] = ((await ask(versionQuery))[0] ?? "").split(" ");
   const version = Number(number);
   if (!(version >= oldestVersion)) {

@@ -1,9 +1,9 @@
 // Rule: how many connections there are, against what the server allows and what the machine can run.
 import type { Found } from "../../kernel/rule.ts";
 import { settingNumber } from "../health/measures.ts";
-import type { Health } from "../health/model.ts";
+import type { Live } from "../health/model.ts";
 import type { Machine } from "./rule.ts";
-import { globalAt, graded, serverRule } from "./rule.ts";
+import { globalAt, graded, liveRule } from "./rule.ts";
 
 export interface Connections {
   readonly limit: number;
@@ -15,7 +15,7 @@ export interface Connections {
   readonly idleInTransaction: number;
 }
 
-export const connectionsOf = (health: Pick<Health, "activity" | "settings">): Connections => {
+export const connectionsOf = (health: Pick<Live, "activity" | "settings">): Connections => {
   const clients = health.activity.sessions.filter(({ type }) => type === undefined || type === "client backend");
   const inState = (test: (state: string) => boolean): number =>
     clients.filter(({ state }) => state !== undefined && test(state)).length;
@@ -53,12 +53,12 @@ function* checkCores(connections: Connections, machine: Machine): Iterable<Found
 }
 
 /** An error at nine tenths: the next deploy, which doubles the pools for a moment, finds no connection. */
-export const connections = serverRule({
+export const connections = liveRule({
   id: "db/connections",
   severity: "warning",
   about: "Connections near the server's limit, or far beyond what its cores can run",
   help: "a pooler in transaction mode (PgBouncer, the hoster's own) in front of the database, and smaller pools behind it",
-  *check(health, { machine = {} }) {
+  *check(health, machine) {
     const now = connectionsOf(health);
     const { limit, reserved, used, idle } = now;
     const usable = limit - reserved;

@@ -1,7 +1,7 @@
 // Rules on the database's own counters: cache, temporary files, deadlocks, checkpoints, checksums.
 import { bytes } from "../../kernel/words.ts";
 import { countedSeconds, secondsSince, settingBytes, settingOf, totalBytes } from "../health/measures.ts";
-import { globalAt, graded, serverRule } from "./rule.ts";
+import { globalAt, graded, liveRule, serverRule } from "./rule.ts";
 
 const count = (value: number): string => Math.round(value).toLocaleString("en-US");
 const day = 86_400;
@@ -94,7 +94,7 @@ export const checkpointPace = serverRule({
 });
 
 /** An error: pages on disk are not what was written. */
-export const checksumFailures = serverRule({
+export const checksumFailures = liveRule({
   id: "db/checksum-failures",
   severity: "error",
   about: "Pages whose checksum did not match when they were read",

@@ -18,7 +18,8 @@ import { policyPerRow } from "./policy-per-row.ts";
 import { publicCreate } from "./public-create.ts";
 import { archiveFails, replicaLag, slotHoldsLog } from "./replication.ts";
 import { policiesOff, securityWithoutPolicy } from "./row-security.ts";
-import type { DatabaseRule } from "./rule.ts";
+import type { DatabaseRule, LiveRule } from "./rule.ts";
+import { onDatabase } from "./rule.ts";
 import { securityDefiner } from "./security-definer.ts";
 import { sequenceType } from "./sequence-type.ts";
 import { blockedSession, idleInTransaction, longTransaction } from "./sessions.ts";
@@ -52,7 +53,7 @@ export const structureRules: readonly DatabaseRule[] = [
 ];
 
 /** Rules on what the server is doing right now: those that a doctor looks at. */
-export const liveRules: readonly DatabaseRule[] = [
+export const liveRules: readonly LiveRule[] = [
   archiveFails,
   blockedSession,
   checksumFailures,
@@ -84,4 +85,8 @@ export const measuredRules: readonly DatabaseRule[] = [
   vacuumLag,
 ];
 
-export const databaseRules: readonly DatabaseRule[] = [...structureRules, ...liveRules, ...measuredRules];
+export const databaseRules: readonly DatabaseRule[] = [
+  ...structureRules,
+  ...liveRules.map(onDatabase),
+  ...measuredRules,
+];

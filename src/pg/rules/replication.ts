@@ -2,12 +2,12 @@
 import { bytes } from "../../kernel/words.ts";
 import { secondsText } from "../health/holders.ts";
 import { secondsSince, settingOf } from "../health/measures.ts";
-import { globalAt, graded, serverRule } from "./rule.ts";
+import { globalAt, graded, liveRule } from "./rule.ts";
 
 const gibibyte = 1024 ** 3;
 
 /** An error where it may fill the disk: nothing bounds what a slot holds unless max_slot_wal_keep_size does. */
-export const slotHoldsLog = serverRule({
+export const slotHoldsLog = liveRule({
   id: "db/slot-holds-log",
   severity: "warning",
   about: "Replication slots that keep write-ahead log which nobody fetches",
@@ -39,7 +39,7 @@ export const slotHoldsLog = serverRule({
 });
 
 /** A warning from a minute or a gibibyte on: what users wrote is not where they read. */
-export const replicaLag = serverRule({
+export const replicaLag = liveRule({
   id: "db/replica-lag",
   severity: "warning",
   about: "Replicas that are far behind",
@@ -70,7 +70,7 @@ export const replicaLag = serverRule({
 });
 
 /** An error: there is no point in time to restore to after the last segment that was archived, and the log fills the disk. */
-export const archiveFails = serverRule({
+export const archiveFails = liveRule({
   id: "db/archive-fails",
   severity: "error",
   about: "Write-ahead log that cannot be archived",

@@ -3,7 +3,7 @@ import type { Location, Severity } from "../../kernel/finding.ts";
 import type { Found, Rule } from "../../kernel/rule.ts";
 import type { CatalogReading } from "../catalog.ts";
 import type { ObjectName } from "../catalog/object.ts";
-import type { Health, RelationHealth } from "../health/model.ts";
+import type { Health, Live, RelationHealth } from "../health/model.ts";
 
 /** The machine behind the server, as far as a person says what it is: SQL does not tell. */
 export interface Machine {
@@ -34,6 +34,30 @@ export const serverRule = (rule: ServerRule): DatabaseRule => ({
     if (reading.health !== undefined) yield* rule.check(reading.health, reading);
   },
 });
+
+/** What can be asked at once, whatever the database holds. */
+export interface LiveReading {
+  readonly health: Live;
+  readonly machine?: Machine;
+}
+
+export type LiveRule = Rule<LiveReading>;
+
+interface OfLive extends Omit<LiveRule, "check"> {
+  check(live: Live, machine: Machine): Iterable<Found>;
+}
+
+export const liveRule = (rule: OfLive): LiveRule => ({
+  ...rule,
+  check: ({ health, machine = {} }) => rule.check(health, machine),
+});
+
+/** A live rule among those on a database. */
+export const onDatabase = (rule: LiveRule): DatabaseRule =>
+  serverRule({
+    ...rule,
+    check: (health, { machine = {} }) => rule.check({ health, machine }),
+  });
 
 type Place = Extract<Location, { kind: "object" }>;
 

@@ -2,7 +2,7 @@
 import { plural } from "../../kernel/words.ts";
 import type { Session } from "../health/activity.ts";
 import { secondsText } from "../health/holders.ts";
-import { globalAt, graded, serverRule } from "./rule.ts";
+import { globalAt, graded, liveRule } from "./rule.ts";
 
 const minute = 60;
 const hour = 3600;
@@ -26,7 +26,7 @@ const isIdle = ({ state }: Session): boolean => state?.startsWith("idle in trans
 const isClient = ({ type }: Session): boolean => type === undefined || type === "client backend";
 
 /** A warning after five minutes, an error after an hour: it holds its locks, its connection, and vacuum, and does nothing. */
-export const idleInTransaction = serverRule({
+export const idleInTransaction = liveRule({
   id: "db/idle-in-transaction",
   severity: "warning",
   about: "Sessions that opened a transaction and then do nothing",
@@ -47,7 +47,7 @@ export const idleInTransaction = serverRule({
 });
 
 /** A warning after an hour, an error after a day. Backups and replicas read for long by their nature, and are left alone. */
-export const longTransaction = serverRule({
+export const longTransaction = liveRule({
   id: "db/long-transaction",
   severity: "warning",
   about: "Transactions that have been running for an hour or more",
@@ -76,7 +76,7 @@ export const longTransaction = serverRule({
 });
 
 /** A warning after ten seconds of waiting, an error after five minutes: whoever comes next waits behind them. */
-export const blockedSession = serverRule({
+export const blockedSession = liveRule({
   id: "db/blocked-session",
   severity: "warning",
   about: "Sessions that wait for a lock which another session holds",

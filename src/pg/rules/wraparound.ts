@@ -3,7 +3,7 @@ import type { Found } from "../../kernel/rule.ts";
 import { settingNumber } from "../health/measures.ts";
 import { vacuumHolders } from "../health/holders.ts";
 import type { DatabaseAge, Live, OldRelation } from "../health/model.ts";
-import { globalAt, graded, pathText, serverRule } from "./rule.ts";
+import { globalAt, graded, pathText, liveRule } from "./rule.ts";
 
 /** Where the server refuses to write: three million before half of 2^32. */
 export const lastTransaction = 2 ** 31 - 3_000_000;
@@ -50,7 +50,7 @@ function* checkAges(live: Live, counter: Counter): Iterable<Found> {
   }
 }
 
-export const transactionWraparound = serverRule({
+export const transactionWraparound = liveRule({
   id: "db/transaction-wraparound",
   severity: "warning",
   about: "Databases on their way to transaction-id wraparound",
@@ -64,7 +64,7 @@ export const transactionWraparound = serverRule({
   },
 });
 
-export const multixactWraparound = serverRule({
+export const multixactWraparound = liveRule({
   id: "db/multixact-wraparound",
   severity: "warning",
   about: "Databases on their way to multixact wraparound: many rows locked by several transactions at once",
