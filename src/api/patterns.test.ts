@@ -1,5 +1,6 @@
 // Patterns: modes, and nested repetition.
 import { expect, test } from "bun:test";
+import { literalPattern } from "./pattern-literals.ts";
 import { isSlowPattern, patternFlags } from "./patterns.ts";
 
 test.each([
@@ -17,4 +18,15 @@ test.each(["^(a+)+$", "(\\d*)*", "((ab)+c)*", "(?:x{2,})+", "(?<n>a*)*"])("%s is
 
 test.each(["^a+b+$", "(abc)+", "[(a+)+]", "\\(a+\\)+", "(a{2,5})+", "^(a|b)*c+$"])("%s is not", (source) => {
   expect(isSlowPattern(source)).toBe(false);
+});
+
+test.each([
+  ["/^[0-9]{5}$/", "^[0-9]{5}$"],
+  ["/^a(?<b>[c-e_x])\\d\\/B$/i", "^[aA](?<b>[c-eC-E_xX])\\d\\/[Bb]$"],
+  ["/[a-z]+/", undefined],
+  ["/^a$/m", undefined],
+  ["/^($/", undefined],
+  ["^/a/$", undefined],
+])("%s is the literal of %s", (literal, pattern) => {
+  expect(literalPattern(literal)).toBe(pattern);
 });

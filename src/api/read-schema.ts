@@ -4,6 +4,7 @@ import { isObject, own, pointerToken } from "../kernel/json.ts";
 import type { Schema } from "./model.ts";
 import type { Reading } from "./reading.ts";
 import { asJson, localTarget, note } from "./reading.ts";
+import { literalPattern } from "./pattern-literals.ts";
 import { isSlowPattern } from "./patterns.ts";
 import type { JsonType } from "./schema-keywords.ts";
 import { keywordChecks, subschemaKeywords } from "./schema-keywords.ts";
@@ -92,8 +93,23 @@ const readKeyword = (
     note(reading, "bad-schema", here, `"${keyword}" must be ${check.wants}; it is ignored`);
     return [];
   }
-  if (keyword === "pattern" && isSlowPattern(value as string)) noteSlow(reading, here);
+  if (keyword === "pattern") return [[keyword, readPattern(reading, value as string, here)]];
   return [[keyword, readInner(reading, keyword, value, here)]];
+};
+
+const readPattern = (reading: Reading, pattern: string, at: string): string => {
+  const meant = literalPattern(pattern);
+  if (meant !== undefined) {
+    note(
+      reading,
+      "pattern-literal",
+      at,
+      "the slashes around this pattern are part of it, so that no text matches: it is read without them",
+      `write ${JSON.stringify(meant)}`,
+    );
+  }
+  if (isSlowPattern(meant ?? pattern)) noteSlow(reading, at);
+  return meant ?? pattern;
 };
 
 const noteSlow = (reading: Reading, at: string): void =>

@@ -28,6 +28,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "api/no-operations",
       "api/no-responses",
       "api/old-nullable",
+      "api/pattern-literal",
       "api/refused-property",
       "api/undeclared-parameter",
       "api/unsatisfiable-schema",
