@@ -2,6 +2,8 @@
 import type { Json } from "../kernel/json.ts";
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { checkedSchema, formFields, kindOf } from "./content.ts";
+import type { PlannedErrors } from "./emit-errors.ts";
+import { errorMembers } from "./emit-errors.ts";
 import { shapeOf } from "./emit-shapes.ts";
 import { requirementsOf } from "./emit-security.ts";
 import type { Direction } from "./emit-types.ts";
@@ -162,7 +164,7 @@ const outgoingMember = (planned: PlannedOperation, scope: ValidatorScope): reado
   return steps.length === 0 ? [] : [property("outgoing", brackets(steps))];
 };
 
-const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): Doc => {
+const operationValidators = (planned: PlannedOperation, errors: PlannedErrors, scope: ValidatorScope): Doc => {
   const all = [...parameterParts(planned, scope), ...bodyParts(planned, scope)];
   const declarations = all.flatMap(({ declared }) =>
     declared === undefined ? [] : [declareValidator(declared.name, declared.type, declared.validator, scope)],
@@ -174,6 +176,7 @@ const operationValidators = (planned: PlannedOperation, scope: ValidatorScope): 
         ...securityMember(planned),
         ...producedMember(planned),
         ...all.map(({ member }) => member),
+        ...errorMembers(errors, planned),
         ...outgoingMember(planned, scope),
       ]),
     ),
@@ -192,13 +195,16 @@ const declaredNames = (planned: PlannedOperation): readonly string[] => {
   ];
 };
 
-const validatorsFile = (plan: ApiPlan, group: PlannedGroup): GeneratedFile => {
+const validatorsFile = (plan: ApiPlan, group: PlannedGroup, errors: PlannedErrors): GeneratedFile => {
   const scope: ValidatorScope = { plan, prefix: "models.", uses: new Set() };
-  const body = layout(concat(separated(group.operations.map((one) => operationValidators(one, scope))), hardline));
+  const code = group.operations.map((one) => operationValidators(one, errors, scope));
+  const body = layout(concat(separated(code), hardline));
+  const hasErrors = group.operations.some((one) => errors.of(one).length > 0);
   const declares = group.operations.some((one) => declaredNames(one).length > 1);
   const usesZod = scope.uses.has("z");
   const head = imports([
     (declares || usesZod) && `import ${usesZod ? "" : "type "}{ z } from "zod";`,
+    hasErrors && 'import * as errorBodies from "../../error-body.js";',
     scope.uses.has("described") && 'import { described } from "../described.js";',
     scope.uses.has("envelope") && 'import { envelope } from "../envelope.js";',
     scope.uses.has("s") && 'import * as s from "../json-schema.js";',
@@ -268,8 +274,8 @@ const validatorsFace = (plan: ApiPlan): GeneratedFile => {
 
 const call0 = (before: string, names: readonly string[]): Doc => concat(before, braces(names));
 
-export const validatorFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
+export const validatorFiles = (plan: ApiPlan, errors: PlannedErrors): readonly GeneratedFile[] => [
   validatorsFace(plan),
   modelValidators(plan),
-  ...plan.groups.map((group) => validatorsFile(plan, group)),
+  ...plan.groups.map((group) => validatorsFile(plan, group, errors)),
 ];

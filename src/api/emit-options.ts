@@ -8,6 +8,11 @@ export interface EmitOptions {
   readonly envelope: "auto" | "none" | "data" | "success";
   /** The status of an answer that lists wrong fields. */
   readonly validationStatus: 400 | 422;
+  /**
+   * Bodies of errors where the document describes none. `standard`: {error, meta}; `problem`: problem details (RFC 9457);
+   * `documented`: the body that the document describes most often.
+   */
+  readonly errorBody: "standard" | "problem" | "documented";
   /** Replies are checked as well: a wrong one is logged and answered with 500, never sent. */
   readonly validateResponses: boolean;
   /** Handlers answer with the document's examples instead of 501. */
@@ -19,6 +24,7 @@ export interface EmitOptions {
 export const defaultOptions: EmitOptions = {
   envelope: "auto",
   validationStatus: 400,
+  errorBody: "standard",
   validateResponses: false,
   mock: false,
   layout: "tags",

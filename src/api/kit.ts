@@ -1,5 +1,6 @@
 // EmitKit: the helpers handed to a framework plugin, so that a plugin script needs no packages of its own.
 import type { GeneratedFile } from "../kernel/fileset.ts";
+import { errorFiles, planErrors } from "./emit-errors.ts";
 import { mockFiles } from "./emit-mocks.ts";
 import { handlerFiles } from "./emit-handlers.ts";
 import { operationTypeFiles } from "./emit-operation-types.ts";
@@ -53,7 +54,7 @@ export interface EmitKit {
   typeFiles(plan: ApiPlan): readonly GeneratedFile[];
   /** The types, and the one file that they import: for a service that is written otherwise. */
   typeOnlyFiles(plan: ApiPlan): readonly GeneratedFile[];
-  /** `middleware/validators.ts`, the validators behind it, and what reads requests without any framework. */
+  /** `middleware/validators.ts`, the validators behind it, `error-body.ts`, and what reads requests without any framework. */
   validationFiles(plan: ApiPlan): readonly GeneratedFile[];
   /** `routes/<tag>.ts`: typed handlers to be written; they import `Handler` from the plugin's `middleware/handle.ts`. */
   handlerFiles(plan: ApiPlan): readonly GeneratedFile[];
@@ -122,10 +123,11 @@ const chosenFiles = (plan: ApiPlan, validators: readonly GeneratedFile[]): reado
 };
 
 const validationFiles = (plan: ApiPlan): readonly GeneratedFile[] => {
-  const validators = validatorFiles(plan);
+  const errors = planErrors(plan);
+  const validators = validatorFiles(plan, errors);
   const texts = { ...middleware, "json-schema": jsonSchemaFor(validators), request: requestFor(plan.options) };
   const fixed = Object.entries(texts).map(([name, text]) => ({ path: `middleware/${name}.ts`, text }));
-  return [...fixed, ...chosenFiles(plan, validators), ...validators];
+  return [...fixed, ...chosenFiles(plan, validators), ...validators, ...errorFiles(plan, errors)];
 };
 
 /** The kit for what a user chose. */

@@ -140,7 +140,16 @@ const spokenName = ({ operationId, method, path }: Operation): string => {
 const suffixes = ["", "Params", "Query", "Headers", "Cookies", "Body", "Request", "Reply"];
 
 /** Names that files of operations import: `open` must not declare a second `OpenReply`. */
-const imported = ["described", "envelope", "EmptyReply", "JsonReply", "MediaReply", "OpenReply"];
+const imported = [
+  "described",
+  "envelope",
+  "errorBodies",
+  "sharing",
+  "EmptyReply",
+  "JsonReply",
+  "MediaReply",
+  "OpenReply",
+];
 
 /** Names that stay distinct with every suffix that the generated code adds to them. */
 const operationNames = (operations: readonly Operation[]): readonly string[] =>

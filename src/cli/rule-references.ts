@@ -36,6 +36,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "api/unused-parameter",
     ],
     Validation: ["api/slow-pattern", "api/unchecked-body"],
+    Errors: ["api/no-error-body", "api/unknown-error-body"],
     "Generated code": [
       "scaffold/absent",
       "scaffold/conflict",

@@ -5,11 +5,13 @@ import type { Manifest } from "../api/regenerate/manifest.ts";
 import type { Json } from "../kernel/json.ts";
 
 export const layouts = ["tags", "operations", "flat"] as const;
+export const errorBodies = ["standard", "problem", "documented"] as const;
 export const envelopes = ["auto", "none", "data", "success"] as const;
 
 /** The flags as they were typed: undefined where nothing was. */
 export interface OptionFlags {
   readonly envelope: EmitOptions["envelope"] | undefined;
+  readonly errorBody: EmitOptions["errorBody"] | undefined;
   readonly layout: EmitOptions["layout"] | undefined;
   readonly mock: boolean | undefined;
   readonly validateResponses: boolean | undefined;
@@ -21,10 +23,11 @@ const statuses = { 400: 400, 422: 422 } as const;
 export const chosenOptions = (flags: OptionFlags, before: Manifest["options"] = {}): EmitOptions => {
   const pick = <T extends Json>(given: T | undefined, name: keyof EmitOptions, known: readonly T[], usual: T): T =>
     given ?? known.find((value) => value === before[name]) ?? usual;
-  const { envelope, layout, mock, validateResponses, validationStatus } = defaultOptions;
+  const { envelope, errorBody, layout, mock, validateResponses, validationStatus } = defaultOptions;
   const status = flags.validationStatus === undefined ? undefined : statuses[flags.validationStatus];
   return {
     envelope: pick(flags.envelope, "envelope", envelopes, envelope),
+    errorBody: pick(flags.errorBody, "errorBody", errorBodies, errorBody),
     layout: pick(flags.layout, "layout", layouts, layout),
     mock: pick(flags.mock, "mock", [true, false], mock),
     validateResponses: pick(flags.validateResponses, "validateResponses", [true, false], validateResponses),

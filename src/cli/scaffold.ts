@@ -1,4 +1,5 @@
 // senior scaffold: from an OpenAPI document to typed handlers, validators and types for one web framework.
+import { errorFindings } from "../api/error-findings.ts";
 import { createKit } from "../api/kit.ts";
 import type { ApiPlan } from "../api/plan.ts";
 import type { ReadApi } from "../api/read-openapi.ts";
@@ -19,7 +20,7 @@ import type { Planned } from "./generation.ts";
 import { changeData, changeSummary, checkReport, patchBlocks, planGeneration } from "./generation.ts";
 import { readApi } from "./read-api.ts";
 import { readPrevious } from "./scaffold-disk.ts";
-import { chosenOptions, envelopes, layouts } from "./scaffold-options.ts";
+import { chosenOptions, envelopes, errorBodies, layouts } from "./scaffold-options.ts";
 
 /** `src/routes` means that the routes go there: the output root is the folder above. */
 const outputRoot = (output: string): string => {
@@ -186,6 +187,10 @@ export default command({
       envelopes,
       "What success bodies travel in: as described, else {data, meta}; never; always {data, meta}; {success, data, meta} (default auto)",
     ),
+    errorBody: choice(
+      errorBodies,
+      "What errors look like where the document does not say: {error, meta}; problem details (RFC 9457); or what it describes most often (default standard)",
+    ),
     validateResponses: toggle("Check replies as well: a wrong one is logged and answered with 500"),
     validationStatus: choice(["400", "422"], "The status of answers that list wrong fields (default 400)"),
     check: flag("Write nothing; exit 1 when the files are not what the document gives"),
@@ -228,7 +233,7 @@ export default command({
           ? []
           : nextSteps({ framework: needed, root, mock: kit.options.mock, isSecured })),
       ],
-      findings: [...read.findings, ...planned.findings],
+      findings: [...read.findings, ...(args.typesOnly ? [] : errorFindings(plan, args.spec)), ...planned.findings],
       data: dataOf(read, plan, needed, planned, args),
       files: planned.set,
     };

@@ -10,6 +10,7 @@ import type { Running, Runtime } from "./emitted-project.ts";
 import { startProject, typeErrors, writeProject } from "./emitted-project.ts";
 import { edgeContract } from "./edge-contract.ts";
 import { edgeDocument, withHandlers } from "./edge-service.ts";
+import { errorContract, errorDocument } from "./error-contract.ts";
 import { hostileDocument, hostileTexts } from "./hostile-openapi.ts";
 import { securityContract, vaultDocument } from "./security-contract.ts";
 
@@ -241,6 +242,8 @@ export const frameworkContract = (
     edgeContract(async () => writeProject(withHandlers(await emitFor(plugin, edgeDocument()))), runtimes);
 
     securityContract(() => emitFor(plugin, vaultDocument()), runtimes);
+
+    errorContract(() => emitFor(plugin, errorDocument()));
 
     test("templates of one shape are one path, each method with its own variable names", async () => {
       await using service = await startProject(await writeProject(await emitFor(plugin, sameShape)), "bun");
