@@ -57,6 +57,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
     "Connection pooling": ["db/connections", "db/pooled-connection", "db/unverified-connection"],
     "Index strategy": ["db/foreign-key-without-index"],
     "Linting migrations": [
+      "lint/constraint-builds-index",
       "lint/allow-without-reason",
       "lint/cascade-drops",
       "lint/check-scans",
