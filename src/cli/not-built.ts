@@ -55,11 +55,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "run `senior db analyze`: it names foreign keys without an index, with the SQL to add it",
   },
   {
-    command: "db verify",
-    will: "apply and undo a directory of migrations in the embedded database",
-    meanwhile: "apply them to an empty database with your migration runner",
-  },
-  {
     command: "db snapshot",
     will: "save a database's schema and statistics, to analyse away from it",
     meanwhile: "run `senior db analyze --connection URL` where the database is reached",

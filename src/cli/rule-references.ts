@@ -87,6 +87,18 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "lint/volatile-default",
       "lint/work-under-lock",
     ],
+    "Verifying migrations": [
+      "verify/cascade",
+      "verify/down-refused",
+      "verify/not-restored",
+      "verify/rows-refused",
+      "verify/unwind-differs",
+      "verify/unwind-refused",
+      "verify/up-again-differs",
+      "verify/up-again-refused",
+      "verify/up-refused",
+      "verify/values-lost",
+    ],
     "Schema choices": [
       "lint/char-column",
       "lint/identifier-too-long",

@@ -19,6 +19,7 @@ export const tree: Node = {
         doctor: { load: () => import("./db/doctor.ts") },
         lint: { load: () => import("./db/lint.ts") },
         migrate: { load: () => import("./db/migrate.ts") },
+        verify: { load: () => import("./db/verify.ts") },
       },
     },
     decide: { load: () => import("./decide.ts") },

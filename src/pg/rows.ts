@@ -24,6 +24,9 @@ export interface FilledTable extends ObjectName {
 /** Literals that a row has, by column. */
 type RowValues = ReadonlyMap<string, string>;
 
+/** Tables that hold rows already and get no more, by `nameKey`: what is in the columns that others refer to, as literals. */
+export type HeldRows = ReadonlyMap<string, readonly RowValues[]>;
+
 interface Filling {
   readonly catalog: Catalog;
   readonly valueOf: ValueOf;
@@ -273,8 +276,15 @@ const fillTable = async (
  * Fills every table with up to `wanted` rows, those referred to first: keys that refer to each other agree, unique values differ, checks
  * and partition bounds are met by trying what they name, the last row holds nulls where it may. Partitions get theirs from their parent.
  */
-export const fillTables = async (catalog: Catalog, insert: TryInsert, wanted = 3): Promise<readonly FilledTable[]> => {
-  const tables = catalog.tables.filter(({ kind, partitionOf }) => kind !== "foreign" && partitionOf === undefined);
+export const fillTables = async (
+  catalog: Catalog,
+  insert: TryInsert,
+  wanted = 3,
+  held: HeldRows = new Map(),
+): Promise<readonly FilledTable[]> => {
+  const tables = catalog.tables.filter(
+    (table) => table.kind !== "foreign" && table.partitionOf === undefined && !held.has(nameKey(table)),
+  );
   const byKey = new Map(tables.map((table) => [nameKey(table), table]));
   const parents = (key: string): readonly string[] => {
     const table = byKey.get(key);
@@ -282,7 +292,8 @@ export const fillTables = async (catalog: Catalog, insert: TryInsert, wanted = 3
     return keys.filter((parent) => parent !== key);
   };
   const ordered = order([...byKey.keys()], parents);
-  const filling: Filling = { catalog, valueOf: valuesIn(catalog), wanted, done: new Map() };
+  const done = new Map([...held].map(([key, rows]) => [key, new Map(rows.map((row, i) => [i + 1, row] as const))]));
+  const filling: Filling = { catalog, valueOf: valuesIn(catalog), wanted, done };
   const filled: FilledTable[] = [];
   for (const key of ordered.order) {
     const table = byKey.get(key);

@@ -108,7 +108,8 @@ export const sections: readonly Section[] = [
     member: ["pg_class", "c.oid"],
     id: "x.oid",
     name: `${path} || case when x.rulename = '_RETURN' then '' else '.' || quote_ident(x.rulename) end`,
-    definition: json("pg_get_ruledef(x.oid), x.ev_enabled"),
+    definition:
+      "case when x.rulename = '_RETURN' then pg_get_viewdef(x.ev_class) else pg_get_ruledef(x.oid) || x.ev_enabled::text end",
   },
   {
     kind: "trigger",
@@ -134,7 +135,7 @@ export const sections: readonly Section[] = [
     from: ofRelation("pg_inherits", "inhrelid", "c.relkind in ('r','p','f')"),
     member: ["pg_class", "c.oid"],
     id: "x.inhrelid || '.' || x.inhparent",
-    name: `${path}`,
+    name: path,
     definition: "x.inhparent::regclass::text",
   },
   {

@@ -23,6 +23,10 @@ export interface Difference {
 /** Kinds by whose names others are known: when one gets another name, all is read again. */
 const naming: ReadonlySet<string> = new Set(["relation", "column", "schema", "type", "function"]);
 
+/** `'now'::timestamp` becomes the moment itself when a view is made: that is no difference between two of them. */
+const timeless = (definition: string): string =>
+  definition.replace(/'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{2,6}([+-]\d\d(:\d\d)?)?'::(timestamp|time)/g, "'now'::$3");
+
 const keyOf = ({ kind, name }: Row): string => `${kind} ${name}`;
 
 /** Real state: what was read last, by the ids of rows. To be asked outside of a transaction. */
@@ -68,7 +72,10 @@ export class Watch {
         const key = `${kind} ${String(id)}`;
         const old = this.#rows.get(key);
         const [, name, definition] = news.get(String(id)) ?? [];
-        const row = typeof name === "string" ? { kind, name, definition: String(definition ?? "") } : old;
+        const row =
+          typeof name === "string"
+            ? { kind, name, definition: typeof definition === "string" ? timeless(definition) : "" }
+            : old;
         if (row === undefined) continue;
         isRenamed ||= old !== undefined && old.name !== row.name && naming.has(kind);
         rows.set(key, row);
@@ -102,14 +109,15 @@ const longer = (key: string, kind: string): boolean =>
 
 /** Part of something that came or went as a whole. */
 const isPart = (one: Difference, all: readonly Difference[]): boolean =>
-  one.kind !== "relation" &&
-  all.some(
-    (other) =>
-      other.kind === "relation" &&
-      (other.before === undefined) === (one.before === undefined) &&
-      (other.after === undefined) === (one.after === undefined) &&
-      (one.name === other.name || one.name.startsWith(`${other.name}.`) || one.name.includes(` ${other.name}.`)),
-  );
+  (one.kind === "column" && all.some(({ kind, name }) => kind === "view" && one.name.startsWith(`${name}.`))) ||
+  (one.kind !== "relation" &&
+    all.some(
+      (other) =>
+        other.kind === "relation" &&
+        (other.before === undefined) === (one.before === undefined) &&
+        (other.after === undefined) === (one.after === undefined) &&
+        (one.name === other.name || one.name.startsWith(`${other.name}.`) || one.name.includes(` ${other.name}.`)),
+    ));
 
 const relationKinds: Readonly<Record<string, string>> = {
   r: "table",
@@ -127,11 +135,17 @@ const kindText = ({ kind, before, after }: Difference): string => {
   return relationKinds[letter] ?? "relation";
 };
 
-/** Definitions are arrays as JSON, or text. */
-const shown = (definition: string): string => {
-  const text = definition.startsWith("[") ? definition.replace(/^\["|"\]$/g, "") : definition;
-  const line = text.replace(/\s+/g, " ");
-  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
+const single = (text: string): string => text.replace(/\s+/g, " ").trim();
+
+/** Long texts from a little before where they part. */
+const parting = (before: string, after: string): readonly [string, string] => {
+  const [old, now] = [single(before), single(after)];
+  let at = 0;
+  while (at < old.length && old[at] === now[at]) at++;
+  const from = old.length < 80 && now.length < 80 ? 0 : Math.max(0, at - 20);
+  const cut = (text: string): string =>
+    `${from > 0 ? "…" : ""}${text.slice(from, from + 60)}${text.length > from + 60 ? "…" : ""}`;
+  return [cut(old), cut(now)];
 };
 
 /** The first element of two arrays that differs, else the whole. */
@@ -153,5 +167,6 @@ export const differenceText = (one: Difference): string => {
   if (one.after === undefined) return `${what} is missing`;
   if (one.before === undefined) return `${what} is left over`;
   const [before, after] = pair(one.before, one.after);
-  return `${what} is ${shown(after)}, was ${shown(before)}`;
+  const [old, now] = parting(before, after);
+  return `${what} is "${now}", was "${old}"`;
 };
