@@ -77,6 +77,9 @@ const exampleBlocks = ({ examples }: Command): readonly Block[] => {
       ];
 };
 
+/** Lines that break within a sentence are joined: where a line ends on the screen is the terminal's business. */
+const flowing = (text: string): string => text.replaceAll(/(?<![.:\n])\n(?!\n)/g, " ");
+
 /** The help of one command. `children` are the commands below it, with their one-line descriptions. */
 export const commandHelp = (
   path: readonly string[],
@@ -85,7 +88,7 @@ export const commandHelp = (
 ): readonly Block[] => [
   { kind: "text", text: command.about },
   { kind: "code", language: "usage", text: usageLine(path, command) },
-  ...(command.more === undefined ? [] : [{ kind: "text", text: command.more } as const]),
+  ...(command.more === undefined ? [] : [{ kind: "text", text: flowing(command.more) } as const]),
   ...argumentTable(command.positionals),
   ...(children.length === 0 ? [] : [{ kind: "heading", text: "Commands" } as const, table(children)]),
   ...flagTable("Flags", {

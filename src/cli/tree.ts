@@ -12,7 +12,7 @@ export const tree: Node = {
   about: "A senior backend engineer in one file: scaffolds APIs, looks after PostgreSQL, load-tests, decides.",
   children: {
     db: {
-      about: "Look after PostgreSQL: schemas, keys, indexes",
+      about: "Look after PostgreSQL: analyse, diff, migrate, lint, find out what hurts now",
       children: {
         analyze: { load: () => import("./db/analyze.ts") },
         diff: { load: () => import("./db/diff.ts") },
