@@ -25,6 +25,8 @@ export interface ComparisonChoice {
 
 /** Connections, caches and compilers are warm after so long. */
 const warmUpMs = 500;
+/** New connections answer their first requests a little late. */
+const sliceWarmUpMs = 50;
 
 /** Everything measured of one service, slice by slice. */
 class Series {
@@ -67,24 +69,34 @@ interface Measured {
 /** A slice that nobody answered, or that was interrupted, ends the comparison: the rest would be the same. */
 const usable = ({ end, tally }: LoadRun): boolean => end.reason === "complete" && tally.get("answered") > 0;
 
+/** Requests a second that the slower one answered; one that answers nothing will end the comparison at once. */
+const warmUp = async (runner: LoadRunner, subjects: Readonly<Record<Side, Reached>>): Promise<number> => {
+  const rates: number[] = [];
+  for (const side of ["first", "second"] as const) {
+    const { plan } = subjects[side];
+    const { tally } = await runner.run({ ...plan, durationMs: Math.min(warmUpMs, plan.durationMs / 4) });
+    rates.push((tally.get("answered") * 1e9) / Math.max(1, tally.get("sending")));
+  }
+  return Math.min(...rates.filter((rate) => rate > 0));
+};
+
 const measureTurns = async (
   runner: LoadRunner,
   subjects: Readonly<Record<Side, Reached>>,
   random: Random,
   show: (pair: number, of: number) => void,
 ): Promise<Measured> => {
-  const { sliceMs, pairs: turns } = turnsOf(subjects.first.plan.durationMs, random);
   const series = { first: new Series(), second: new Series(), again: new Series() };
   const pairs: Partial<Record<Side, Interval>>[] = [];
+  const { durationMs } = subjects.first.plan;
+  const { sliceMs, pairs: turns } = turnsOf(durationMs, await warmUp(runner, subjects), random);
   const measured = { series, sliceMs, pairs };
-  for (const side of ["first", "second"] as const) {
-    await runner.run({ ...subjects[side].plan, durationMs: Math.min(warmUpMs, sliceMs) });
-  }
+  const times = { durationMs: sliceMs, warmupMs: Math.min(sliceWarmUpMs, sliceMs / 5), countFrom: "ready" } as const;
   for (const sides of turns) {
     show(pairs.length + 1, turns.length);
     const pair: Partial<Record<Side, Interval>> = {};
     for (const side of sides) {
-      const run = await runner.run({ ...subjects[side].plan, durationMs: sliceMs });
+      const run = await runner.run({ ...subjects[side].plan, ...times });
       pair[side] = series[side].add(run);
       if (!usable(run)) return measured;
     }
@@ -128,12 +140,7 @@ export const urlComparison = async (
   const whole = pairs.flatMap((pair) =>
     pair.first === undefined || pair.second === undefined ? [] : [{ ...pair, first: pair.first, second: pair.second }],
   );
-  const metrics = comparePairs(
-    whole.map((pair) => pair.first),
-    whole.map((pair) => pair.second),
-    whole.flatMap(({ first: one, again }) => (again === undefined ? [] : [{ first: one, again }])),
-    settingsOf(choice, runs),
-  );
+  const metrics = comparePairs(whole, settingsOf(choice, runs));
   return {
     kind: "load-comparison",
     version: 1,

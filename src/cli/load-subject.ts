@@ -17,7 +17,7 @@ import { abortedBy } from "../load/abort.ts";
 import type { WireRequest } from "../load/request.ts";
 import { wireRequest } from "../load/request.ts";
 import type { Scenario } from "../load/scenario.ts";
-import { Sampler } from "../load/sampler.ts";
+import { Sampler, intervalMsOf } from "../load/sampler.ts";
 import type { Ending, Interval, LoadSummary } from "../load/summary.ts";
 import { summarize } from "../load/summary.ts";
 import { readExpectedLimit } from "../load/expected-limit.ts";
@@ -166,13 +166,15 @@ export const measure = async (
   title: string,
   conditions: readonly Threshold[] = [],
 ): Promise<Happened> => {
-  const sampler = new Sampler();
+  const intervalMs = intervalMsOf(plan.durationMs);
+  const sampler = new Sampler(intervalMs);
   const end = new AbortController();
   const show = progressOn(io, factsOf(plan, title));
   let aborted: Judged | undefined;
   const run = await runLoad(plan, {
     signal: AbortSignal.any([io.signal, end.signal]),
     now: () => io.now(),
+    progressMs: intervalMs <= 100 ? 50 : 125,
     onProgress(tally) {
       sampler.look(tally);
       show(() => sampler.moment(tally), tally);

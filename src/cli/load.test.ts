@@ -279,8 +279,8 @@ describe("comparisons", () => {
     const argv = ["--compare", "-d", "2s", "-c", "5", "--seed", "7"];
     const slower = await comparison([fast.url, slow.url, ...argv]);
     expect(slower.exit).toBe(1);
-    expect(slower.data).toMatchObject({ method: "interleaved", verdict: "slower", seed: 7, sliceMs: 250 });
-    expect(slower.data.first.slices).toBe(8);
+    expect(slower.data).toMatchObject({ method: "interleaved", verdict: "slower", seed: 7, sliceMs: 100 });
+    expect(slower.data.first.slices).toBe(20);
     expect(slower.findings.find(({ rule }) => rule === "load/slower")?.message).toContain(
       `${slow.url} is slower than ${fast.url}: p50 +`,
     );

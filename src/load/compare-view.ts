@@ -94,7 +94,7 @@ const methodText = (comparison: LoadComparison): string => {
   const rule = `A change counts when it is more than ${(minEffect * 100).toFixed(0)} % (--min-effect), its interval excludes none, and Holm's p is below 0.05`;
   return sliceMs === null
     ? `${plural(first.slices, "slice")} of the baseline against ${second.slices} of now, rank sums, seed ${seed}.\n${rule}. What drifted between the two runs cannot be told from what changed: load both URLs in one run where you can.`
-    : `${plural(second.slices, "pair")} of slices of ${milliseconds(sliceMs)}, order drawn for each pair, signed ranks, seed ${seed}.\n${rule},\nand when it exceeds the noise: what further slices of the first, measured in between, differed by.`;
+    : `${plural(second.slices, "pair")} of slices of ${milliseconds(sliceMs)}, order drawn for each pair, signed ranks, seed ${seed}.\n${rule},\nand when it exceeds the noise: what further slices of the first, measured in between, differed by. Times count from when\nthe client could send.`;
 };
 
 const placeOf = ({ second }: LoadComparison): Location => ({
@@ -112,7 +112,7 @@ const tooFew = ({ first, second, metrics }: LoadComparison): boolean =>
 /** The interval narrows with the square root of the time. */
 const longer = (comparison: LoadComparison): string => {
   const { metrics, minEffect, runs } = comparison;
-  if (tooFew(comparison)) return "run longer: --duration 10s gives 20 pairs of slices, or 10 slices of one run";
+  if (tooFew(comparison)) return "run longer: --duration 10s";
   const open = metrics.filter(({ verdict, unit }) => verdict === "inconclusive" && unit !== "share");
   const factor = Math.max(2, ...open.map(({ resolution }) => (resolution / minEffect) ** 2));
   const seconds = Math.ceil(((runs.at(-1)?.asked.durationMs ?? 10_000) / 1000) * Math.min(factor, 100));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { CompareSettings, CompareVerdict, Repeated } from "./compare.ts";
+import type { CompareSettings, CompareVerdict, Pair } from "./compare.ts";
 import { comparePairs, compareRuns, overall } from "./compare.ts";
 import type { Random } from "./random.ts";
 import { randomFrom } from "./random.ts";
@@ -42,33 +42,21 @@ const drifting = (random: Random) => {
   };
 };
 
-interface Trial {
-  readonly first: readonly Interval[];
-  readonly second: readonly Interval[];
-  readonly repeated: readonly Repeated[];
-}
-
 /** One comparison as it is measured: turn by turn on the same drifting machine. */
-const trialOf = (factor: number, random: Random): Trial => {
+const trialOf = (factor: number, random: Random): readonly Pair[] => {
   const next = drifting(random);
-  const pairs = turnsOf(10_000, random).pairs.map((sides) =>
+  const pairs = turnsOf(10_000, 50, random).pairs.map((sides) =>
     Object.fromEntries(sides.map((side) => [side, next(side === "second" ? factor : 1)])),
   );
-  return {
-    first: pairs.flatMap(({ first }) => first ?? []),
-    second: pairs.flatMap(({ second }) => second ?? []),
-    repeated: pairs.flatMap(({ first, again }) => (first && again ? [{ first, again }] : [])),
-  };
+  return pairs.flatMap(({ first, second, again }) => (first && second ? [{ first, second, again }] : []));
 };
 
 const verdicts = (factor: number, trials: number, seed: number): Readonly<Record<CompareVerdict, number>> => {
   const random = randomFrom(seed);
   const counts = { slower: 0, faster: 0, same: 0, inconclusive: 0 };
   for (let i = 0; i < trials; i++) {
-    const { first, second, repeated } = trialOf(factor, random);
-    counts[
-      overall(comparePairs(first, second, repeated, settings({ random })).filter(({ metric }) => metric === "p50"))
-    ]++;
+    const compared = comparePairs(trialOf(factor, random), settings({ random }));
+    counts[overall(compared.filter(({ metric }) => metric === "p50"))]++;
   }
   return counts;
 };
@@ -87,8 +75,7 @@ describe("a study on a machine that drifts by 15 %", () => {
     const random = randomFrom(6);
     let [paired, sequential] = [0, 0];
     for (let i = 0; i < 400; i++) {
-      const { first, second } = trialOf(1, random);
-      const [one] = comparePairs(first, second, [], settings({ random, resamples: 1 }));
+      const [one] = comparePairs(trialOf(1, random), settings({ random, resamples: 1 }));
       if ((one?.p ?? 1) < 0.05) paired++;
       const next = drifting(random);
       const run = (): readonly number[] => Array.from({ length: 20 }, () => next(1).p50Ms);
@@ -102,8 +89,10 @@ describe("a study on a machine that drifts by 15 %", () => {
 describe("verdicts", () => {
   const around = (p50Ms: number, change: Partial<Interval> = {}): readonly Interval[] =>
     Array.from({ length: 20 }, (_, i) => slice(p50Ms * (1 + (((i * 7) % 11) - 5) / 1000), change));
+  const paired = (first: readonly Interval[], second: readonly Interval[]): readonly Pair[] =>
+    first.flatMap((one, i) => (second[i] === undefined ? [] : [{ first: one, second: second[i] }]));
   const of = (second: readonly Interval[], change: Partial<CompareSettings> = {}, first = around(10)) =>
-    Object.fromEntries(comparePairs(first, second, [], settings(change)).map((one) => [one.metric, one.verdict]));
+    Object.fromEntries(comparePairs(paired(first, second), settings(change)).map((one) => [one.metric, one.verdict]));
 
   test("a difference must exceed the minimum effect", () => {
     expect(of(around(10.3))).toEqual({ p50: "same", errors: "same" });
@@ -123,10 +112,10 @@ describe("verdicts", () => {
     expect(of(around(10, { errors: 5 }))).toMatchObject({ p50: "same", errors: "slower" });
   });
   test("a change within what identical slices differ by is not believed", () => {
-    const repeated = around(10).map((first, i) => ({ first, again: slice(i % 2 === 0 ? 13 : 7.7) }));
-    const [p50] = comparePairs(around(10), around(11), repeated, settings());
-    expect(p50).toMatchObject({ verdict: "inconclusive" });
-    expect(p50?.noise).toBeGreaterThan(0.1);
+    const pairs = paired(around(10), around(12.5)).map((pair) => ({ ...pair, again: slice(11.9) }));
+    const [p50] = comparePairs(pairs, settings());
+    expect(p50).toMatchObject({ verdict: "inconclusive", p: expect.closeTo(0, 3) as number });
+    expect(p50?.noise).toBeGreaterThan(0.15);
   });
   test("where the client was bound, the same says nothing", () =>
     expect(of(around(10), { clientBound: true })).toEqual({ p50: "inconclusive", errors: "inconclusive" }));
@@ -134,10 +123,10 @@ describe("verdicts", () => {
     expect(of(around(20).slice(0, 5), {}, around(10).slice(0, 5))).toMatchObject({ p50: "inconclusive" }));
   test("slices without an answer are left out, and nothing at all is inconclusive", () => {
     expect(of(around(10).map((one, i) => (i === 3 ? slice(0) : one)))).toMatchObject({ p50: "same" });
-    expect(overall(comparePairs([], [], [], settings()))).toBe("inconclusive");
+    expect(overall(comparePairs([], settings()))).toBe("inconclusive");
   });
   test("worse outweighs better", () =>
-    expect(overall(comparePairs(around(10), around(8, { errors: 5 }), [], settings()))).toBe("slower"));
+    expect(overall(comparePairs(paired(around(10), around(8, { errors: 5 })), settings()))).toBe("slower"));
   test("two runs, not paired: values and change are the medians'", () => {
     const [p50] = compareRuns(around(10), around(12), settings());
     expect(p50).toMatchObject({ metric: "p50", verdict: "slower", noise: null });
@@ -147,9 +136,18 @@ describe("verdicts", () => {
 });
 
 test("turns: every pair has both in an order of its own, every second one the first again; the time is as asked", () => {
-  const { sliceMs, pairs } = turnsOf(10_000, randomFrom(2));
-  expect([sliceMs, pairs.length, pairs.flat().length]).toEqual([500, 20, 50]);
+  const { sliceMs, pairs } = turnsOf(4800, 100, randomFrom(2));
+  expect([sliceMs, pairs.length, pairs.flat().length]).toEqual([240, 20, 50]);
   expect(new Set(pairs.map((pair) => pair.join())).size).toBeGreaterThan(3);
   expect(pairs.every((pair) => pair.includes("first") && pair.includes("second"))).toBe(true);
-  expect([1000, 100, 30_000, 3_600_000].map((ms) => turnsOf(ms, randomFrom(2)).pairs.length)).toEqual([4, 1, 40, 40]);
+  expect([1000, 100, 30_000, 3_600_000].map((ms) => turnsOf(ms, 400, randomFrom(2)).pairs.length)).toEqual([
+    10, 1, 100, 100,
+  ]);
+});
+
+test("slices are as short as their percentiles allow", () => {
+  const ms = (perSecond: number) => turnsOf(10_000, perSecond, randomFrom(2)).sliceMs;
+  expect([5, 20, 400, 1000, 5000, 50_000].map((rate) => Math.round(ms(rate)))).toEqual([
+    5000, 1250, 100, 222, 222, 100,
+  ]);
 });

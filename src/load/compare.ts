@@ -1,7 +1,17 @@
 // Are two services equally fast? Effects, intervals and verdicts from slices of two runs; requests are no sample, slices are.
 import type { Random } from "./random.ts";
-import type { Interval95 } from "./statistics.ts";
-import { bootstrapBetween, bootstrapOf, holm, mean, median, rankSumP, resamples, signedRankP } from "./statistics.ts";
+import type { Centre, Interval95 } from "./statistics.ts";
+import {
+  bootstrapBetween,
+  bootstrapOf,
+  centreOf,
+  holm,
+  mean,
+  median,
+  rankSumP,
+  resamples,
+  signedRankP,
+} from "./statistics.ts";
 import type { Interval } from "./summary.ts";
 
 /**
@@ -66,7 +76,7 @@ export type Compared = {
   readonly p: number;
   /** Holm's, over the metrics. */
   readonly adjustedP: number;
-  /** How far identical slices of the first differed: no smaller change is believed. Null where that was not measured. */
+  /** By how much identical slices of the first differed, all in all: no smaller change is believed. Null where that was not measured. */
   readonly noise: number | null;
   /** Half the interval: the smallest change that this run could have told. */
   readonly resolution: number;
@@ -109,32 +119,6 @@ const metricsFor = (all: readonly (readonly Interval[])[], { closedLoop }: Compa
   return [...timed, ...(closedLoop ? [rate] : []), errors].filter(({ fewest }) => requests >= fewest);
 };
 
-const differences = (first: readonly number[], second: readonly number[]): readonly number[] =>
-  first.map((value, i) => (second[i] ?? 0) - value);
-
-/** Values side by side; a pair without a value on either side is left out. */
-const pairsOf = (metric: Metric, first: readonly Interval[], second: readonly Interval[]): Samples => {
-  const pairs = first.flatMap((slice, i) => {
-    const other = second[i];
-    if (other === undefined) return [];
-    const pair = [scaled(metric, slice), scaled(metric, other)] as const;
-    return pair.every(Number.isFinite) ? [pair] : [];
-  });
-  return { metric, first: pairs.map(([value]) => value), second: pairs.map(([, value]) => value) };
-};
-
-/** The edge of the interval of what identical slices differed by. */
-const noiseOf = (metric: Metric, { first, second }: Samples, settings: CompareSettings): number | null => {
-  if (first.length < fewestRepeated) return null;
-  const { low, high } = bootstrapOf(
-    differences(first, second),
-    centre(metric),
-    settings.random,
-    settings.resamples ?? resamples,
-  );
-  return Math.max(Math.abs(low), Math.abs(high));
-};
-
 const verdictOf = (effect: Effect, adjustedP: number, { minEffect, clientBound }: CompareSettings): CompareVerdict => {
   const { metric, estimate, interval, noise, first, second } = effect;
   if (Math.min(first.length, second.length) < fewestSlices) return "inconclusive";
@@ -168,44 +152,93 @@ const comparedOf = (effect: Effect, adjustedP: number, settings: CompareSettings
   };
 };
 
+/** A metric that never moved, such as no errors on either side, asked nothing: it does not count as a test. */
 const concluded = (effects: readonly Effect[], settings: CompareSettings): readonly Compared[] => {
   const usable = effects.filter(({ first, second }) => first.length > 0 && second.length > 0);
-  const adjusted = holm(usable.map(({ p }) => p));
-  return usable.map((effect, i) => comparedOf(effect, adjusted[i] ?? 1, settings));
+  const asked = usable.filter(({ p }) => p < 1);
+  const adjusted = new Map(holm(asked.map(({ p }) => p)).map((p, i) => [asked[i], p]));
+  return usable.map((effect) => comparedOf(effect, adjusted.get(effect) ?? 1, settings));
 };
 
-/** A further slice of the first service, beside the slice of the pair that it belongs to. */
-export interface Repeated {
+/** Slices measured side by side; in some pairs a further one of the first service. */
+export interface Pair {
   readonly first: Interval;
-  readonly again: Interval;
+  readonly second: Interval;
+  readonly again?: Interval | undefined;
 }
 
-/** Slices that were measured side by side: Wilcoxon's signed ranks, and an interval over the pairs. */
-export const comparePairs = (
-  first: readonly Interval[],
-  second: readonly Interval[],
-  repeated: readonly Repeated[],
-  settings: CompareSettings,
-): readonly Compared[] =>
+/** A pair on the scale of its metric. */
+interface Values {
+  readonly first: number;
+  readonly second: number;
+  readonly again: number | undefined;
+}
+
+/** A pair without a value on either side is left out. */
+const valuesOf = (metric: Metric, { first, second, again }: Pair): readonly Values[] => {
+  const [a, b] = [scaled(metric, first), scaled(metric, second)];
+  const more = again === undefined ? undefined : scaled(metric, again);
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return [];
+  return [{ first: a, second: b, again: more !== undefined && Number.isFinite(more) ? more : undefined }];
+};
+
+/** Two slices of the first are a better measure of it than one. */
+const moveOf = ({ first, second, again }: Values): number =>
+  second - (again === undefined ? first : (first + again) / 2);
+
+const centreOfMoves = (metric: Metric, moves: readonly number[], settings: CompareSettings): Centre =>
+  metric.unit === "share"
+    ? { estimate: mean(moves), ...bootstrapOf(moves, mean, settings.random, settings.resamples ?? resamples) }
+    : centreOf(moves);
+
+/** What identical slices differed by, all in all. */
+const noiseOf = (metric: Metric, pairs: readonly Values[], settings: CompareSettings): number | null => {
+  const moves = pairs.flatMap(({ first, again }) => (again === undefined ? [] : [again - first]));
+  return moves.length < fewestRepeated ? null : Math.abs(centreOfMoves(metric, moves, settings).estimate);
+};
+
+const pairedEffect = (metric: Metric, pairs: readonly Pair[], settings: CompareSettings): Effect => {
+  const values = pairs.flatMap((pair) => valuesOf(metric, pair));
+  const moves = values.map(moveOf);
+  const { estimate, low, high } = centreOfMoves(metric, moves, settings);
+  return {
+    metric,
+    first: values.map(({ first }) => first),
+    second: values.map(({ second }) => second),
+    estimate,
+    interval: { low, high },
+    p: signedRankP(moves),
+    noise: noiseOf(metric, values, settings),
+  };
+};
+
+/** Pairs of slices: Wilcoxon's signed ranks, and the interval that belongs to them. */
+export const comparePairs = (pairs: readonly Pair[], settings: CompareSettings): readonly Compared[] =>
   concluded(
-    metricsFor([first, second], settings).map((metric) => {
-      const pairs = pairsOf(metric, first, second);
-      const moved = differences(pairs.first, pairs.second);
-      const same = pairsOf(
-        metric,
-        repeated.map((one) => one.first),
-        repeated.map((one) => one.again),
-      );
-      return {
-        ...pairs,
-        estimate: centre(metric)(moved),
-        interval: bootstrapOf(moved, centre(metric), settings.random, settings.resamples ?? resamples),
-        p: signedRankP(moved),
-        noise: noiseOf(metric, same, settings),
-      };
-    }),
+    metricsFor([pairs.map(({ first }) => first), pairs.map(({ second }) => second)], settings).map((metric) =>
+      pairedEffect(metric, pairs, settings),
+    ),
     settings,
   );
+
+/** Neighbours among the slices of one run are alike: they are one observation each half second. */
+const observationMs = 500;
+
+const observations = (metric: Metric, slices: readonly Interval[]): readonly number[] => {
+  const groups: Interval[][] = [];
+  let left = 0;
+  for (const slice of slices) {
+    if (left <= 0) {
+      groups.push([]);
+      left = observationMs * 0.9;
+    }
+    groups.at(-1)?.push(slice);
+    left -= slice.durationMs;
+  }
+  return groups
+    .map((group) => centre(metric)(group.map((slice) => scaled(metric, slice)).filter(Number.isFinite)))
+    .filter(Number.isFinite);
+};
 
 /** Slices of two runs at different times: Mann and Whitney's rank sum. Drift between the runs is part of what it sees. */
 export const compareRuns = (
@@ -215,9 +248,7 @@ export const compareRuns = (
 ): readonly Compared[] =>
   concluded(
     metricsFor([first, second], settings).map((metric) => {
-      const values = (slices: readonly Interval[]): readonly number[] =>
-        slices.map((slice) => scaled(metric, slice)).filter(Number.isFinite);
-      const [from, to] = [values(first), values(second)];
+      const [from, to] = [observations(metric, first), observations(metric, second)];
       const at = centre(metric);
       return {
         metric,

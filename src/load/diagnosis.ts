@@ -2,7 +2,8 @@
 import type { Finding } from "../kernel/finding.ts";
 import { bytes, listed, milliseconds, plural } from "../kernel/words.ts";
 import { percentText, placeOf } from "./findings.ts";
-import type { LoadSummary } from "./summary.ts";
+import { median } from "./statistics.ts";
+import type { Interval, LoadSummary } from "./summary.ts";
 
 /** Fewer answers than this say nothing about a tail, nor about capacity. */
 const fewest = 100;
@@ -73,14 +74,25 @@ const scaling = (summary: LoadSummary): Said | undefined => {
   return unsent(summary) < failingShare ? heldScaling(summary) : missedScaling(summary);
 };
 
+/** A slope is looked for in so many steps: single slices of a short run go up and down. */
+const mostSteps = 8;
+
+const medianSteps = (intervals: readonly Interval[]): readonly number[] => {
+  const size = Math.ceil(intervals.length / mostSteps);
+  return Array.from({ length: Math.ceil(intervals.length / size) }, (_, i) =>
+    median(intervals.slice(i * size, (i + 1) * size).map(({ p50Ms }) => p50Ms)),
+  );
+};
+
 /** Response time that grows while the rate stays: requests come faster than they are answered. */
 const backlog = ({ asked, intervals }: LoadSummary): Said | undefined => {
-  const [first, last] = [intervals[1], intervals.at(-1)];
-  if (asked.loop === "closed" || intervals.length < 4 || first === undefined || last === undefined) return undefined;
-  const rising = intervals.slice(1).every(({ p50Ms }, i, all) => i === 0 || p50Ms > (all[i - 1]?.p50Ms ?? 0) * 0.95);
-  if (!rising || last.p50Ms < 3 * first.p50Ms || last.p50Ms < 10) return undefined;
+  if (asked.loop === "closed" || intervals.length < 4) return undefined;
+  const [, ...steps] = medianSteps(intervals);
+  const [first = 0, last = 0] = [steps[0], steps.at(-1)];
+  const rising = steps.every((ms, i) => i === 0 || ms > (steps[i - 1] ?? 0) * 0.95);
+  if (!rising || last < 3 * first || last < 10) return undefined;
   return {
-    message: `a backlog grew through the run: the median response time went from ${milliseconds(first.p50Ms)} to ${milliseconds(last.p50Ms)} at a constant rate`,
+    message: `a backlog grew through the run: the median response time went from ${milliseconds(first)} to ${milliseconds(last)} at a constant rate`,
     help: "the rate is above what the server answers; a lower --rate that stays flat is its capacity",
   };
 };

@@ -106,6 +106,9 @@ const longestQuiet = (intervals: readonly Interval[]): Quiet | undefined => {
   return longest;
 };
 
+/** What is shorter belongs to the tail of the response times. */
+const shortestStallMs = 500;
+
 /**
  * `load/stalled`: a time without answers, far longer than answers take. A closed loop sends little in such a time, so
  * its share of errors stays small however long the server was away. An error when the server never came back.
@@ -116,7 +119,7 @@ const stalled = (summary: LoadSummary): readonly Finding[] => {
   if (quiet === undefined || requests.answered === 0) return [];
   const usualMs = Math.max(latency.ok?.p50Ms ?? 0, asked.ratePerSecond === null ? 0 : 1000 / asked.ratePerSecond);
   const lengthMs = quiet.toMs - quiet.fromMs;
-  if (lengthMs < 3 * usualMs) return [];
+  if (lengthMs < Math.max(shortestStallMs, 3 * usualMs)) return [];
   const last = intervals.at(-1);
   const forGood = last !== undefined && quiet.toMs >= last.startMs + last.durationMs;
   const until = forGood ? "to the end" : `to ${milliseconds(quiet.toMs)}`;

@@ -1,4 +1,5 @@
-// The time line of a divided load: seconds of all parts side by side, counts exact, percentiles read off the heat map's classes.
+// The time line of a divided load: steps of all parts side by side, counts exact, percentiles read off the heat map's classes.
+import { median } from "./statistics.ts";
 import type { Interval, LoadSummary, Shard } from "./summary.ts";
 
 type Heat = Interval["heat"];
@@ -43,15 +44,22 @@ const together = (intervals: readonly Interval[]): Interval => {
 
 type Part = Pick<LoadSummary, "intervals"> & { readonly shard: Pick<Shard, "lateMs"> };
 
-/** Intervals that began in the same second of the schedule become one. */
+/** How long intervals were meant to be: as long as the middle one, of the lengths that there are. */
+const stepOf = (parts: readonly Part[]): number => {
+  const usual = median(parts.flatMap(({ intervals }) => intervals.map(({ durationMs }) => durationMs)));
+  return usual < 200 ? 100 : usual < 500 ? 250 : 1000;
+};
+
+/** Intervals that began in the same step of the schedule become one. */
 export const mergedIntervals = (parts: readonly Part[]): readonly Interval[] => {
-  const seconds = new Map<number, Interval[]>();
+  const stepMs = stepOf(parts);
+  const steps = new Map<number, Interval[]>();
   for (const { intervals, shard } of parts) {
     for (const interval of intervals) {
       const moved = { ...interval, startMs: interval.startMs + shard.lateMs };
-      const second = Math.round(moved.startMs / 1000);
-      seconds.set(second, [...(seconds.get(second) ?? []), moved]);
+      const step = Math.round(moved.startMs / stepMs);
+      steps.set(step, [...(steps.get(step) ?? []), moved]);
     }
   }
-  return [...seconds].sort(([a], [b]) => a - b).map(([, intervals]) => together(intervals));
+  return [...steps].sort(([a], [b]) => a - b).map(([, intervals]) => together(intervals));
 };

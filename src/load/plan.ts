@@ -60,6 +60,11 @@ export interface LoadPlan {
   readonly requests?: number;
   /** From the moment a connection takes a request (it may have to be opened) to the end of the answer. */
   readonly timeoutMs: number;
+  /**
+   * What response times count from: `due`, the schedule's time; or `ready`, when a connection was free for it and the
+   * client got round to it. The client's own delays are then left out: between two services they are only noise.
+   */
+  readonly countFrom?: "due" | "ready";
   /** Statuses from 0 to 999 that count as right. */
   readonly expected: readonly boolean[];
   readonly limits: ResponseLimits;

@@ -58,6 +58,10 @@ export interface Moment {
   readonly heat: Interval["heat"];
 }
 
+/** How long the intervals of a run are: even a short one should have a time line worth looking at. */
+export const intervalMsOf = (durationMs: number): number =>
+  durationMs <= 5000 ? 100 : durationMs <= 20_000 ? 250 : 1000;
+
 /** Intervals of about `intervalMs`, for `look` being called more often than that. */
 export class Sampler {
   readonly #intervalNs: number;

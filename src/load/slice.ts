@@ -11,7 +11,7 @@ export const sliceOf = (tally: Tally, startMs: number): Interval => {
   const { responseRight, responseWrong, responseBound } = tally.histograms;
   const all = merged(responseRight, responseWrong, responseBound);
   const answered = tally.get("answered");
-  const wrong = answered - tally.get("right") + tally.get("unanswered");
+  const wrong = answered - tally.get("right") + tally.get("unanswered") + tally.get("unsent");
   return {
     startMs,
     durationMs: tally.get("sending") / nsPerMs,

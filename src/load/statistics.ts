@@ -110,6 +110,36 @@ export const rankSumP = (a: readonly number[], b: readonly number[]): number => 
   return normalP(u, (m * n) / 2, ((m * n) / 12) * (all + 1 - ties / (all * (all - 1))));
 };
 
+export interface Centre extends Interval95 {
+  readonly estimate: number;
+}
+
+/** How many of the smallest means of pairs lie outside a 95 % interval: as many signed-rank sums as 2.5 % hold. */
+const outside = (n: number): number => {
+  if (n > signedRankExactTo) {
+    return Math.max(0, Math.floor((n * (n + 1)) / 4 - 1.96 * Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24)));
+  }
+  const counts = signedRankCounts(n);
+  let [count, left] = [0, 0.025 * 2 ** n];
+  for (; left >= (counts[count] ?? Infinity); count++) left -= counts[count] ?? 0;
+  return count;
+};
+
+/**
+ * Hodges and Lehmann's centre of paired differences, the median over the means of all pairs of them, and the interval
+ * that Wilcoxon's test does not reject. Nearly as sharp as a mean, and as indifferent to outliers as a median. Fewer
+ * than six differences have no such interval: it is all that they span.
+ */
+export const centreOf = (differences: readonly number[]): Centre => {
+  const means = ascending(differences.flatMap((a, i) => differences.slice(i).map((b) => (a + b) / 2)));
+  const skipped = outside(differences.length);
+  return {
+    estimate: median(means),
+    low: means[skipped] ?? Number.NaN,
+    high: means[means.length - 1 - skipped] ?? Number.NaN,
+  };
+};
+
 /** Holm's step-down adjustment: each p as if only it had been asked, the chance of any false alarm kept. */
 export const holm = (ps: readonly number[]): readonly number[] => {
   const order = ps.map((_, i) => i).sort((a, b) => (ps[a] ?? 0) - (ps[b] ?? 0));

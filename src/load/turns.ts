@@ -11,19 +11,23 @@ export interface Turns {
   readonly pairs: readonly (readonly Side[])[];
 }
 
-const shortestMs = 250;
-const usualMs = 500;
+/** Many short pairs: what drifts slowly is the same on both sides of a pair. Beyond so many nothing is won. */
+const mostPairs = 100;
+const shortestMs = 100;
+/** Slices are not made longer than this for the sake of tails. */
+const patientMs = 250;
+/** Requests that a slice must hold for a median, a 95th and a 99th percentile, and some to spare. */
+const enough = [24, 220, 1100] as const;
 
-/** At least 20 pairs where slices of a quarter second allow it, at most 40, however long the run. */
-const pairCount = (durationMs: number): number =>
-  Math.max(
-    1,
-    Math.min(Math.floor(durationMs / shortestMs), Math.max(20, Math.min(40, Math.floor(durationMs / usualMs)))),
-  );
+/** As short as the percentiles allow that a quarter second would allow. */
+const sliceFor = (perSecond: number): number => {
+  const most = enough.findLast((requests) => (perSecond * patientMs) / 1000 >= requests) ?? enough[0];
+  return Math.max(shortestMs, (most * 1000) / perSecond);
+};
 
-/** Each service is measured for `durationMs`; every second pair measures the first one twice. */
-export const turnsOf = (durationMs: number, random: Random): Turns => {
-  const count = pairCount(durationMs);
+/** Each service is measured for `durationMs`, at about so many requests a second; every second pair measures the first one twice. */
+export const turnsOf = (durationMs: number, perSecond: number, random: Random): Turns => {
+  const count = Math.max(1, Math.min(mostPairs, Math.floor(durationMs / sliceFor(Math.max(0.1, perSecond)))));
   return {
     sliceMs: durationMs / count,
     pairs: Array.from({ length: count }, (_, i) =>

@@ -67,6 +67,7 @@ class Engine implements LaneOwner {
   /** Does the schedule go on while no lane is free? */
   readonly #waits: boolean;
   readonly #watches: boolean;
+  readonly #fromReady: boolean;
   /** Lanes without a request, first in first out, so that all are kept warm. */
   readonly #free: Fifo<Lane>;
   #resting: (readonly [Lane, number])[] = [];
@@ -95,6 +96,7 @@ class Engine implements LaneOwner {
     this.#arrivals = this.#measured;
     this.#waits = this.#measured.waits;
     this.#watches = plan.watchRateLimit === true;
+    this.#fromReady = plan.countFrom === "ready";
     this.#tickMs = this.#waits ? 1 : 10;
     this.#lanes = Array.from({ length: plan.concurrency }, () => makeLane(this, this.#script));
     this.#free = new Fifo(plan.concurrency);
@@ -192,7 +194,7 @@ class Engine implements LaneOwner {
       const lane = due < 0 ? undefined : this.#free.shift();
       if (lane === undefined) return;
       if (this.#stage === "sending") this.#books.tally.histograms.sendLag.record(now - this.#origin - due);
-      this.#begin(lane, this.#origin + due, now);
+      this.#begin(lane, this.#fromReady ? now : this.#origin + due, now);
     }
   }
 
@@ -266,9 +268,11 @@ class Engine implements LaneOwner {
 
   // The timer: late requests, timeouts, and the end.
 
+  /** Only while a closed loop sends is there little to look after. */
   #arm(now: number): void {
-    this.#expectedTick = now + this.#tickMs * ms;
-    setTimeout(() => this.#tick(), this.#tickMs);
+    const tickMs = this.#stage === "sending" ? this.#tickMs : 1;
+    this.#expectedTick = now + tickMs * ms;
+    setTimeout(() => this.#tick(), tickMs);
   }
 
   #tick(): void {
