@@ -1,5 +1,6 @@
 // What differs between two catalogs, part by part, and what must be made anew because of it.
 import { keyOf, partKey } from "../catalog/object.ts";
+import { quoteName, quotePath } from "../quote.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import { omit } from "./omit.ts";
 import type { ColumnPart, Kind, Objects, Part, Parts } from "./parts.ts";
@@ -70,6 +71,18 @@ const parentColumn = (parts: Parts, { table, name }: ColumnPart): string | undef
   return parents.map((parent) => partKey("column", parent, name)).find((key) => parts.byKey.has(key));
 };
 
+/** The key or index of one partition that belongs to the same one of its parent. */
+const isSamePartition = (from: Extract<Part, { kind: "constraint" | "index" }>, to: Part): boolean =>
+  from.kind === to.kind && sameJson([from.value.partOf, from.value.table], [to.value.partOf, to.value.table]);
+
+const renamePartition = (from: Part, to: Part): string => {
+  if (from.kind === "constraint" && to.kind === "constraint")
+    return `ALTER TABLE ${quotePath(from.value.table)} RENAME CONSTRAINT ${quoteName(from.value.name)} TO ${quoteName(to.value.name)}`;
+  if (from.kind === "index" && to.kind === "index")
+    return `ALTER INDEX ${quotePath({ schema: from.value.schema, name: from.value.name })} RENAME TO ${quoteName(to.value.name)}`;
+  return "";
+};
+
 const columnType = (part: Part): ColumnType | undefined => (part.kind === "column" ? part.value.type : undefined);
 
 /** Real state while the difference is worked out: every decision may bring others with it. */
@@ -91,6 +104,7 @@ class Differ {
   run(): Difference {
     const { from, to } = this.#context;
     for (const key of new Set([...from.byKey.keys(), ...to.byKey.keys()])) this.#compare(key);
+    this.#renamePartitionKeys();
     for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
     this.#swapTypes();
     for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
@@ -109,6 +123,20 @@ class Differ {
     if (from === undefined && to !== undefined) this.#set({ verb: "create", key, to });
     else if (from !== undefined && to === undefined) this.#set({ verb: "drop", key, from });
     else if (from !== undefined && to !== undefined && !sameValue(from, to)) this.#alter(from, to);
+  }
+
+  /** The key of a partition comes with its parent's, under a name of PostgreSQL's choice: it can only be renamed. */
+  #renamePartitionKeys(): void {
+    for (const [key, change] of [...this.changes]) {
+      if (change.verb !== "drop" || (change.from.kind !== "constraint" && change.from.kind !== "index")) continue;
+      const { from } = change;
+      if (change.from.value.partOf === undefined) continue;
+      const next = [...this.changes.values()].find((one) => one.verb === "create" && isSamePartition(from, one.to));
+      if (next?.verb !== "create") continue;
+      this.changes.delete(key);
+      this.changes.delete(`comment on ${key}`);
+      this.#set({ verb: "alter", key: next.key, from, to: next.to, pieces: [renamePartition(from, next.to)] });
+    }
   }
 
   #alter(from: Part, to: Part): void {

@@ -306,6 +306,7 @@ class Graph {
 
   /** A partition is attached when its own columns, keys and indexes and those of its parent are there, so that they are tied together. */
   #linkPartitions(): void {
+    const rivals = rivalKeys(this.#changes);
     for (const change of this.#changes.values()) {
       if (!comes(change)) continue;
       const { to } = change as { readonly to: Part };
@@ -320,7 +321,9 @@ class Graph {
             : undefined;
         if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
         if (!["column", "constraint", "index", "default"].includes(other.to.kind)) continue;
-        this.#edge(this.idOf(comes(other) ? "create" : "alter", other.key), own);
+        const id = this.idOf(comes(other) ? "create" : "alter", other.key);
+        if (rivals.has(other.key)) this.#edge(own, id);
+        else this.#edge(id, own);
       }
     }
   }
@@ -384,10 +387,33 @@ const loosenedDrops = (
   });
 };
 
+/**
+ * Keys of partitions over the columns of one that belongs to their parent's: were both there, PostgreSQL might tie the wrong one to the
+ * parent's when the partition is attached. These come after that.
+ */
+const rivalKeys = (changes: ReadonlyMap<string, Change>): ReadonlySet<string> => {
+  const keys = [...changes.values()].flatMap((change) =>
+    change.verb === "create" &&
+    change.to.kind === "constraint" &&
+    change.to.value.partition &&
+    "index" in change.to.value
+      ? [
+          {
+            key: change.key,
+            ...change.to.value,
+            over: `${keyOf("table", change.to.value.table)} ${change.to.value.columns.join()}`,
+          },
+        ]
+      : [],
+  );
+  const tied = new Set(keys.filter(({ partOf }) => partOf !== undefined).map(({ over }) => over));
+  return new Set(keys.filter(({ partOf, over }) => partOf === undefined && tied.has(over)).map(({ key }) => key));
+};
+
 /** Orders all changes. Circles through a new or dropped table are opened by taking its constraints and defaults out. */
 export const arrange = (work: Work, from: Parts, to: Parts): Arranged => {
   const { changes } = work;
-  const [out, apart] = [new Set<string>(), new Set<string>()];
+  const [out, apart] = [new Set(rivalKeys(changes)), new Set<string>()];
   for (;;) {
     const held = heldParts(changes, out);
     const graph = new Graph(work, from, to, held, apart);

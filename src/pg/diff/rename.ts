@@ -241,13 +241,6 @@ const isCalled = (part: Renameable, said: string): boolean => {
   return bare === ownName(part) || bare === path || path.endsWith(`.${bare}`);
 };
 
-/** The key or index of one partition that belongs to the same one of its parent. */
-const isSamePartition = (from: Renameable, to: Renameable): boolean => {
-  if ((from.kind !== "constraint" && from.kind !== "index") || from.kind !== to.kind) return false;
-  const { partOf } = from.value;
-  return partOf !== undefined && sameJson([partOf, from.value.table], [to.value.partOf, to.value.table]);
-};
-
 const gone = (from: Parts, to: Parts): readonly Renameable[] =>
   [...from.byKey.values()].filter((part): part is Renameable => isRenameable(part) && !to.byKey.has(part.key));
 
@@ -304,11 +297,6 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
         (part) => free(part) && isCalled(part, after) && (a === undefined || placeOf(part) === placeOf(a.moved)),
       );
       if (a !== undefined && b !== undefined) keep(a.part, b);
-    }
-    // A partition's key comes with its parent's, and can only be given another name.
-    for (const { part } of here) {
-      const same = right.find((one) => free(part) && free(one) && isSamePartition(part, one));
-      if (same !== undefined) keep(part, same);
     }
     if (!guess) continue;
     const pairs = here
