@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     server: { type: "string", multiple: true },
     only: { type: "string", default: "" },
     json: { type: "string" },
+    binary: { type: "string", default: join(root, "dist/senior") },
     quiet: { type: "boolean", default: false },
   },
 });
@@ -23,8 +24,8 @@ const { values, positionals } = parseArgs({
 const tools: Readonly<Record<string, Tool>> = {
   planner,
   cheat,
-  server: program([join(root, "dist/senior")], "server"),
-  file: program([join(root, "dist/senior")], "file"),
+  server: program([values.binary], "server"),
+  file: program([values.binary], "file"),
   "dev-server": program(["bun", join(root, "src/main.ts")], "server"),
   "dev-file": program(["bun", join(root, "src/main.ts")], "file"),
 };

@@ -72,6 +72,25 @@ const dbmateParts = (text: string): { readonly up: Run; readonly down: Run } => 
   return { up: part(up), down: part(down) };
 };
 
+const schemasOf = async (url: string): Promise<readonly string[]> => {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    const rows = await sql.unsafe<{ name: string }[]>(
+      "select nspname as name from pg_namespace where nspname !~ '^(pg_|information_schema$)' order by 1",
+    );
+    return rows.map(({ name }) => name);
+  } finally {
+    await sql.end();
+  }
+};
+
+/** A schema that the desired state does not name is left alone unless it is asked for: then all are. */
+const leftSchemas = async (old: Side, next: Side): Promise<readonly string[]> => {
+  const [before, after] = [await schemasOf(old.url), await schemasOf(next.url)];
+  const all = [...new Set([...before, ...after])];
+  return before.every((name) => after.includes(name)) ? [] : all.map((name) => `--schema=${name}`);
+};
+
 /** Our program, as a user runs it. `source`: the old side is read from the server, or from its file. */
 export const program =
   (command: readonly string[], source: "server" | "file"): Tool =>
@@ -80,7 +99,7 @@ export const program =
     try {
       await writeFile(join(folder, "old.sql"), old.sql);
       await writeFile(join(folder, "new.sql"), next.sql);
-      const from = source === "server" ? ["--connection", old.url] : ["old.sql"];
+      const from = source === "server" ? ["--connection", old.url, ...(await leftSchemas(old, next))] : ["old.sql"];
       const args = [
         "db",
         "diff",

@@ -1,5 +1,6 @@
 // Io: everything the product can do to the world. Commands act through it alone; tests hand in a memory version.
 import type { FileSet, WrittenFile } from "../kernel/fileset.ts";
+import type { Cache } from "./cache.ts";
 
 export interface WriteOptions {
   /** Replace files whose content differs; otherwise one such file refuses the whole set (`guard.overwrite`). */
@@ -73,4 +74,6 @@ export interface Io {
   /** Aborts on Ctrl-C or SIGTERM: long work stops, tidies up and returns what it has. */
   readonly signal: AbortSignal;
   now(): Date;
+  /** What was worked out before and may be forgotten at any time; absent where nothing is to be kept. */
+  readonly cache?: Cache;
 }

@@ -1,5 +1,7 @@
 // The real Io: this process, its disk, its terminal, its signals.
 import { homedir } from "node:os";
+import { isCompiled } from "./build.ts";
+import { cacheFolder, folderCache } from "./cache.ts";
 import { diskFiles } from "./files.ts";
 import type { Io } from "./io.ts";
 import { processTerminal } from "./terminal.ts";
@@ -13,6 +15,8 @@ export const processIo = (signal: AbortSignal): Io => ({
   terminal: processTerminal(),
   signal,
   now: () => new Date(),
+  // From source the program changes without its version: what it kept would be somebody else's.
+  ...(isCompiled ? { cache: folderCache(cacheFolder(process.env, homedir())) } : {}),
 });
 
 /** Aborts on the first SIGINT or SIGTERM; a second one ends the process at once. */

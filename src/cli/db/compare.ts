@@ -1,13 +1,20 @@
 // Both sides of db diff: read, brought to one version of PostgreSQL, and the way between them rehearsed in the embedded server.
 import { withShadow } from "../../io/embedded/load-schema.ts";
 import type { Scratch, Shadow } from "../../io/embedded/shadow.ts";
+import type { Cache } from "../../io/cache.ts";
+import type { KeptCatalog } from "../../io/embedded/kept-catalogs.ts";
+import { keptKey, readKept, writeKept } from "../../io/embedded/kept-catalogs.ts";
 import type { Io } from "../../io/io.ts";
 import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
+import type { Json } from "../../kernel/json.ts";
+import { canonicalJson } from "../../kernel/json.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { renamesSaid } from "../../pg/diff/annotations.ts";
 import { omit } from "../../pg/diff/omit.ts";
+import type { PlanOptions } from "../../pg/diff/plan.ts";
+import { plan } from "../../pg/diff/plan.ts";
 import type { Rehearsed } from "../../pg/diff/rehearse.ts";
 import { buildStatements, rehearse } from "../../pg/diff/rehearse.ts";
 import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
@@ -27,6 +34,8 @@ export interface CompareOptions extends Scope {
   readonly renames: readonly Said[];
   readonly guess: boolean;
   readonly using: ReadonlyMap<string, string>;
+  /** Keep catalogs for the next time, and take those that were kept. */
+  readonly cache: boolean;
 }
 
 export interface Compared {
@@ -178,6 +187,115 @@ const renamesOf = (begin: Catalog, end: Catalog, next: Given, { renames, guess }
   return { renamings, candidates };
 };
 
+/** What a side is made of: the same content has the same catalog. */
+const contentOf = (given: Given): readonly string[] =>
+  given.kind === "files"
+    ? ["files", ...given.files.flatMap(({ path, text }) => [path, text])]
+    : ["server", canonicalJson(given.catalog as unknown as Json)];
+
+const planOptions = (old: Given, { online, contract, using }: CompareOptions): PlanOptions => ({
+  online,
+  contract,
+  version: old.kind === "server" ? old.version : 140000,
+  using,
+  keepOwners: old.kind === "server",
+});
+
+const unchanged: Rehearsed = { legs: [], proof: { tables: 0, rows: 0, refused: [] } };
+
+/** Real state of one comparison: both sides, as far as they are known. */
+class Comparison {
+  readonly #io: Io;
+  readonly #options: CompareOptions;
+  readonly #old: Given;
+  readonly #next: Given;
+  readonly #cache: Cache | undefined;
+
+  constructor(io: Io, old: Given, next: Given, options: CompareOptions) {
+    [this.#io, this.#old, this.#next, this.#options] = [io, old, next, options];
+    this.#cache = options.cache ? io.cache : undefined;
+  }
+
+  async run(): Promise<Compared> {
+    const target = await readKept(this.#cache, keptKey(contentOf(this.#next)));
+    const origin =
+      target === undefined ? undefined : await readKept(this.#cache, keptKey(contentOf(this.#given(target))));
+    // Nothing to start a server for.
+    if (target !== undefined && origin !== undefined && this.#isEmpty(origin.catalog, target.catalog))
+      return this.#compared(origin, target, { rehearsed: unchanged, renamings: [], candidates: [] });
+    const { deadlineMs } = this.#options;
+    return withShadow({ deadlineMs, signal: this.#io.signal }, (shadow) => this.#rehearse(shadow, target));
+  }
+
+  async #rehearse(shadow: Shadow, kept: KeptCatalog | undefined): Promise<Compared> {
+    const target = kept ?? (await this.#load(shadow, this.#next));
+    const given = this.#given(target);
+    this.#io.terminal.progress(`loading ${given.source}`);
+    return inSide(shadow, given, async ({ scratch, ...origin }) => {
+      await this.#keep(given, origin);
+      const scope = this.#scope(target.catalog);
+      const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
+      const renames = renamesOf(begin, end, this.#next, this.#options);
+      this.#io.terminal.progress("rehearsing the way forth and back");
+      await addRoles(scratch, rolesOf(end));
+      await shadow.extend(extensionsOf(end));
+      const rehearsed = await rehearse(stageOn(scratch, scope), begin, end, {
+        ...planOptions(this.#old, this.#options),
+        renamings: renames.renamings,
+      });
+      return this.#compared(origin, target, { rehearsed, ...renames });
+    });
+  }
+
+  async #load(shadow: Shadow, side: Given): Promise<KeptCatalog> {
+    this.#io.terminal.progress(`loading ${side.source}`);
+    const loaded = await inSide(shadow, side, ({ catalog, notes }) => Promise.resolve({ catalog, notes }));
+    await this.#keep(side, loaded);
+    return loaded;
+  }
+
+  #keep(side: Given, { catalog, notes }: KeptCatalog): Promise<void> {
+    return writeKept(this.#cache, keptKey(contentOf(side)), { catalog, notes });
+  }
+
+  #has(target: Catalog): (schema: string) => boolean {
+    return scopeOf(target, this.#options, this.#old.kind === "server");
+  }
+
+  #scope(target: Catalog): (catalog: Catalog) => Catalog {
+    const has = this.#has(target);
+    return (catalog) => within(catalog, has);
+  }
+
+  /** Of a server only what is compared is built. */
+  #given({ catalog: target }: KeptCatalog): Given {
+    if (this.#old.kind === "files") return this.#old;
+    return { ...this.#old, catalog: this.#scope(target)(withoutBooks(this.#old.catalog, target)) };
+  }
+
+  #isEmpty(origin: Catalog, target: Catalog): boolean {
+    const scope = this.#scope(target);
+    const { segments, refusals } = plan(scope(origin), scope(target), planOptions(this.#old, this.#options));
+    return segments.length === 0 && refusals.length === 0;
+  }
+
+  #compared(
+    origin: KeptCatalog,
+    target: KeptCatalog,
+    way: Pick<Compared, "rehearsed" | "renamings" | "candidates">,
+  ): Compared {
+    const [scope, old] = [this.#scope(target.catalog), this.#old];
+    const alone = old.kind === "server" ? left(old.catalog, target.catalog, this.#has(target.catalog), old.source) : [];
+    return {
+      from: scope(origin.catalog),
+      to: scope(target.catalog),
+      sources: { from: old.source, to: this.#next.source },
+      ...way,
+      notes: [...origin.notes, ...target.notes, ...alone],
+    };
+  }
+}
+
 /** Reads both sides and rehearses the way from the first to the second. */
 export const compare = async (
   io: Io,
@@ -186,40 +304,5 @@ export const compare = async (
   options: CompareOptions,
 ): Promise<Compared> => {
   const [old, next] = [await read(io, from, options.deadlineMs), await read(io, to, options.deadlineMs)];
-  io.terminal.progress(`loading ${next.source}`);
-  return withShadow({ deadlineMs: options.deadlineMs, signal: io.signal }, async (shadow) => {
-    const target = await inSide(shadow, next, ({ catalog, notes }) => Promise.resolve({ catalog, notes }));
-    const has = scopeOf(target.catalog, options, old.kind === "server");
-    const scope = (catalog: Catalog): Catalog => within(catalog, has);
-    const given: Given =
-      old.kind === "server" ? { ...old, catalog: scope(withoutBooks(old.catalog, target.catalog)) } : old;
-    io.terminal.progress(`loading ${given.source}`);
-    return inSide(shadow, given, async (origin) => {
-      const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
-      const { renamings, candidates } = renamesOf(begin, end, next, options);
-      io.terminal.progress("rehearsing the way forth and back");
-      await addRoles(origin.scratch, rolesOf(end));
-      const rehearsed = await rehearse(stageOn(origin.scratch, scope), begin, end, {
-        online: options.online,
-        contract: options.contract,
-        version: old.kind === "server" ? old.version : 140000,
-        using: options.using,
-        keepOwners: old.kind === "server",
-        renamings,
-      });
-      return {
-        from: begin,
-        to: end,
-        sources: { from: old.source, to: next.source },
-        rehearsed,
-        renamings,
-        candidates,
-        notes: [
-          ...origin.notes,
-          ...target.notes,
-          ...(old.kind === "server" ? left(old.catalog, target.catalog, has, old.source) : []),
-        ],
-      };
-    });
-  });
+  return new Comparison(io, old, next, options).run();
 };

@@ -4,9 +4,7 @@ import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { withSession } from "../../io/postgres/session.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { fileSet } from "../../kernel/fileset.ts";
-import { canonicalJson } from "../../kernel/json.ts";
-import type { Json } from "../../kernel/json.ts";
-import type { Catalog } from "../../pg/catalog.ts";
+import { catalogHash } from "../../pg/catalog-hash.ts";
 import type { Migration } from "../../pg/diff/migration.ts";
 import { formats, migrationsOf } from "../../pg/diff/migration.ts";
 import type { Said } from "../../pg/diff/rename.ts";
@@ -19,11 +17,6 @@ import { isConnection } from "../sources.ts";
 import { compare } from "./compare.ts";
 import type { Compared } from "./compare.ts";
 import { connectionFlags, sourceOf } from "./source-args.ts";
-
-const hashOf = (catalog: Catalog): string =>
-  new Bun.CryptoHasher("sha256")
-    .update(canonicalJson({ ...catalog, dependencies: [] } as unknown as Json))
-    .digest("hex");
 
 const pairs = (given: readonly string[], flagName: string): readonly (readonly [string, string])[] =>
   given.map((one) => {
@@ -170,6 +163,9 @@ export default command({
     online: flag("Build indexes concurrently and check constraints in transactions of their own", { default: true }),
     lockTimeout: text("How long a statement waits for a lock", { value: "TIME", default: "5s" }),
     statementTimeout: text("How long a short statement may take", { value: "TIME", default: "1min" }),
+    cache: flag("Keep what schemas hold in the user's cache folder, so that an unchanged one is not loaded again", {
+      default: true,
+    }),
     deadline: duration("How long loading a schema, or one query, may take", { min: 100, default: 60_000 }),
   },
   output: "files",
@@ -190,9 +186,10 @@ export default command({
       exclude: args.exclude,
       renames,
       guess: args.guessRenames,
+      cache: args.cache,
       using: new Map([...expressions(args.using, "--using"), ...expressions(args.fill, "--fill")]),
     });
-    const hashes = { from: hashOf(compared.from), to: hashOf(compared.to) };
+    const hashes = { from: catalogHash(compared.from), to: catalogHash(compared.to) };
     const migrations = migrationsOf(compared.rehearsed.legs, {
       format: args.format,
       ...(args.name === undefined ? {} : { name: args.name }),

@@ -53,6 +53,8 @@ export interface Shadow {
     scope: CatalogScope,
     work: (scratch: Scratch, schema: LoadedSchema) => Promise<T>,
   ): Promise<T>;
+  /** Makes extensions ready that later statements may create. */
+  extend(extensions: readonly string[]): Promise<void>;
   /** Does `work` in an empty database. Nothing of it is left afterwards. */
   within<T>(needs: Needs, work: (scratch: Scratch) => Promise<T>): Promise<T>;
 }
@@ -283,11 +285,13 @@ export const shadowOn = (
       await server.run(["rollback"]);
     }
   };
+  const extend: Shadow["extend"] = (names) => server.extend(names.map((name) => ({ name, versions: [] })));
   return {
     loaded,
+    extend,
     load: (files, scope) => loaded(files, scope, (_, schema) => Promise.resolve(schema)),
     async within({ roles = [], extensions = [] }, work) {
-      await server.extend(extensions.map((name) => ({ name, versions: [] })));
+      await extend(extensions);
       await mustRun(server, prologue(roles));
       try {
         return await work(scratchOn(server, isOpaque));
