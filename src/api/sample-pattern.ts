@@ -10,6 +10,8 @@ interface Making {
   readonly spread: number;
   /** What capturing groups have made so far, for references back to them. */
   readonly groups: Map<string | number, string>;
+  /** The characters that each element allows, as far as they were looked for. */
+  readonly allowed: Map<string, readonly string[]>;
 }
 
 const ascii = Array.from({ length: 95 }, (_, index) => String.fromCodePoint(32 + index));
@@ -19,11 +21,15 @@ const preferred = Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 const characters = [...preferred, ...ascii.filter((one) => !preferred.includes(one)), ...beyond];
 
 /** The characters that an element of one character allows, the plain ones alone where there are some. */
-const allowedBy = (raw: string, { flags }: Making): readonly string[] => {
+const allowedBy = (raw: string, { flags, allowed }: Making): readonly string[] => {
+  const known = allowed.get(raw);
+  if (known !== undefined) return known;
   const pattern = new RegExp(`^(?:${raw})$`, flags);
   const fitting = characters.filter((one) => pattern.test(one));
   const plain = fitting.filter((one) => preferred.includes(one));
-  return plain.length > 0 ? plain : fitting;
+  const found = plain.length > 0 ? plain : fitting;
+  allowed.set(raw, found);
+  return found;
 };
 
 /** A class may name characters that are in no list: its own elements say which. */
@@ -112,8 +118,10 @@ export const textsLike = (source: string, seed: number, least: number): readonly
   const flags = patternFlags(source);
   const tree = flags === undefined ? undefined : parsed(source, flags);
   if (tree === undefined || flags === undefined) return [];
+  const allowed = new Map<string, readonly string[]>();
   return Array.from({ length: 12 }, (_, attempt) => {
-    const making: Making = { flags, spread: attempt === 0 ? 0 : Math.max(3, least) + attempt, groups: new Map() };
+    const spread = attempt === 0 ? 0 : Math.max(3, least) + attempt;
+    const making: Making = { flags, spread, groups: new Map(), allowed };
     const own = fork(seed, attempt);
     const alternative = pick(own, tree.alternatives);
     if (alternative === undefined) return [];
