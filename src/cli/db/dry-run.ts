@@ -27,11 +27,36 @@ interface Tried {
   readonly locks: readonly string[];
 }
 
-/** Locks on what others can see: a relation made by this transaction is nobody's yet. */
-const locksSql = `select format('%s %s', upper(regexp_replace(replace(l.mode, 'Lock', ''), '([a-z])([A-Z])', '\\1 \\2', 'g')), l.relation::regclass::text) as lock
-from pg_catalog.pg_locks l join pg_catalog.pg_class c on c.oid = l.relation
-where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and l.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-  and c.relnamespace <> 'pg_catalog'::regnamespace and age(c.xmin) > 0 order by 1`;
+/** Oids of the relations that stand before anything is tried: what others can see, and wait for. */
+const standingSql = `select c.oid::text as oid from pg_catalog.pg_class c where c.relkind in ('r', 'p', 'm', 'v', 'S', 'f')
+  and c.relnamespace <> 'pg_catalog'::regnamespace`;
+
+/** Locks that queries of others wait for, the strongest of each relation first. */
+const locksSql = `select l.relation::text as oid, l.relation::regclass::text as name,
+  upper(regexp_replace(replace(l.mode, 'Lock', ''), '([a-z])([A-Z])', '\\1 \\2', 'g')) as mode
+from pg_catalog.pg_locks l where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted
+  and l.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+order by name, array_position(array['AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock'], l.mode)`;
+
+type LockRow = Readonly<Record<string, string | null>>;
+
+/** `ACCESS EXCLUSIVE public.orders`, one for each standing relation, where it is stronger than what was said of it before. */
+const locksOn = (
+  rows: readonly LockRow[],
+  standing: ReadonlySet<string | null | undefined>,
+  seen: Map<string, string>,
+): readonly string[] => {
+  const strongest = new Map<string, LockRow>();
+  for (const row of rows) {
+    const oid = row["oid"] ?? "";
+    if (standing.has(oid) && !strongest.has(oid)) strongest.set(oid, row);
+  }
+  return [...strongest].flatMap(([oid, { mode, name }]) => {
+    if (seen.get(oid) === mode) return [];
+    seen.set(oid, mode ?? "");
+    return [`${mode ?? ""} ${name ?? ""}`];
+  });
+};
 
 /** From the first part that needs a commit before it, nothing more can be tried in one transaction. */
 const untilCommit = (segments: readonly MigrationSegment[]): number => {
@@ -55,7 +80,8 @@ const runPart = async (
   await session.rows(
     `set local lock_timeout = ${limits.lockTimeout}; set local statement_timeout = ${limits.statementTimeout}`,
   );
-  const seen = new Set<string>();
+  const standing = new Set((await session.rows(standingSql)).map(({ oid }) => oid));
+  const seen = new Map<string, string>();
   for (const [at, migration] of migrations.entries()) {
     const segments = segmentsOf(migration.up);
     const until = untilCommit(segments);
@@ -81,8 +107,7 @@ const runPart = async (
         );
       }
     }
-    const locks = (await session.rows(locksSql)).map(({ lock }) => lock ?? "").filter((lock) => !seen.has(lock));
-    for (const lock of locks) seen.add(lock);
+    const locks = locksOn(await session.rows(locksSql), standing, seen);
     const ms = session.world.nowMs() - begin;
     tried.push({ migration, statements: statements.length, ms, locks });
     if (until < segments.length) return { tried, rest: migrations.slice(at) };

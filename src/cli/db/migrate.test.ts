@@ -185,6 +185,15 @@ describe.skipIf(server === undefined)("db migrate", () => {
     expect((await runOn(database, two, "migrate", "m", "--checksum", checksum)).exit).toBe(0);
   });
 
+  test("a dry run names the strongest lock on each relation that stood before, and none on what it makes itself", async () => {
+    const database = await fresh("create table old (id int primary key, v text); create table other (id int)");
+    const files = {
+      "1_a.sql": "create table made (id int references old); alter table old alter column v type int using 0;",
+    };
+    const dry = await runOn(database, files, "migrate", "m", "--dry-run");
+    expect(dry.data["tried"]).toMatchObject([{ locks: ["ACCESS EXCLUSIVE old"] }]);
+  });
+
   test("two runners at once: each migration runs once", async () => {
     const database = await fresh();
     const files = Object.fromEntries(
