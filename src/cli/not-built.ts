@@ -39,17 +39,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "generate routes, validators and types without --project and put them into your own service",
   },
   {
-    command: "db rollback",
-    will: "undo the last migrations",
-    meanwhile: "run the migration's own down file with psql -v ON_ERROR_STOP=1",
-  },
-  { command: "db status", will: "say which migrations are applied", meanwhile: "ask your migration runner" },
-  {
-    command: "db baseline",
-    will: "record existing migrations as applied",
-    meanwhile: "ask your migration runner",
-  },
-  {
     command: "db suggest-indexes",
     will: "try index candidates on the planner and write the best as a migration",
     meanwhile: "run `senior db analyze`: it names foreign keys without an index, with the SQL to add it",

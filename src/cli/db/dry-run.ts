@@ -15,6 +15,7 @@ import { lossFindings } from "./migrate-report.ts";
 import { claimOf } from "./run-migrations.ts";
 
 export interface DryRun extends Shown {
+  readonly command?: string;
   readonly migrations: readonly Migration[];
   readonly limits: { readonly lockTimeout: number; readonly statementTimeout: number };
 }
@@ -100,7 +101,7 @@ const runPart = async (
       if (outcome.kind === "refused") {
         await session.run("rollback");
         const failure = { statement, error: outcome.error, blockers, done: 0, segments: segments.length };
-        const claim = { ...claimOf(migration, chain.tool, []), segments: segments.length };
+        const claim = { ...claimOf(migration, chain.tool, [], undefined), segments: segments.length };
         throw failureFault(
           { direction: "up", claim, way: migration.up, done: 0, begun: false, claimed: false, books: [] },
           failure,
@@ -143,7 +144,7 @@ export const dryRun = async (io: Io, session: RunnerSession, wanted: DryRun): Pr
   io.terminal.clear();
   const path = migrations.length === 1 ? (migrations[0]?.up.file.path ?? chain.root) : chain.root;
   return {
-    command: "db migrate",
+    command: wanted.command ?? "db migrate",
     title: source,
     blocks: [
       {
@@ -151,7 +152,7 @@ export const dryRun = async (io: Io, session: RunnerSession, wanted: DryRun): Pr
         text:
           migrations.length === 0
             ? `${source} is up to date: nothing to run`
-            : `${source}: ${plural(tried.length, "migration")} ran and ${tried.length === 1 ? "was" : "were"} rolled back; nothing has changed`,
+            : `${source}: ${plural(tried.length, "migration")} ran${rest.length === 0 ? "" : ", the last as far as it can be rolled back,"} and ${tried.length === 1 ? "was" : "were"} rolled back; nothing has changed`,
         tone: "good",
       },
       ...(tried.length === 0
@@ -174,11 +175,15 @@ export const dryRun = async (io: Io, session: RunnerSession, wanted: DryRun): Pr
                 locks.join(", ") || "none that others wait for",
               ]),
             },
-            {
-              kind: "text" as const,
-              text: `To apply exactly this: senior db migrate ${path} --checksum ${checksum}`,
-              tone: "dim" as const,
-            },
+            ...(checksum === ""
+              ? []
+              : [
+                  {
+                    kind: "text" as const,
+                    text: `To apply exactly this: senior db migrate ${path} --checksum ${checksum}`,
+                    tone: "dim" as const,
+                  },
+                ]),
           ]),
     ],
     findings: [...findings, ...notTried(rest), ...lossFindings(losses)],

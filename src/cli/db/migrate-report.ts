@@ -8,7 +8,6 @@ import type { Chain, Migration } from "../../pg/migrations/model.ts";
 import type { JobResult } from "../../pg/migrations/runner.ts";
 import type { Loss } from "./losses.ts";
 import { lossText } from "./losses.ts";
-import { adoptedText } from "./run-migrations.ts";
 
 export interface Ran {
   readonly version: string;
@@ -30,6 +29,9 @@ export const missingFinding = ({ version, name, appliedAt }: Recorded): Finding 
   at: { kind: "object", type: "migration", name: version },
   help: "look on other branches; it is not run again, and can be undone from the history",
 });
+
+const adoptedText = (book: Book, count: number): string =>
+  `took ${plural(count, "migration")} over from ${book.tool}'s history (${book.schema}.${book.name}), which is kept up from now on too`;
 
 export const adoptedFinding = (book: Book, count: number): Finding => ({
   rule: "migrate/adopted",
@@ -57,6 +59,7 @@ export interface Shown {
 }
 
 export interface Result extends Shown {
+  readonly command?: string;
   readonly ran: readonly Ran[];
   readonly waiting: number;
   readonly signal: AbortSignal;
@@ -73,16 +76,23 @@ const rowOf = ({ version, name, result }: Ran): readonly string[] =>
       ]
     : [version, name, `stopped: ${result.done} of ${result.segments} parts in`, "", ""];
 
-export const migrateReport = ({ chain, source, losses, findings, applied, ran, waiting, signal }: Result): Report => {
+const headline = (isBack: boolean, { chain, source, applied, ran, waiting }: Result, done: number): string => {
+  if (ran.length === 0)
+    return isBack ? `${source}: nothing to undo` : `${source} is up to date: ${plural(applied, "migration")} applied`;
+  const left = waiting > 0 ? `, ${plural(waiting, "migration")} still ${isBack ? "to be undone" : "pending"}` : "";
+  return isBack
+    ? `${source}: undid ${plural(done, "migration")}${left}`
+    : `${source}: applied ${plural(done, "migration")} of ${chain.root}${left}`;
+};
+
+export const migrateReport = (result: Result): Report => {
+  const { command = "db migrate", chain, source, losses, findings, applied, ran, waiting, signal } = result;
   const done = ran.filter(({ result }) => result.kind === "done");
   const stopped = ran.length > done.length || signal.aborted;
   const blocks: Block[] = [
     {
       kind: "text",
-      text:
-        ran.length === 0
-          ? `${source} is up to date: ${plural(applied, "migration")} applied`
-          : `${source}: applied ${plural(done.length, "migration")} of ${chain.root}${waiting > 0 ? `, ${plural(waiting, "migration")} still pending` : ""}`,
+      text: headline(command === "db rollback", result, done.length),
       tone: stopped ? "warn" : "good",
     },
     ...(ran.length === 0
@@ -102,7 +112,7 @@ export const migrateReport = ({ chain, source, losses, findings, applied, ran, w
         ]),
   ];
   return {
-    command: "db migrate",
+    command,
     title: source,
     blocks,
     findings: [...findings, ...lossFindings(losses)],

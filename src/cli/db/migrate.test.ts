@@ -278,3 +278,163 @@ describe.skipIf(server === undefined)("db migrate", () => {
     ).toEqual(["public.b postgres", `s.a ${role}`]);
   });
 });
+
+describe.skipIf(server === undefined)("db rollback, status, baseline", () => {
+  const fresh = (sql = ""): Promise<string> => server?.createDatabase(sql) ?? Promise.resolve("");
+  const rules = ({ findings }: Run): readonly string[] => findings.map(({ rule }) => rule).toSorted();
+
+  test("undoes by the recorded ways back, without the files, in order, and only what may be lost", async () => {
+    const database = await fresh();
+    await runOn(database, two, "migrate", "m");
+    const dry = await runOn(database, {}, "rollback", "--to", "0", "--dry-run");
+    expect([dry.exit, await history(database)]).toEqual([0, ["1 applied 1/1", "2 applied 3/3"]]);
+    const refused = await runOn(database, {}, "rollback", "--to", "1");
+    expect([refused.exit, refused.findings[0]?.rule]).toEqual([0, undefined]);
+    expect(await history(database)).toEqual(["1 applied 1/1"]);
+    await query(database, "insert into a values (1)");
+    const lossy = await runOn(database, {}, "rollback");
+    expect([lossy.exit, lossy.data["losses"]]).toEqual([
+      5,
+      [{ what: "table public.a", rows: 1, at: "m/1_a.down.sql:1:1" }],
+    ]);
+    expect((await runOn(database, {}, "rollback", "--accept-data-loss")).exit).toBe(0);
+    expect(await history(database)).toEqual([]);
+    expect(
+      await query(
+        database,
+        "select string_agg(event || ' ' || version, ', ' order by id) from senior.migration_events where event <> 'part'",
+      ),
+    ).toEqual(["applied 1, applied 2, undone 2, undone 1"]);
+  });
+
+  test("a way back that is missing or fails in its middle", async () => {
+    const database = await fresh();
+    const files = {
+      "1_a.sql": "create table a (v int); create table b ();",
+      "1_a.down.sql": "drop table b;\nvacuum a;\ndrop table nope;",
+      "2_b.sql": "select 1;",
+    };
+    await runOn(database, files, "migrate", "m");
+    expect((await runOn(database, files, "rollback")).stderr).toContain("migration 2 has no way back");
+    const failed = await runOn(database, { ...files, "2_b.down.sql": "select 2;" }, "rollback", "m", "--to", "0");
+    expect(failed.stderr).toContain("m/1_a.down.sql:3:1: the way back of migration 1 stopped");
+    expect(await history(database)).toEqual(["1 undoing 2/3"]);
+    const status = await runOn(database, files, "status", "m");
+    expect([status.exit, rules(status)]).toEqual([1, ["migrate/halfway"]]);
+    const mended = await runOn(
+      database,
+      { ...files, "1_a.down.sql": "drop table b;\nvacuum a;\ndrop table a;" },
+      "rollback",
+      "m",
+    );
+    expect([mended.exit, await history(database)]).toEqual([0, []]);
+  });
+
+  test("status names what is edited, missing, invalid, drifted and pending; and only reads", async () => {
+    const database = await fresh();
+    const untouched = await runOn(database, two, "status", "m");
+    expect([untouched.exit, untouched.data["pending"]]).toEqual([0, ["1", "2"]]);
+    expect(await query(database, "select count(*)::text from pg_namespace where nspname = 'senior'")).toEqual(["0"]);
+    await runOn(database, { ...two, "3_c.sql": "select 3;", "3_c.down.sql": "select 1;" }, "migrate", "m");
+    await query(database, "alter table a add column sneaky int; insert into a (id) values (11), (12)");
+    await query(database, "create unique index concurrently bad on a ((id * 0))").catch(() => undefined);
+    const status = await runOn(
+      database,
+      { ...two, "1_a.sql": "create table a (id int);", "4_d.sql": "select 4;" },
+      "status",
+      "m",
+    );
+    expect(status.data).toMatchObject({
+      edited: ["1"],
+      missing: ["3"],
+      invalidIndexes: ["public.bad"],
+      pending: ["4"],
+      drift: [
+        "ALTER TABLE public.a ADD COLUMN sneaky integer",
+        "CREATE UNIQUE INDEX bad ON public.a USING btree (((id * 0)))",
+      ],
+    });
+    expect(status.exit).toBe(1);
+    const strict = await runOn(database, { ...two, "3_c.sql": "select 3;" }, "migrate", "m", "--fail-on-drift");
+    expect([strict.exit, strict.findings[0]?.rule]).toEqual([5, "fault/guard-history"]);
+  });
+
+  test("a baseline records and runs nothing", async () => {
+    const database = await fresh("create table a (id int primary key, v text);");
+    const based = await runOn(database, two, "baseline", "m", "--to", "1");
+    expect([based.exit, based.data["recorded"]]).toEqual([0, ["1"]]);
+    expect((await runOn(database, two, "migrate", "m")).exit).toBe(0);
+    expect(await history(database)).toEqual(["1 applied 0/0", "2 applied 3/3"]);
+  });
+
+  test("dbmate's history is taken over, kept up, and believed when it has undone something", async () => {
+    const database = await fresh(
+      "create table schema_migrations (version varchar primary key); insert into schema_migrations values ('1'); create table a ();",
+    );
+    const files = {
+      "1_a.sql": "-- migrate:up\ncreate table a ();\n-- migrate:down\n",
+      "2_b.sql": "-- migrate:up\ncreate table b ();\n-- migrate:down\ndrop table b;",
+    };
+    const first = await runOn(database, files, "migrate", "m");
+    expect([first.exit, rules(first)]).toEqual([0, ["migrate/adopted", "migration/no-way-back"]]);
+    const book = "select string_agg(version, ',' order by version) from schema_migrations";
+    expect(await query(database, book)).toEqual(["1,2"]);
+    await query(database, "drop table b; delete from schema_migrations where version = '2'");
+    expect((await runOn(database, files, "migrate", "m")).exit).toBe(0);
+    expect([await query(database, "select count(*)::text from b"), await query(database, book)]).toEqual([
+      ["0"],
+      ["1,2"],
+    ]);
+    await runOn(database, files, "rollback");
+    expect(await query(database, book)).toEqual(["1"]);
+  });
+
+  test("golang-migrate's history: its version, its dirty flag", async () => {
+    const database = await fresh(
+      "create table schema_migrations (version bigint primary key, dirty boolean not null); insert into schema_migrations values (2, true);",
+    );
+    const files = {
+      "1_a.up.sql": "select 1;",
+      "2_b.up.sql": "select 2;",
+      "3_c.up.sql": "select 3;",
+      "3_c.down.sql": "select 3;",
+    };
+    const dirty = await runOn(database, files, "migrate", "m");
+    expect([dirty.exit, dirty.findings[0]?.rule]).toEqual([5, "fault/guard-lock"]);
+    await query(database, "update schema_migrations set dirty = false");
+    expect((await runOn(database, files, "migrate", "m")).data["applied"]).toMatchObject([{ version: "3" }]);
+    const book = "select version || ' ' || dirty from schema_migrations";
+    expect(await query(database, book)).toEqual(["3 false"]);
+    await runOn(database, files, "rollback");
+    expect(await query(database, book)).toEqual(["2 false"]);
+  });
+
+  test("Flyway's history: baseline, checksums, repeatables", async () => {
+    const database =
+      await fresh(`create table flyway_schema_history (installed_rank int primary key, version varchar(50), description varchar(200) not null, type varchar(20) not null,
+      script varchar(1000) not null, checksum int, installed_by varchar(100) not null, installed_on timestamp not null default now(), execution_time int not null, success boolean not null);
+      insert into flyway_schema_history values (1, '1', 'base', 'BASELINE', 'base', null, 'x', now(), 0, true), (2, '2', 'b', 'SQL', 'V2__b.sql', 12345, 'x', now(), 0, true)`);
+    const files = {
+      "V1__a.sql": "select 1;",
+      "V2__b.sql": "select 2;",
+      "V2.1__c.sql": "create table c ();",
+      "R__v.sql": "create or replace view v as select 1 as x;",
+    };
+    const edited = await runOn(database, files, "migrate", "m");
+    expect([edited.exit, edited.data["edited"]]).toEqual([5, ["2"]]);
+    expect((await runOn(database, files, "migrate", "m", "--accept-edited")).exit).toBe(0);
+    const again = await runOn(
+      database,
+      { ...files, "R__v.sql": "create or replace view v as select 1 as x, 2 as y;" },
+      "migrate",
+      "m",
+    );
+    expect(again.data["applied"]).toMatchObject([{ version: "v" }]);
+    expect(
+      await query(
+        database,
+        "select installed_rank || ' ' || script from flyway_schema_history where installed_rank > 2 order by 1",
+      ),
+    ).toEqual(["3 V2.1__c.sql", "4 R__v.sql", "5 R__v.sql"]);
+  });
+});

@@ -3,6 +3,8 @@ import type { Io } from "../../io/io.ts";
 import { loadSqlParser } from "../../io/sql-parser.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
+import type { Report } from "../../kernel/report.ts";
+import type { Target } from "../../pg/connection.ts";
 import { targetText } from "../../pg/connection.ts";
 import { bookUp } from "../../pg/migrations/books.ts";
 import type { Recorded } from "../../pg/migrations/history.ts";
@@ -13,16 +15,16 @@ import { versionOrder } from "../../pg/migrations/naming.ts";
 import type { Standing } from "../../pg/migrations/pending.ts";
 import { standingOf } from "../../pg/migrations/pending.ts";
 import type { Job } from "../../pg/migrations/runner.ts";
-import { JobRun, failureFault } from "../../pg/migrations/runner.ts";
 import { segmentsOf } from "../../pg/migrations/segments.ts";
 import type { RunnerSession } from "../../pg/migrations/session.ts";
 import { quoteText } from "../../pg/quote.ts";
 import { command } from "../command.ts";
 import { choice, flag, text } from "../flags.ts";
 import { approvalFlags, approvalsFor } from "./approval.ts";
+import type { Drift } from "./drift.ts";
+import { driftFindings, findDrift, keepSnapshot, refuseDrift, snapshotOf, snapshotSql } from "./drift.ts";
 import { dryRun } from "./dry-run.ts";
 import { countLosses, refuseLosses } from "./losses.ts";
-import type { Ran } from "./migrate-report.ts";
 import { adoptedFinding, lateFinding, migrateReport, missingFinding } from "./migrate-report.ts";
 import { readMigrations } from "./migration-source.ts";
 import type { Taken } from "./run-migrations.ts";
@@ -34,9 +36,11 @@ import {
   openSession,
   readAdopted,
   recordAs,
+  runAll,
   runnerFlags,
   targetFrom,
   versionsText,
+  withdraw,
 } from "./run-migrations.ts";
 import { connectionFlags } from "./source-args.ts";
 
@@ -111,7 +115,7 @@ const jobOf = (
   const isHalf = recorded !== undefined && recorded.state !== "applied";
   return {
     direction: "up",
-    claim: { ...claimOf(migration, chain.tool, approvedBy), segments },
+    claim: { ...claimOf(migration, chain.tool, approvedBy, book), segments },
     way: migration.up,
     done: isHalf ? recorded.done : 0,
     begun: isHalf && recorded.begun,
@@ -149,22 +153,6 @@ const findingsAbout = (chain: Chain, standing: Standing, taken: Taken): readonly
   ...standing.missing.map(missingFinding),
   ...(taken.book === undefined || taken.adopted.length === 0 ? [] : [adoptedFinding(taken.book, taken.adopted.length)]),
 ];
-
-/** Runs job after job until one does not end well. */
-const runAll = async (
-  session: RunnerSession,
-  jobs: readonly Job[],
-  options: ConstructorParameters<typeof JobRun>[2],
-): Promise<readonly Ran[]> => {
-  const ran: Ran[] = [];
-  for (const job of jobs) {
-    const result = await new JobRun(session, job, options).run();
-    if (result.kind === "failed") throw failureFault(job, result.failure);
-    ran.push({ version: job.claim.version, name: job.claim.name, result });
-    if (result.kind === "stopped") break;
-  }
-  return ran;
-};
 
 export default command({
   name: "migrate",
@@ -216,7 +204,11 @@ export default command({
     io.terminal.progress(`connecting to ${source}`);
     const session = await openSession(io, target, args);
     try {
-      return await migrate(io, session, { chain, source, approvedBy, args });
+      const drift = await driftSince(io, target, session, chain);
+      if (args.failOnDrift) refuseDrift(drift);
+      const report = await migrate(io, session, { chain, source, approvedBy, args });
+      if (!args.dryRun && report.exit === undefined) await keepSnapshot(io, target, session);
+      return { ...report, findings: [...report.findings, ...driftFindings(drift)] };
     } finally {
       await session.close();
       io.terminal.clear();
@@ -242,15 +234,31 @@ interface Wanted {
   };
 }
 
-const migrate = async (io: Io, session: RunnerSession, { chain, source, approvedBy, args }: Wanted) => {
+/** What was changed past the migrations since the last run. */
+const driftSince = async (io: Io, target: Target, session: RunnerSession, chain: Chain): Promise<Drift | undefined> => {
+  const [there] = await session.rows("select (to_regclass('senior.catalog_snapshot') is not null)::text as there");
+  if (there?.["there"] !== "true") return undefined;
+  // What another runner did since is known by name: its changes are no drift.
+  const { adopted, withdrawn } = await readAdopted(session, chain, await historyOf(session));
+  if (adopted.length + withdrawn.length > 0) return undefined;
+  const [row] = await session.rows(snapshotSql);
+  return findDrift(io, target, snapshotOf(row?.["row"] ?? undefined));
+};
+
+const migrate = async (
+  io: Io,
+  session: RunnerSession,
+  { chain, source, approvedBy, args }: Wanted,
+): Promise<Report> => {
   const before = await historyOf(session);
   const taken = await readAdopted(session, chain, before);
   const adopted = new Set(taken.adopted.map(({ migration }) => migration));
   if (!args.dryRun) {
     await makeHistory(session);
-    await recordAs(session, "adopted", chain.tool, taken.adopted, approvedBy);
+    await recordAs(session, "adopted", chain.tool, taken.adopted, approvedBy, taken);
+    await withdraw(session, taken.withdrawn, taken.book);
   }
-  const history = args.dryRun ? before : await historyOf(session);
+  const history = args.dryRun ? before.filter((one) => !taken.withdrawn.includes(one)) : await historyOf(session);
   const standing = standingOf(chain, history);
   const left = { ...standing, pending: standing.pending.filter((one) => !adopted.has(one)) };
   refuseEdited(left, args.acceptEdited);
@@ -274,7 +282,7 @@ const migrate = async (io: Io, session: RunnerSession, { chain, source, approved
     checksum,
     losses,
     findings: findingsAbout(chain, left, taken),
-    applied: left.applied.length + adopted.size,
+    applied: left.applied.length + (args.dryRun ? adopted.size : 0),
   };
   if (args.dryRun) return dryRun(io, session, { ...shown, migrations: all, limits: args });
   refuseLosses(losses, args.acceptDataLoss);

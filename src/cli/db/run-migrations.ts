@@ -4,7 +4,7 @@ import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { worldOf } from "../../io/postgres/world.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { codeFrame } from "../../kernel/frame.ts";
-import { listed, plural } from "../../kernel/words.ts";
+import { listed } from "../../kernel/words.ts";
 import type { Target } from "../../pg/connection.ts";
 import type { Adopted, Book } from "../../pg/migrations/books.ts";
 import { appliedIn, bookOf, findBooks, readBook } from "../../pg/migrations/books.ts";
@@ -16,12 +16,17 @@ import {
   progressSql,
   readHistory,
   recordedOf,
+  removeSql,
 } from "../../pg/migrations/history.ts";
 import type { Recorded } from "../../pg/migrations/history.ts";
 import type { Chain, Migration, Tool, Way } from "../../pg/migrations/model.ts";
 import { placeIn } from "../../pg/prepare.ts";
+import { quotePath } from "../../pg/quote.ts";
 import { jsonRows } from "../../pg/migrations/server.ts";
 import { RunnerSession } from "../../pg/migrations/session.ts";
+import type { Job } from "../../pg/migrations/runner.ts";
+import { JobRun, failureFault } from "../../pg/migrations/runner.ts";
+import type { Ran } from "./migrate-report.ts";
 import { duration, integer } from "../flags.ts";
 import type { Given } from "./source-args.ts";
 import { sourceOf } from "./source-args.ts";
@@ -75,6 +80,8 @@ export const historyOf = async (session: RunnerSession): Promise<readonly Record
 export interface Taken {
   readonly book: Book | undefined;
   readonly adopted: readonly Adopted[];
+  /** Recorded by us, and undone by the other runner since. */
+  readonly withdrawn: readonly Recorded[];
 }
 
 /** What the chain's own tool says is applied and we have no record of. */
@@ -84,10 +91,19 @@ export const readAdopted = async (
   history: readonly Recorded[],
 ): Promise<Taken> => {
   const book = bookOf(jsonRows(await session.rows(findBooks)), chain.tool);
-  if (book === undefined) return { book, adopted: [] };
+  if (book === undefined) return { book, adopted: [], withdrawn: [] };
   const all = appliedIn(book, jsonRows(await session.rows(readBook(book))), chain);
   const known = new Set(history.map(({ version }) => version));
-  return { book, adopted: all.filter(({ migration }) => !known.has(migration.version)) };
+  const theirs = new Set(all.map(({ migration }) => migration.version));
+  const here = new Set(chain.migrations.map(({ version }) => version));
+  return {
+    book,
+    adopted: all.filter(({ migration }) => !known.has(migration.version)),
+    withdrawn: history.filter(
+      (one) =>
+        one.state === "applied" && one.book === quotePath(book) && here.has(one.version) && !theirs.has(one.version),
+    ),
+  };
 };
 
 /** Rows for migrations that ran before we kept the history. */
@@ -97,6 +113,7 @@ export const recordAs = async (
   tool: Tool,
   given: readonly Adopted[],
   approvedBy: readonly string[],
+  { book, books = [] }: { readonly book: Book | undefined; readonly books?: readonly string[] },
 ): Promise<void> => {
   if (given.length === 0) return;
   await session.rows("begin");
@@ -105,11 +122,12 @@ export const recordAs = async (
       const { version } = migration;
       // A checksum that no text has: the file is not what was applied.
       const checksum = edited ? "changed before it was adopted" : migration.checksum;
-      const claim = { ...claimOf(migration, tool, approvedBy), checksum, segments: 0 };
+      const claim = { ...claimOf(migration, tool, approvedBy, book), checksum, segments: 0 };
       await session.rows(claimSql(claim));
       await session.rows(progressSql({ version, done: 0, before: 0, state: "applied", begun: false, addedMs: 0 }));
       await session.rows(eventSql({ event, version, checksum, approvedBy }));
     }
+    for (const sql of books) await session.rows(sql);
   } catch (error) {
     await session.run("rollback");
     throw error;
@@ -117,10 +135,25 @@ export const recordAs = async (
   await session.rows("commit");
 };
 
+/** Rows of what the other runner has undone go: it is pending again. */
+export const withdraw = async (
+  session: RunnerSession,
+  list: readonly Recorded[],
+  book: Book | undefined,
+): Promise<void> => {
+  for (const { version, checksum, done } of list) {
+    await session.rows(removeSql(version, done));
+    await session.rows(
+      eventSql({ event: "undone", version, checksum, message: `by ${book?.tool ?? "another runner"}` }),
+    );
+  }
+};
+
 const undoOf = (down: Way | undefined): Recorded["undo"] =>
   down === undefined ? undefined : { text: down.text, wrapping: down.wrapping, path: down.file.path };
 
-export const claimOf = (migration: Migration, tool: Tool, approvedBy: readonly string[]) => ({
+export const claimOf = (migration: Migration, tool: Tool, approvedBy: readonly string[], book: Book | undefined) => ({
+  book: book === undefined ? undefined : quotePath(book),
   version: migration.version,
   name: migration.name,
   tool,
@@ -155,8 +188,21 @@ export const checkFiles = ({ findings }: Chain, migrations: readonly Migration[]
   for (const { up } of migrations) checkWay(up);
 };
 
-export const adoptedText = (book: Book, count: number): string =>
-  `took ${plural(count, "migration")} over from ${book.tool}'s history (${book.schema}.${book.name}), which is kept up from now on too`;
-
 export const versionsText = (list: readonly { readonly version: string }[]): string =>
   `${listed(list.slice(0, 5).map(({ version }) => version))}${list.length > 5 ? " …" : ""}`;
+
+/** Runs job after job until one does not end well. */
+export const runAll = async (
+  session: RunnerSession,
+  jobs: readonly Job[],
+  options: ConstructorParameters<typeof JobRun>[2],
+): Promise<readonly Ran[]> => {
+  const ran: Ran[] = [];
+  for (const job of jobs) {
+    const result = await new JobRun(session, job, options).run();
+    if (result.kind === "failed") throw failureFault(job, result.failure);
+    ran.push({ version: job.claim.version, name: job.claim.name, result });
+    if (result.kind === "stopped") break;
+  }
+  return ran;
+};

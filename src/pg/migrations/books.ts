@@ -34,13 +34,15 @@ export const bookOf = (rows: readonly Json[], tool: Tool): Book | undefined =>
     })
     .find((book) => book.tool === tool);
 
+type Versioned = Pick<Migration, "version">;
+
 interface Keeper {
   /** A query of one text column of JSON. */
   readonly read: (path: string) => string;
   /** Versions of the chain that are applied. Throws a Fault where the tool itself would refuse to go on. */
   readonly applied: (rows: readonly Json[], migrations: readonly Migration[]) => readonly Adopted[];
   readonly up: (path: string, migration: Migration) => readonly string[];
-  readonly down: (path: string, migration: Migration, before: Migration | undefined) => readonly string[];
+  readonly down: (path: string, migration: Versioned, before: Versioned | undefined) => readonly string[];
 }
 
 export interface Adopted {
@@ -162,6 +164,6 @@ export const bookUp = (book: Book | undefined, migration: Migration): readonly s
 
 export const bookDown = (
   book: Book | undefined,
-  migration: Migration,
-  before: Migration | undefined,
+  migration: Versioned,
+  before: Versioned | undefined,
 ): readonly string[] => (book === undefined ? [] : keeperOf(book).down(quotePath(book), migration, before));

@@ -32,6 +32,8 @@ export interface Recorded {
   readonly approvedBy: readonly string[];
   /** In the order in which migrations were applied, which is not always that of their versions. */
   readonly position: number;
+  /** The table of another runner that holds it too: where it is gone from there, the other runner has undone it. */
+  readonly book?: string;
   readonly message?: string;
 }
 
@@ -53,6 +55,7 @@ export const historySql: readonly string[] = [
   undo text,
   undo_wrapping text,
   undo_path text,
+  book text,
   applied_at timestamptz not null default clock_timestamp(),
   duration_ms bigint not null default 0,
   applied_by text not null default session_user,
@@ -84,7 +87,7 @@ export const historySql: readonly string[] = [
 export const hasHistory = "select (to_regclass('senior.migrations') is not null)::text as there";
 
 export const readHistory = `select json_build_object('version', version, 'name', name, 'tool', tool, 'checksum', checksum, 'state', state,
-  'segments', segments, 'done', done, 'begun', begun, 'undo', undo, 'wrapping', undo_wrapping, 'path', undo_path,
+  'segments', segments, 'done', done, 'begun', begun, 'undo', undo, 'wrapping', undo_wrapping, 'path', undo_path, 'book', book,
   'at', to_char(applied_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'ms', duration_ms, 'by', applied_by,
   'approved', approved_by, 'position', position, 'message', message)::text as row
 from senior.migrations order by position`;
@@ -95,7 +98,7 @@ const among = <T extends string>(list: readonly T[], value: unknown, fallback: T
   list.find((one) => one === value) ?? fallback;
 
 export const recordedOf = (row: Json): Recorded => {
-  const { undo, wrapping, path, message, approved, ...rest } = isObject(row) ? row : {};
+  const { undo, wrapping, path, book, message, approved, ...rest } = isObject(row) ? row : {};
   return {
     version: text(rest["version"]),
     name: text(rest["name"]),
@@ -119,6 +122,7 @@ export const recordedOf = (row: Json): Recorded => {
     by: text(rest["by"]),
     approvedBy: Array.isArray(approved) ? (approved as unknown[]).map(text) : [],
     position: number(rest["position"]),
+    ...(typeof book === "string" ? { book } : {}),
     ...(typeof message === "string" ? { message } : {}),
   };
 };
@@ -137,14 +141,15 @@ export interface Claim {
   readonly undo?: Recorded["undo"] | undefined;
   /** A repeatable that was applied before: its row is taken over. */
   readonly again: boolean;
+  readonly book?: string | undefined;
   readonly approvedBy: readonly string[];
 }
 
 /** The first trace of a migration. Two runners cannot both leave it: the second waits for the first and is refused. */
-export const claimSql = ({ version, name, tool, checksum, segments, undo, again, approvedBy }: Claim): string =>
-  `insert into senior.migrations (version, name, tool, checksum, state, segments, done, undo, undo_wrapping, undo_path, approved_by)
+export const claimSql = ({ version, name, tool, checksum, segments, undo, again, book, approvedBy }: Claim): string =>
+  `insert into senior.migrations (version, name, tool, checksum, state, segments, done, undo, undo_wrapping, undo_path, book, approved_by)
 values (${[version, name, tool, checksum].map(quoteText).join(", ")}, 'running', ${segments}, 0,
-  ${orNull(undo?.text)}, ${orNull(undo?.wrapping)}, ${orNull(undo?.path)}, ${array(approvedBy)})${again ? takeOver : ""}`;
+  ${orNull(undo?.text)}, ${orNull(undo?.wrapping)}, ${orNull(undo?.path)}, ${orNull(book)}, ${array(approvedBy)})${again ? takeOver : ""}`;
 
 const takeOver = `
 on conflict (version) do update set checksum = excluded.checksum, state = 'running', segments = excluded.segments, done = 0, begun = false,
