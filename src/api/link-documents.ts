@@ -12,7 +12,7 @@ type Loose = Readonly<Record<string, unknown>>;
 const home = "x-referenced-documents";
 
 interface Reference {
-  /** The file as it can be read; the referring document's own path when the reference stays inside. */
+  /** The file or address as it can be read; the referring document's own path when the reference stays inside. */
   readonly path: string;
   /** What follows the `#`, decoded. */
   readonly fragment: string;
@@ -37,13 +37,27 @@ const normal = (path: string): string => {
   return kept.join("/");
 };
 
-const isRemote = (reference: string): boolean => /^[a-z][a-z0-9+.-]+:|^\/\//i.test(reference);
+const hasScheme = (reference: string): boolean => /^[a-z][a-z0-9+.-]+:|^\/\//i.test(reference);
 
-/** A reference as a file and a fragment; undefined for addresses, which are not files. */
+/** Is it an address that documents can be fetched from? */
+export const isAddress = (path: string): boolean => /^https?:\/\//i.test(path);
+
+/** The address that a reference of a document names: absolute, or relative to the document's own address. */
+const addressOf = (file: string, from: string): string | undefined => {
+  const base = isAddress(from) ? from : undefined;
+  if (!URL.canParse(file, base)) return undefined;
+  const { href } = new URL(file, base);
+  return isAddress(href) ? href : undefined;
+};
+
+/** A reference as a file or address, and a fragment; undefined for what is neither. */
 export const parseReference = (reference: string, from: string): Reference | undefined => {
   const [file = "", fragment = ""] = reference.split("#", 2);
-  if (isRemote(reference)) return undefined;
   if (file === "") return { path: from, fragment: decoded(fragment) };
+  if (hasScheme(reference) || isAddress(from)) {
+    const path = addressOf(file, from);
+    return path === undefined ? undefined : { path, fragment: decoded(fragment) };
+  }
   const folder = from.includes("/") ? from.slice(0, from.lastIndexOf("/") + 1) : "";
   const name = decoded(file);
   return { path: normal(name.startsWith("/") ? name : folder + name), fragment: decoded(fragment) };

@@ -57,7 +57,9 @@ export const localTarget = (reading: Reading, reference: unknown, at: string): s
       "external-reference",
       at,
       `the reference ${shown} leads out of the document and is not followed`,
-      "bundle the document into one file first",
+      /^https?:/i.test(reference)
+        ? "put that document beside this one, or let its host be asked: --allow-remote-refs HOST"
+        : "bundle the document into one file first",
     );
     return undefined;
   }

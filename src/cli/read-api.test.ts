@@ -62,7 +62,7 @@ const files: Readonly<Record<string, string>> = {
 };
 
 const reading = (more: Readonly<Record<string, string>> = {}, refRoot = ""): Promise<ApiSource> =>
-  readApi(memoryIo({ files: { ...files, ...more } }), "api/openapi.yaml", refRoot);
+  readApi(memoryIo({ files: { ...files, ...more } }), "api/openapi.yaml", { refRoot });
 
 describe("documents in several files", () => {
   test("become one model, with the names that people gave", async () => {

@@ -3,7 +3,10 @@ import { gatherDocuments } from "../api/gather-documents.ts";
 import { readDocument } from "../api/read-document.ts";
 import type { ReadApi } from "../api/read-openapi.ts";
 import { readOpenApi } from "../api/read-openapi.ts";
+import { documentFetcher } from "../io/fetch-document.ts";
 import type { Io } from "../io/io.ts";
+import type { RemoteHosts } from "../io/remote-hosts.ts";
+import { isNamed } from "../io/remote-hosts.ts";
 import { sortFindings } from "../kernel/finding.ts";
 import { splitPath } from "../kernel/paths.ts";
 
@@ -12,11 +15,21 @@ export interface ApiSource extends ReadApi {
   readonly texts: readonly string[];
 }
 
-/** `refRoot`: the folder that references may reach; empty for the document's own. */
-export const readApi = async (io: Io, path: string, refRoot = ""): Promise<ApiSource> => {
+export interface Reach {
+  /** The folder that references may reach; empty for the document's own. */
+  readonly refRoot?: string | undefined;
+  /** The hosts that references may reach. */
+  readonly hosts?: RemoteHosts;
+}
+
+export const readApi = async (io: Io, path: string, { refRoot = "", hosts = [] }: Reach = {}): Promise<ApiSource> => {
   const folder = refRoot === "" ? splitPath(path).folder : refRoot;
+  const fetchText = documentFetcher(hosts, io.signal);
   const first = readDocument(path, await io.files.readText(path));
-  const { document, findings } = await gatherDocuments(first, (file) => io.files.readBelow(folder, file));
+  const { document, findings } = await gatherDocuments(first, {
+    file: (file) => io.files.readBelow(folder, file),
+    address: (address) => (isNamed(new URL(address), hosts) ? () => fetchText(address) : undefined),
+  });
   const read = readOpenApi(document);
   return {
     api: read.api,

@@ -5,6 +5,7 @@ import type { ApiPlan } from "../api/plan.ts";
 import type { ReadApi } from "../api/read-openapi.ts";
 import type { Generation, Mode } from "../api/regenerate/regeneration.ts";
 import { checkSources } from "../io/check-source.ts";
+import { readRemoteHost } from "../io/remote-hosts.ts";
 import { Fault } from "../kernel/fault.ts";
 import { fileSet } from "../kernel/fileset.ts";
 import type { GeneratedFile } from "../kernel/fileset.ts";
@@ -15,7 +16,7 @@ import { listed, nearest, plural } from "../kernel/words.ts";
 import type { Registry } from "../registry.ts";
 import type { FrameworkPlugin } from "../sdk.ts";
 import { command } from "./command.ts";
-import { choice, flag, text, toggle } from "./flags.ts";
+import { choice, flag, many, text, toggle } from "./flags.ts";
 import type { Planned } from "./generation.ts";
 import { changeData, changeSummary, checkReport, patchBlocks, planGeneration } from "./generation.ts";
 import { readApi } from "./read-api.ts";
@@ -181,6 +182,12 @@ export default command({
     output: text("Where to write", { short: "o", value: "DIR", default: "./generated" }),
     mock: toggle("Handlers answer with the document's examples, or data made from its schemas, instead of 501"),
     refRoot: text("References ($ref) reach files below this folder (default: the document's own)", { value: "DIR" }),
+    allowRemoteRefs: many(
+      text("Fetch references from this host, over https; without it nothing is fetched (repeatable)", {
+        value: "HOST",
+        scope: "user",
+      }),
+    ),
     typesOnly: flag("Write only the TypeScript types"),
     layout: choice(layouts, "One file for each tag, for each operation, or one for all (default tags)"),
     envelope: choice(
@@ -206,7 +213,10 @@ export default command({
     const framework = frameworkNamed(args.framework ?? before?.framework ?? "express", registry);
     const kit = createKit(chosenOptions(args, before?.options));
     io.terminal.progress(`reading ${args.spec}`);
-    const read = await readApi(io, args.spec, args.refRoot);
+    const read = await readApi(io, args.spec, {
+      refRoot: args.refRoot,
+      hosts: args.allowRemoteRefs.map(readRemoteHost),
+    });
     const plan = kit.plan(read.api);
     const needed = { ...framework, packages: { ...framework.packages, ...kit.packages(plan) } };
     io.terminal.progress(`generating ${plural(plan.api.operations.length, "operation")} for ${framework.name}`);
