@@ -15,6 +15,8 @@ export interface Judging {
   readonly plan: ApiPlan;
   /** Read-only properties need not be received, write-only ones need not be sent. */
   readonly direction: Direction;
+  /** Patterns that could run away are not run: texts are taken to match them, unless nothing unproven is wanted. */
+  readonly provenOnly?: boolean;
 }
 
 /** The parts of a value that a schema has seen, for the `unevaluated` keywords. */
@@ -52,8 +54,10 @@ const isMultiple = (value: number, step: number): boolean => {
 // Texts of a document are never long, and a pattern that could run away is not run at all.
 const maxPatternText = 10_000;
 
+const isUnproven = (source: string, text: string): boolean => text.length > maxPatternText || isSlowPattern(source);
+
 const matches = (source: string, text: string): boolean =>
-  text.length > maxPatternText || isSlowPattern(source) || new RegExp(source, patternFlags(source) ?? "").test(text);
+  isUnproven(source, text) || new RegExp(source, patternFlags(source) ?? "").test(text);
 
 type Assertion = (limit: Json, value: Json) => boolean;
 
@@ -119,6 +123,8 @@ export const requiredNames = (schema: JsonObject, { plan, direction }: Judging):
 };
 
 const holdsAlone = (schema: JsonObject, value: Json, judge: Judge): boolean => {
+  const pattern = judge.provenOnly === true ? get(schema, "pattern") : undefined;
+  if (typeof pattern === "string" && typeof value === "string" && isUnproven(pattern, value)) return false;
   for (const [keyword, limit] of Object.entries(schema)) {
     const assertion = Object.hasOwn(assertions, keyword) ? assertions[keyword] : undefined;
     if (assertion?.(limit, value) === false) return false;

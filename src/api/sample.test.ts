@@ -241,3 +241,22 @@ test("requests are written in each style", () => {
     body: "at%5Bx%5D=1&at%5By%5D=2&name=%C3%BC",
   });
 });
+
+test("headers that say how a request travels are left to whoever sends it", () => {
+  const parameters = ["Content-Length", "X-Trace"].map((name) => ({
+    name,
+    in: "header",
+    required: true,
+    schema: { type: "integer", minimum: 7, maximum: 7 },
+  }));
+  const plan = planOf({}, { "/a": { get: { parameters, responses: {} } } });
+  const [operation] = plan.api.operations;
+  if (operation === undefined) throw new Error("an operation expected");
+  const { headers } = sampleRequest(plan, operation, { seed: 1, examples: true, optional: true }) ?? { headers: {} };
+  expect(headers).toEqual({ "X-Trace": "7" });
+});
+
+test("an example is not believed where its pattern cannot be tried", () => {
+  const schema = { type: "string", pattern: "^([a-c]+)+$" };
+  expect(sampled({ ...schema, example: "%" })).toMatch(/^[a-c]+$/);
+});

@@ -261,9 +261,10 @@ const make = (schema: Schema, making: Making): Json | undefined => {
   if (schema === false || making.depth > maxDepth) return undefined;
   const isFine = (value: Json | undefined): value is Json => value !== undefined && accepts(schema, value, making);
   if (making.examples && schema !== true) {
+    // What is made follows a pattern step by step; an example that cannot be held against it may be wrong.
     const told = offered(schema, making)
       .map((value) => withoutHidden(schema, value, making))
-      .find(isFine);
+      .find((value) => accepts(schema, value, { ...making, provenOnly: true }));
     if (told !== undefined) return told;
   }
   for (let attempt = 0; attempt < attempts && making.left.tries > 0; attempt++) {

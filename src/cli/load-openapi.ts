@@ -2,8 +2,8 @@
 import type { Operation } from "../api/model.ts";
 import { planApi } from "../api/plan.ts";
 import type { ApiPlan } from "../api/plan.ts";
-import type { SampleRequest } from "../api/sample-request.ts";
 import { sampleRequest } from "../api/sample-request.ts";
+import type { SampleRequest } from "../api/write-request.ts";
 import type { Io } from "../io/io.ts";
 import { Fault } from "../kernel/fault.ts";
 import { nearest, plural } from "../kernel/words.ts";

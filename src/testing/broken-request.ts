@@ -3,8 +3,9 @@ import { checkedSchema, kindOf } from "../api/content.ts";
 import type { Operation, Parameter, Schema } from "../api/model.ts";
 import type { ApiPlan } from "../api/plan.ts";
 import { isList } from "../api/print.ts";
-import type { RequestValues } from "../api/sample-request.ts";
+
 import { pick } from "../api/seeds.ts";
+import type { RequestValues } from "../api/write-request.ts";
 import type { Json, JsonObject } from "../kernel/json.ts";
 import { isObject } from "../kernel/json.ts";
 import { oracleFor } from "./schema-oracle.ts";
