@@ -116,6 +116,8 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "db/long-transaction",
     ],
     Migrations: ["db/constraint-not-valid", "db/disabled-trigger"],
+    "Measure first": ["db/slow-query"],
+    "N+1 queries": ["db/n-plus-one"],
     "Over-indexing": ["db/duplicate-index", "db/invalid-index", "db/over-indexed", "db/unused-index"],
     Partitions: ["db/default-partition-rows", "db/partition-gap", "db/partitions-end"],
     "Replicas and caches": ["db/archive-fails", "db/replica-lag", "db/slot-holds-log"],

@@ -14,6 +14,8 @@ export interface AnalyzeInput {
   /** What was read, as people name it: a path, or a URL without its password. */
   readonly source: string;
   readonly rules: readonly DatabaseRule[];
+  /** Blocks of what else was looked at. */
+  readonly more?: readonly Block[];
 }
 
 interface Counts {
@@ -53,9 +55,10 @@ const serverText = ({ server, statistics }: CatalogReading): string => {
 const indexBytes = (indexes: readonly { readonly bytes: number }[]): number =>
   indexes.reduce((sum, one) => sum + one.bytes, 0);
 
-/** The fixes of findings, each once: several findings may share one. */
+/** The fixes of problems, each once: several findings may share one. What is only noted is for each to decide. */
 const fixesOf = (findings: readonly Finding[]) => {
-  const fixes = sortFindings(findings).flatMap(({ fix }) => (fix?.kind === "sql" ? [fix] : []));
+  const problems = findings.filter(({ severity }) => severity !== "info");
+  const fixes = sortFindings(problems).flatMap(({ fix }) => (fix?.kind === "sql" ? [fix] : []));
   return [...new Map(fixes.map((fix) => [fix.up, fix])).values()];
 };
 
@@ -96,7 +99,7 @@ const unseen = ({ health }: DatabaseReading, rules: readonly DatabaseRule[]): re
 };
 
 /** `data` holds the server, the counts, and the catalog itself, so that a program needs no second call. */
-export const analyzeReport = ({ reading, findings, source, rules }: AnalyzeInput): Report => {
+export const analyzeReport = ({ reading, findings, source, rules, more = [] }: AnalyzeInput): Report => {
   const counts = countsOf(reading);
   return {
     command: "db analyze",
@@ -104,6 +107,7 @@ export const analyzeReport = ({ reading, findings, source, rules }: AnalyzeInput
       heading(source),
       text(`${serverText(reading)}\n${countText(counts)}`, "dim"),
       verdict(findings),
+      ...more,
       ...unseen(reading, rules),
       ...sqlBlocks(findings),
     ],

@@ -6,6 +6,7 @@ import { analyzeReport } from "../../pg/view.ts";
 import { command } from "../command.ts";
 import { duration, integer, many, text } from "../flags.ts";
 import { readCatalog } from "../sources.ts";
+import { analyzeWorkload } from "./analyze-workload.ts";
 import { machineOf } from "./machine.ts";
 import { connectionFlags, sourceOf } from "./source-args.ts";
 
@@ -16,7 +17,8 @@ export default command({
     "A schema file needs no server: it is loaded into an embedded PostgreSQL, inside a transaction that is rolled back.",
     "A folder's .sql files are loaded in the order of their names. A server is only read, in one read-only transaction",
     "with timeouts; nothing is written and no lock is waited for. Its sizes and counters set how much a finding weighs;",
-    "what the user may not see is named. Connections follow libpq: URLs, key=value, PGHOST and its kin, services,",
+    "what the user may not see is named. With pg_stat_statements it ranks the costliest statements, with what is wrong in",
+    "their plans (EXPLAIN, never executed), and finds queries in loops (N+1). Connections follow libpq: URLs, key=value, PGHOST and its kin, services,",
     "~/.pgpass, sslmode.",
   ].join("\n"),
   examples: [
@@ -24,6 +26,10 @@ export default command({
     { run: "senior db analyze migrations/", about: "A folder of migrations, in order" },
     { run: "senior db analyze --connection postgres://app@db.example/shop", about: "A running server, read only" },
     { run: "senior db analyze --cores 8 --memory 32GB", about: "With pool and memory advice for that machine" },
+    {
+      run: "senior db analyze --watch 60s",
+      about: "Watch pg_stat_statements for a minute: N+1 queries are told from chance",
+    },
     { run: "senior db analyze --json --fail-on warning", about: "The server of DATABASE_URL, in a pipeline" },
   ],
   positionals: {
@@ -34,6 +40,10 @@ export default command({
     schema: many(text("Only this schema", { value: "NAME" })),
     cores: integer("How many cores the server has, for advice on pools", { min: 1, max: 4096 }),
     memory: text("How much memory the server has, as 16GB, for advice on work_mem", { value: "SIZE" }),
+    watch: duration("Look at the statements' counters several times in this span, to tell N+1 queries from chance", {
+      min: 6000,
+      max: 3_600_000,
+    }),
     deadline: duration("How long loading the files, or one query, may take", { min: 100, default: 60_000 }),
   },
   output: "report",
@@ -42,13 +52,19 @@ export default command({
     const source = await sourceOf(io, args, "analyze");
     const read = await readCatalog(io, source, { schemas: args.schema, deadlineMs: args.deadline, health: true });
     const reading = { ...read.reading, machine };
-    const advice = read.target === undefined ? [] : connectionAdvice(read.target);
+    const { target } = read;
+    const advice = target === undefined ? [] : connectionAdvice(target);
     const found = read.locate(runRules(databaseRules, reading));
+    const workload =
+      target === undefined
+        ? { findings: [], blocks: [] }
+        : await analyzeWorkload(io, target, reading, { deadlineMs: args.deadline, watchMs: args.watch });
     return analyzeReport({
       reading,
-      findings: [...read.notes, ...advice, ...found],
+      findings: [...read.notes, ...advice, ...found, ...workload.findings],
       source: read.source,
       rules: databaseRules,
+      more: workload.blocks,
     });
   },
 });

@@ -40,8 +40,12 @@ const queryFault = (target: Target, error: unknown, { deadlineMs }: SessionOptio
   });
 };
 
+/** The driver parses JSON (EXPLAIN's answer): it goes on as text. */
 const firstColumn = (rows: readonly Record<string, unknown>[]): readonly string[] =>
-  rows.map((row) => String(Object.values(row)[0]));
+  rows.map((row) => {
+    const [value] = Object.values(row);
+    return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+  });
 
 /** Asks behind a savepoint and goes back to it: the transaction survives a refusal, and locks are given back at once. */
 const attemptIn = async (transaction: postgres.TransactionSql, sql: string): Promise<readonly string[]> => {

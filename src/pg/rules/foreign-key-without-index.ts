@@ -1,6 +1,6 @@
 // Rule: foreign keys whose referencing columns no index leads with, so that every DELETE of a parent scans the child.
 import type { Evidence, Fix, Severity } from "../../kernel/finding.ts";
-import { bytes, listed } from "../../kernel/words.ts";
+import { bytes, listed, plural } from "../../kernel/words.ts";
 import type { ObjectName } from "../catalog/object.ts";
 import type { ForeignKey, Index, Table } from "../catalog/tables.ts";
 import type { HealthIndex } from "../health/measures.ts";
@@ -122,6 +122,8 @@ const measuredIn = ({ health }: DatabaseReading): Measured | undefined =>
 interface Cost {
   readonly severity: Severity;
   readonly note: string;
+  /** Read in a moment, and hardly ever asked for: not worth a finding of its own. */
+  readonly trifle: boolean;
 }
 
 const costOf = (measured: Measured | undefined, table: Table, parents: readonly ObjectName[]): Cost | undefined => {
@@ -134,6 +136,7 @@ const costOf = (measured: Measured | undefined, table: Table, parents: readonly 
   const parent = parents.length === 1 ? "the parent" : "the parents";
   const small = child.pages <= smallPages && child.heapBytes <= smallPages * 8192;
   return {
+    trifle: small && deleted * child.pages < 100_000,
     severity: small || (deleted === 0 && days >= 7) ? "info" : "warning",
     note: `${deleted.toLocaleString("en-US")} rows of ${parent} were deleted so far${perDay}; each reads ${bytes(child.heapBytes)}`,
   };
@@ -146,22 +149,56 @@ const withCost = (evidence: Evidence | undefined, cost: Cost | undefined) => ({
     : { evidence: cost === undefined ? evidence : { ...evidence, note: `${evidence.note}; ${cost.note}` } }),
 });
 
-function* checkTable(reading: DatabaseReading, measured: Measured | undefined, table: Table, names: NewNames) {
+interface Trifle {
+  readonly table: Table;
+  readonly names: readonly string[];
+}
+
+function* checkTable(
+  reading: DatabaseReading,
+  measured: Measured | undefined,
+  table: Table,
+  names: NewNames,
+  trifles: Trifle[],
+) {
   const planned: { readonly columns: readonly string[]; readonly fix: Fix }[] = [];
   for (const { columns, keys } of uncovered(table)) {
+    const parents = keys.map(({ references }) => references.table);
+    const cost = costOf(measured, table, parents);
+    if (cost?.trifle === true) {
+      trifles.push({ table, names: keys.map(({ name }) => name) });
+      continue;
+    }
     const serving = planned.find((one) =>
       columns.every((column) => one.columns.slice(0, columns.length).includes(column)),
     );
     const fix = serving?.fix ?? newIndex(table, columns, names);
     planned.push({ columns: serving?.columns ?? columns, fix });
-    const parents = keys.map(({ references }) => references.table);
     const first = keys[0]?.name ?? "";
     yield {
       message: `foreign key ${listed(keys.map(({ name }) => name))} of ${tableName(table)} (${(keys[0]?.columns ?? columns).join(", ")}) has no index: each DELETE or key UPDATE in ${listed([...new Set(parents.map(tableName))])} scans the whole table`,
       at: { kind: "object", type: "constraint", schema: table.schema, name: `${table.name}.${first}` } as const,
       help: help(table),
       fix,
-      ...withCost(sizeEvidence(reading, [table, ...parents]).evidence, costOf(measured, table, parents)),
+      ...withCost(sizeEvidence(reading, [table, ...parents]).evidence, cost),
+    };
+  }
+}
+
+const shown = 6;
+
+/** One note for all: each index would cost every write something, and save nothing that anybody notices. */
+function* together(trifles: readonly Trifle[]) {
+  for (const [schema, mine] of Map.groupBy(trifles, ({ table }) => table.schema)) {
+    const keys = mine.flatMap(({ table, names }) => names.map((name) => `${table.name}.${name}`));
+    const some =
+      keys.length > shown ? `${keys.slice(0, shown).join(", ")} and ${keys.length - shown} more` : listed(keys);
+    yield {
+      severity: "info" as const,
+      message: `${plural(keys.length, "foreign key")} of small tables in schema ${schema} ${keys.length === 1 ? "has" : "have"} no index: harmless while those tables stay small (${some})`,
+      at: { kind: "object", type: "schema", name: schema } as const,
+      help: "look again when they have grown; an index would cost every write something",
+      evidence: { note: `each child is read in a moment: ${smallPages} pages at most`, data: keys },
     };
   }
 }
@@ -178,8 +215,10 @@ export const foreignKeyWithoutIndex: DatabaseRule = {
   *check(reading) {
     const names = new NewNames(reading.catalog);
     const measured = measuredIn(reading);
+    const trifles: Trifle[] = [];
     for (const table of reading.catalog.tables) {
-      if (table.kind !== "foreign") yield* checkTable(reading, measured, table, names);
+      if (table.kind !== "foreign") yield* checkTable(reading, measured, table, names, trifles);
     }
+    yield* together(trifles);
   },
 };

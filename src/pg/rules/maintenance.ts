@@ -1,7 +1,7 @@
 // Rules: tables that autovacuum does not keep up with: stale statistics, dead rows, or switched off.
 import type { RelationHealth } from "../health/model.ts";
 import type { Health } from "../health/model.ts";
-import { vacuumHolders } from "../health/holders.ts";
+import { secondsText, vacuumHolders } from "../health/holders.ts";
 import { secondsSince, settingNumber } from "../health/measures.ts";
 import { quotePath } from "../quote.ts";
 import { at, graded, pathText, rowsOf, serverRule } from "./rule.ts";
@@ -23,7 +23,11 @@ const thresholdOf = (health: Health, table: RelationHealth, kind: "vacuum" | "an
 };
 
 const since = (health: Health, moment: string | undefined): string =>
-  moment === undefined ? "never" : `${Math.floor(secondsSince(health, moment) / 86_400)} days ago`;
+  moment === undefined ? "never" : `${secondsText(secondsSince(health, moment))} ago`;
+
+/** Autovacuum looks once a minute, and has several tables to do: an hour is its time. */
+const isRecent = (health: Health, moment: string | undefined): boolean =>
+  moment !== undefined && secondsSince(health, moment) < 3600;
 
 const ordinary = ({ kind }: RelationHealth): boolean => kind !== "partitioned";
 
@@ -39,7 +43,7 @@ export const staleStatistics = serverRule({
       if (rows < 10_000) continue;
       const missing = table.lastAnalyze === undefined && table.rows === undefined;
       const threshold = thresholdOf(health, table, "analyze");
-      const old = table.changedSinceAnalyze >= 3 * threshold;
+      const old = table.changedSinceAnalyze >= 3 * threshold && !isRecent(health, table.lastAnalyze);
       if (!missing && !old) continue;
       yield {
         message: missing
@@ -66,7 +70,7 @@ export const vacuumLag = serverRule({
     const [holder] = vacuumHolders(health);
     for (const table of health.relations.filter(ordinary)) {
       const threshold = thresholdOf(health, table, "vacuum");
-      if (table.deadRows < 10_000 || table.deadRows < 2 * threshold) continue;
+      if (table.deadRows < 10_000 || table.deadRows < 2 * threshold || isRecent(health, table.lastVacuum)) continue;
       yield {
         severity: graded(["warning", table.deadRows >= 3 * threshold || table.deadRows >= 1_000_000]) ?? "info",
         message: `${pathText(table)} holds ${count(table.deadRows)} dead rows beside ${count(table.liveRows)} live ones; autovacuum should have come at ${count(threshold)} (last: ${since(health, table.lastVacuum)})`,
