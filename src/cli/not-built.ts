@@ -49,11 +49,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "run `senior db analyze --connection URL` where the database is reached",
   },
   {
-    command: "db backfill",
-    will: "run an UPDATE in throttled, resumable batches",
-    meanwhile: "see `senior reference database_optimization_guide --section backfills`",
-  },
-  {
     command: "db prove",
     will: "prove a migration against the queries of the running release",
     meanwhile: "expand first, deploy, contract later",

@@ -18,6 +18,7 @@ export const tree: Node = {
         diff: { load: () => import("./db/diff.ts") },
         doctor: { load: () => import("./db/doctor.ts") },
         lint: { load: () => import("./db/lint.ts") },
+        backfill: { load: () => import("./db/backfill.ts") },
         baseline: { load: () => import("./db/baseline.ts") },
         migrate: { load: () => import("./db/migrate.ts") },
         verify: { load: () => import("./db/verify.ts") },

@@ -56,7 +56,13 @@ export const openSession = (
   io: Io,
   target: Target,
   { wait, reconnect }: { readonly wait: number; readonly reconnect: number },
-): Promise<RunnerSession> => RunnerSession.open(worldOf(io, target), { waitMs: wait, reconnectMs: reconnect });
+  lock?: string,
+): Promise<RunnerSession> =>
+  RunnerSession.open(worldOf(io, target), {
+    waitMs: wait,
+    reconnectMs: reconnect,
+    ...(lock === undefined ? {} : { lock }),
+  });
 
 /** Makes the history where there is none. The lock is held, so no other runner makes it at the same time. */
 export const makeHistory = async (session: RunnerSession): Promise<void> => {

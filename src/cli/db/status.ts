@@ -54,7 +54,7 @@ const look = (io: Io, target: Target, chain: Chain | undefined): Promise<Seen> =
   withSession(target, { deadlineMs: 60_000, signal: io.signal }, async (ask) => {
     const isThere = (await ask(hasHistory))[0] === "true";
     const history = isThere ? parsed(await ask(readHistory)).map(recordedOf) : [];
-    const [holder] = parsed(await ask(`select row_to_json(h)::text from (${holderSql}) h`));
+    const [holder] = parsed(await ask(`select row_to_json(h)::text from (${holderSql()}) h`));
     const book = chain === undefined ? undefined : bookOf(parsed(await ask(findBooks)), chain.tool);
     const theirs =
       book === undefined || chain === undefined ? [] : appliedIn(book, parsed(await ask(readBook(book))), chain);

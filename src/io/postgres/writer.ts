@@ -64,7 +64,8 @@ export const connectWriter = async (target: Target): Promise<Connection> => {
   const run = async (sql: string): Promise<Outcome> => {
     if (isLost) return lost(new Error("the connection is closed"));
     try {
-      return { kind: "done", rows: rowsOf(await client.unsafe(sql)) };
+      const result = await client.unsafe(sql);
+      return { kind: "done", rows: rowsOf(result), count: result.count };
     } catch (error) {
       if (error instanceof postgres.PostgresError && !isFatal(error))
         return { kind: "refused", error: serverError(error) };

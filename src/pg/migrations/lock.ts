@@ -4,25 +4,24 @@ import { milliseconds } from "../../kernel/words.ts";
 import { lockKey } from "./history.ts";
 import type { Connection, Row, World } from "./server.ts";
 
-const halves = (): readonly [string, string] => {
-  const key = BigInt(lockKey);
-  return [String(key >> 32n), String(key & 0xffffffffn)];
+/** An advisory lock of one bigint is told by its two halves. */
+const isLock = (key: string): string => {
+  const [high, low] = [BigInt(key) >> 32n, BigInt(key) & 0xffffffffn];
+  return `l.locktype = 'advisory' and l.objsubid = 1 and l.classid = ${high} and l.objid = ${low}
+  and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`;
 };
 
-const [high, low] = halves();
-
-const isOurs = `l.locktype = 'advisory' and l.objsubid = 1 and l.classid = ${high} and l.objid = ${low}
-  and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`;
-
 /** Who holds the lock: one row, or none. */
-export const holderSql = `select l.pid::text as pid, coalesce(a.usename::text, '?') as "user", coalesce(a.client_addr::text, 'local') as host,
+export const holderSql = (
+  key = lockKey,
+): string => `select l.pid::text as pid, coalesce(a.usename::text, '?') as "user", coalesce(a.client_addr::text, 'local') as host,
   coalesce(a.application_name, '') as application, coalesce(a.state, '') as state,
   coalesce(extract(epoch from clock_timestamp() - a.backend_start)::bigint::text, '?') as seconds
-from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid where l.granted and ${isOurs}`;
+from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid where l.granted and ${isLock(key)}`;
 
 /** `true` while this very server process holds the lock: behind a pooler the next transaction may be another's. */
-export const heldSql = (pid: number): string =>
-  `select (pg_backend_pid() = ${pid} and exists (select 1 from pg_catalog.pg_locks l where l.pid = pg_backend_pid() and l.granted and ${isOurs}))::text as held`;
+export const heldSql = (pid: number, key: string): string =>
+  `select (pg_backend_pid() = ${pid} and exists (select 1 from pg_catalog.pg_locks l where l.pid = pg_backend_pid() and l.granted and ${isLock(key)}))::text as held`;
 
 export const holderText = ({ pid, user, host, seconds, state }: Row): string =>
   `process ${pid ?? "?"} of ${user ?? "?"} from ${host ?? "?"}, connected for ${seconds ?? "?"} s, ${state ?? ""}`;
@@ -31,15 +30,15 @@ export const holderText = ({ pid, user, host, seconds, state }: Row): string =>
  * `pg_advisory_lock` would wait inside a query, whose snapshot an index that is being built concurrently waits for in turn: the two would
  * wait for each other for ever. So the lock is tried again and again.
  */
-export const takeLock = async (connection: Connection, world: World, waitMs: number): Promise<void> => {
+export const takeLock = async (connection: Connection, world: World, waitMs: number, key: string): Promise<void> => {
   const begin = world.nowMs();
   let told = "";
   for (;;) {
-    const tried = await connection.run(`select pg_try_advisory_lock(${lockKey})::text as got`);
+    const tried = await connection.run(`select pg_try_advisory_lock(${key})::text as got`);
     if (tried.kind === "lost") throw new Fault("world.database", `the connection was lost: ${tried.message}`);
     if (tried.kind === "refused") throw new Fault("world.database", tried.error.message);
     if (tried.rows[0]?.["got"] === "true") return;
-    const holder = await connection.run(holderSql);
+    const holder = await connection.run(holderSql(key));
     const row = holder.kind === "done" ? holder.rows[0] : undefined;
     const who = row === undefined ? "" : holderText(row);
     if (world.nowMs() - begin >= waitMs)

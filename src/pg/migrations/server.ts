@@ -14,7 +14,12 @@ export interface ServerError {
 }
 
 export type Outcome =
-  | { readonly kind: "done"; readonly rows: readonly Row[] }
+  | {
+      readonly kind: "done";
+      readonly rows: readonly Row[];
+      /** How many rows the last statement read or changed. */
+      readonly count: number;
+    }
   | { readonly kind: "refused"; readonly error: ServerError }
   /** The connection is gone; what the statement did is not known. */
   | { readonly kind: "lost"; readonly sqlstate?: string; readonly message: string };

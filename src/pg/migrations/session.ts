@@ -1,6 +1,7 @@
 // The runner's session: connected, locked, with settings of its own; found again after it was lost.
 import { Fault } from "../../kernel/fault.ts";
 import { quoteName } from "../quote.ts";
+import { lockKey } from "./history.ts";
 import { heldSql, takeLock } from "./lock.ts";
 import type { Connection, Outcome, Row, World } from "./server.ts";
 import { errorWords } from "./server.ts";
@@ -11,6 +12,8 @@ export interface SessionOptions {
   readonly waitMs: number;
   /** How long a server that is gone is waited for. */
   readonly reconnectMs: number;
+  /** The key of the advisory lock; that of the migrations where none is given. */
+  readonly lock?: string;
 }
 
 const readOnlyHelp = "connect to the primary; of several hosts name it first";
@@ -46,6 +49,10 @@ export class RunnerSession {
     }
   }
 
+  get #key(): string {
+    return this.#options.lock ?? lockKey;
+  }
+
   get pid(): number {
     return this.#connection.pid;
   }
@@ -70,12 +77,12 @@ export class RunnerSession {
         },
       );
     this.#role = role ?? "none";
-    await takeLock(this.#connection, this.#world, this.#options.waitMs);
+    await takeLock(this.#connection, this.#world, this.#options.waitMs, this.#key);
     await this.#checkLock();
   }
 
   async #checkLock(): Promise<void> {
-    const held = await this.rows(heldSql(this.#connection.pid));
+    const held = await this.rows(heldSql(this.#connection.pid, this.#key));
     if (held[0]?.["held"] === "true") return;
     throw new Fault(
       "world.database",
