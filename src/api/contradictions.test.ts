@@ -92,6 +92,8 @@ test.each([
     B: { type: integer, minimum: 5, allOf: [{ exclusiveMaximum: 5 }] }
     C: { type: string, enum: [a, b], allOf: [{ enum: [c] }] }
     D: { type: object, required: [x], properties: { x: false, y: { minLength: 3, maxLength: 2 } } }
+    F: { type: string, enum: [USER, GROUP], pattern: user|group }
+    G: { type: string, enum: [USER, user], pattern: user|group }
     E: { type: [integer, "null"], allOf: [{ type: number }], enum: [1, null], minimum: 1, maximum: 1 }`,
     [
       "/unsatisfiable-schema A/allOf/1/type: no value is null or integer here and string (the other side: #/components/schemas/A/allOf/0/type)",
@@ -99,6 +101,7 @@ test.each([
       "/unsatisfiable-schema C/allOf/0/enum: no value is in this list and in the other (the other side: #/components/schemas/C/enum)",
       '/unsatisfiable-schema D/properties: "x" is required, and may not be there (the other side: #/components/schemas/D/required)',
       "/unsatisfiable-schema D/properties/y/minLength: no text has a length of at least 3 and at most 2 (the other side: #/components/schemas/D/properties/y/maxLength)",
+      "/unsatisfiable-schema F/pattern: none of the listed values matches this pattern (the other side: #/components/schemas/F/enum)",
     ],
   ],
   [

@@ -22,7 +22,7 @@ export interface Fact {
   /** An expression of the emitted code: `message`, `detail.field`. */
   readonly code: string;
   /** The variable of the emitted code that it takes. */
-  readonly uses: keyof Failure;
+  readonly uses?: keyof Failure;
   readonly value: (failure: Failure, detail: Failure["details"][number]) => Json;
 }
 
@@ -33,8 +33,8 @@ const fact = (name: Exclude<keyof Failure, "details">): Fact => ({
 });
 
 const statusText: Fact = { code: "String(status)", uses: "status", value: ({ status }) => String(status) };
-const now: Fact = { code: "new Date().toISOString()", uses: "status", value: () => "2026-01-31T12:00:00.000Z" };
-const blank: Fact = { code: '"about:blank"', uses: "status", value: () => "about:blank" };
+const now: Fact = { code: "new Date().toISOString()", value: () => "2026-01-31T12:00:00.000Z" };
+const blank: Fact = { code: '"about:blank"', value: () => "about:blank" };
 const field: Fact = { code: "detail.field", uses: "details", value: (_, detail) => detail.field };
 const told: Fact = { code: "detail.message", uses: "details", value: (_, detail) => detail.message };
 const place: Fact = {

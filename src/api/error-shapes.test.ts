@@ -41,7 +41,12 @@ test.each([
     object({ message: text, errors: { type: "array", items: object({ field: text, reason: text }) } }),
     "{ message, errors: details.map((detail) => ({ field: detail.field, reason: detail.message })) }",
   ],
-  ["a list of sentences", { type: "array", items: text }, "lines"],
+  ["a list of sentences", { type: "array", items: text }, "[...lines]"],
+  [
+    "lists of what the service does not know, described without their type",
+    object({ message: text, timestamp: text, providers: { type: "array", items: { properties: { id: text } } } }),
+    "{ message: summary, timestamp: new Date().toISOString() }",
+  ],
   [
     "FastAPI's",
     object({

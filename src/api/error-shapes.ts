@@ -42,7 +42,11 @@ interface Filling {
 
 const maxDepth = 6;
 
-const ofFact = ({ code, uses, value }: Fact): Filled => ({ code, uses: new Set([uses]), value });
+const ofFact = ({ code, uses, value }: Fact): Filled => ({
+  code,
+  uses: new Set(uses === undefined ? [] : [uses]),
+  value,
+});
 const constant = (value: Json): Filled => ({ code: data(value), uses: new Set(), value: () => value });
 
 interface Outline {
@@ -107,10 +111,20 @@ const pathParts: Filled = {
 
 const sentence = ({ field, message }: Detail): string => (field === "" ? message : `${field}: ${message}`);
 
+/** A schema that describes an object without saying so accepts texts as well, but nobody means them. */
+const mayBeText = ({ plan }: Filling, schema: Schema): boolean => {
+  const target = followed(plan, schema);
+  if (typeof target === "boolean") return target;
+  return (
+    listedTypes(target)?.includes("string") ??
+    !(["object", "array", "number"] as const).some((type) => hasKeywordOf(target, type))
+  );
+};
+
 /** A list of sentences. */
 const linesOf = (schema: JsonObject, name: string, filling: Filling): Filled =>
   needsProblems(schema, name, filling)
-    ? { code: "lines", uses: new Set(["lines"]), value: (failure) => asProblems(failure).map(sentence) }
+    ? { code: "[...lines]", uses: new Set(["lines"]), value: (failure) => asProblems(failure).map(sentence) }
     : {
         code: "details.map((detail) => `${detail.field}: ${detail.message}`)",
         uses: new Set(["details"]),
@@ -121,7 +135,7 @@ const listOf = (schema: JsonObject, name: string, filling: Filling): Filled | un
   const items = schemaIn(schema, "items") ?? true;
   const inner = { ...filling, scope: "detail", depth: filling.depth + 1, siblings: [] } as const;
   const item = fill(items, "", inner);
-  if (item === undefined || item.uses.size === 0) return undefined;
+  if (item?.uses.has("details") !== true) return undefined;
   const source = needsProblems(schema, name, filling) ? "problems" : "details";
   return {
     code: concat(`${source}.map((detail) => (`, item.code, "))"),
@@ -133,7 +147,8 @@ const listOf = (schema: JsonObject, name: string, filling: Filling): Filled | un
 
 const listsOf = (schema: JsonObject, name: string, filling: Filling): readonly (Filled | undefined)[] => {
   if (filling.scope === "detail") return /^(loc|path|location)$/i.test(name) ? [pathParts] : [];
-  return [linesOf(schema, name, filling), listOf(schema, name, filling)];
+  const list = listOf(schema, name, filling);
+  return mayBeText(filling, schemaIn(schema, "items") ?? true) ? [linesOf(schema, name, filling), list] : [list];
 };
 
 /** Everything that could stand here, the likeliest first. */

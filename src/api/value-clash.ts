@@ -5,7 +5,8 @@ import { listed } from "../kernel/words.ts";
 import type { SchemaPart } from "./schema-parts.ts";
 import type { JsonType } from "./schema-keywords.ts";
 import { jsonTypes } from "./schema-keywords.ts";
-import { get, hasType, listedTypes, numberIn } from "./schema-view.ts";
+import { isSlowPattern, patternFlags } from "./patterns.ts";
+import { get, hasType, listedTypes, numberIn, textIn } from "./schema-view.ts";
 
 export interface Clash {
   /** Where one side of it stands, and where the other does. */
@@ -120,9 +121,33 @@ const listClash = (parts: Parts): Clash | undefined => {
   return undefined;
 };
 
+/** Listed texts are held against the patterns beside them. */
+const patternClash = (parts: Parts): Clash | undefined => {
+  const patterns = parts.flatMap(({ schema, at }) => {
+    const source = textIn(schema, "pattern");
+    const flags = source === undefined || isSlowPattern(source) ? undefined : patternFlags(source);
+    return source === undefined || flags === undefined
+      ? []
+      : [{ at: `${at}/pattern`, tried: new RegExp(source, flags) }];
+  });
+  for (const { at: other, values } of parts.flatMap(ownValues)) {
+    const clash = patterns.find(({ tried }) =>
+      values.every((value) => typeof value === "string" && !tried.test(value)),
+    );
+    if (clash === undefined || values.length === 0) continue;
+    return {
+      at: clash.at,
+      other,
+      message: "none of the listed values matches this pattern",
+      help: "take the pattern away: the list says all",
+    };
+  }
+  return undefined;
+};
+
 /** Undefined when nothing is cheap to see. */
 export const valueClash = (parts: Parts): Clash | undefined =>
-  typeClash(parts) ?? rangeClash(parts) ?? listClash(parts);
+  typeClash(parts) ?? rangeClash(parts) ?? listClash(parts) ?? patternClash(parts);
 
 /** The keywords that set bounds. */
 export const rangeKeywords: readonly string[] = ranges.flatMap(({ low, high }) => [low, high]);
