@@ -1,7 +1,7 @@
 // The report of db analyze: what was read, what was found, and the SQL that mends it, in one piece.
 import type { Finding } from "../kernel/finding.ts";
 import { sortFindings } from "../kernel/finding.ts";
-import type { Json } from "../kernel/json.ts";
+import type { Json, JsonObject } from "../kernel/json.ts";
 import type { Block, Report } from "../kernel/report.ts";
 import { heading, text } from "../kernel/report.ts";
 import { bytes, plural } from "../kernel/words.ts";
@@ -16,6 +16,8 @@ export interface AnalyzeInput {
   readonly rules: readonly DatabaseRule[];
   /** Blocks of what else was looked at. */
   readonly more?: readonly Block[];
+  /** And its data. */
+  readonly data?: JsonObject;
 }
 
 interface Counts {
@@ -99,7 +101,7 @@ const unseen = ({ health }: DatabaseReading, rules: readonly DatabaseRule[]): re
 };
 
 /** `data` holds the server, the counts, and the catalog itself, so that a program needs no second call. */
-export const analyzeReport = ({ reading, findings, source, rules, more = [] }: AnalyzeInput): Report => {
+export const analyzeReport = ({ reading, findings, source, rules, more = [], data = {} }: AnalyzeInput): Report => {
   const counts = countsOf(reading);
   return {
     command: "db analyze",
@@ -120,6 +122,7 @@ export const analyzeReport = ({ reading, findings, source, rules, more = [] }: A
       // Models are plain JSON by design; optional fields that are not set are left out.
       catalog: reading.catalog as unknown as Json,
       statistics: reading.statistics as unknown as Json,
+      ...data,
       health: (reading.health ?? null) as unknown as Json,
     },
   };

@@ -7,6 +7,7 @@ import { loadSqlParser } from "../../io/sql-parser.ts";
 import type { Finding } from "../../kernel/finding.ts";
 import type { Block } from "../../kernel/report.ts";
 import { heading } from "../../kernel/report.ts";
+import type { StatementFigures } from "../../pg/baseline.ts";
 import type { Target } from "../../pg/connection.ts";
 import { settingBytes } from "../../pg/health/measures.ts";
 import { findNPlusOne } from "../../pg/nplusone/find.ts";
@@ -20,7 +21,11 @@ import { rankSlow } from "../../pg/slow/rank.ts";
 export interface WorkloadFound {
   readonly findings: readonly Finding[];
   readonly blocks: readonly Block[];
+  /** For a later comparison: the costliest, by their figures alone. */
+  readonly statements: readonly StatementFigures[];
 }
+
+export const nothing: WorkloadFound = { findings: [], blocks: [], statements: [] };
 
 interface Options {
   readonly deadlineMs: number;
@@ -29,6 +34,7 @@ interface Options {
 }
 
 const most = 10;
+const mostKept = 200;
 
 /** Six windows tell chance from cause; each must hold a few calls of a page. */
 const watchOf = (watchMs: number): Watch => {
@@ -45,7 +51,7 @@ export const analyzeWorkload = async (
   { deadlineMs, watchMs }: Options,
 ): Promise<WorkloadFound> => {
   const { health } = reading;
-  if (health === undefined) return { findings: [], blocks: [] };
+  if (health === undefined) return nothing;
   const parse = await loadSqlParser();
   const session = { deadlineMs, signal: io.signal };
   const watch = watchMs === undefined ? undefined : watchOf(watchMs);
@@ -65,6 +71,12 @@ export const analyzeWorkload = async (
     workMemory: settingBytes(health, "work_mem") ?? 4 * 1024 ** 2,
   };
   return {
+    statements: rankSlow(workload, mostKept).map(({ statement: { queryId, text, calls }, totalMs }) => ({
+      queryId,
+      text,
+      calls,
+      totalMs,
+    })),
     findings: [
       ...slowFindings(ranked, plans, context),
       ...nPlusOneFindings(findNPlusOne(workload, reading.catalog, parse, health.at)),

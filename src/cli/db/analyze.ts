@@ -1,14 +1,31 @@
 // senior db analyze: checks the schema of a database, or of schema files, and what a running server measured.
+import type { Io } from "../../io/io.ts";
+import { Fault } from "../../kernel/fault.ts";
 import { runRules } from "../../kernel/rule.ts";
+import type { Baseline } from "../../pg/baseline.ts";
+import { baselineBlocks, baselineData, baselineOf, compareBaseline } from "../../pg/baseline.ts";
 import { connectionAdvice } from "../../pg/connection-advice.ts";
 import { databaseRules } from "../../pg/rules/index.ts";
 import { analyzeReport } from "../../pg/view.ts";
 import { command } from "../command.ts";
 import { duration, integer, many, text } from "../flags.ts";
 import { readCatalog } from "../sources.ts";
-import { analyzeWorkload } from "./analyze-workload.ts";
+import { analyzeWorkload, nothing } from "./analyze-workload.ts";
 import { machineOf } from "./machine.ts";
 import { connectionFlags, sourceOf } from "./source-args.ts";
+
+const readBaseline = async (io: Io, path: string): Promise<Baseline> => {
+  const text = await io.files.readText(path);
+  try {
+    const baseline = baselineOf(JSON.parse(text));
+    if (baseline !== undefined) return baseline;
+  } catch {
+    // Not JSON: the same answer as for other JSON.
+  }
+  throw new Fault("input.invalid", `${path} is no report of db analyze`, {
+    help: "write one with `senior db analyze … --json > before.json`, and compare with it later",
+  });
+};
 
 export default command({
   name: "analyze",
@@ -30,6 +47,10 @@ export default command({
       run: "senior db analyze --watch 60s",
       about: "Watch pg_stat_statements for a minute: N+1 queries are told from chance",
     },
+    {
+      run: "senior db analyze --baseline before.json",
+      about: "What became of the findings of an earlier --json report",
+    },
     { run: "senior db analyze --json --fail-on warning", about: "The server of DATABASE_URL, in a pipeline" },
   ],
   positionals: {
@@ -44,6 +65,12 @@ export default command({
       min: 6000,
       max: 3_600_000,
     }),
+    baseline: text(
+      "An earlier report (--json): say what is gone, new, milder and worse, and which statements got faster",
+      {
+        value: "FILE",
+      },
+    ),
     deadline: duration("How long loading the files, or one query, may take", { min: 100, default: 60_000 }),
   },
   output: "report",
@@ -53,18 +80,25 @@ export default command({
     const read = await readCatalog(io, source, { schemas: args.schema, deadlineMs: args.deadline, health: true });
     const reading = { ...read.reading, machine };
     const { target } = read;
+    const before = args.baseline === undefined ? undefined : await readBaseline(io, args.baseline);
     const advice = target === undefined ? [] : connectionAdvice(target);
     const found = read.locate(runRules(databaseRules, reading));
     const workload =
       target === undefined
-        ? { findings: [], blocks: [] }
+        ? nothing
         : await analyzeWorkload(io, target, reading, { deadlineMs: args.deadline, watchMs: args.watch });
+    const findings = [...read.notes, ...advice, ...found, ...workload.findings];
+    const comparison = before === undefined ? undefined : compareBaseline(before, findings, workload.statements);
     return analyzeReport({
       reading,
-      findings: [...read.notes, ...advice, ...found, ...workload.findings],
+      findings,
       source: read.source,
       rules: databaseRules,
-      more: workload.blocks,
+      more: [...(comparison === undefined ? [] : baselineBlocks(comparison)), ...workload.blocks],
+      data: {
+        statements: workload.statements.map((one) => ({ ...one })),
+        ...(comparison === undefined ? {} : { baseline: baselineData(comparison) }),
+      },
     });
   },
 });

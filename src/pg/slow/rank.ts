@@ -33,7 +33,8 @@ const slowOf = (statement: WorkloadStatement, all: number): Slow => {
 };
 
 /** What a monitor or we ourselves ask of the server's own views is nobody's workload. */
-const isOwn = ({ text }: WorkloadStatement): boolean => /\bpg_(stat_|catalog\.|class\b|locks\b|settings\b)/i.test(text);
+const isOwn = ({ text }: WorkloadStatement): boolean =>
+  /\bpg_(stat_|catalog\.|class\b|locks\b|settings\b)|\bq\.is_called then q\.last_value\b/i.test(text);
 
 /** The costliest first; without times there is nothing to rank. */
 export const rankSlow = ({ statements }: Workload, most: number): readonly Slow[] => {
