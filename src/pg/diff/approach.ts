@@ -3,7 +3,7 @@ import { Fault } from "../../kernel/fault.ts";
 import type { Catalog } from "../catalog.ts";
 import type { IndexState } from "./index-states.ts";
 import { indexStates } from "./index-states.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import type { Plan, PlanOptions, Segment } from "./plan.ts";
 import { planParts, statementsOf } from "./plan.ts";

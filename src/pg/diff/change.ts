@@ -3,7 +3,7 @@ import { keyOf, partKey } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import { omit } from "./omit.ts";
-import type { ColumnPart, Kind, Objects, Part, Parts } from "./parts.ts";
+import type { ColumnPart, Kind, Objects, Part, Parts } from "./part.ts";
 import { writerOf } from "./sql/index.ts";
 import { sameJson } from "./sql/text.ts";
 import type { Context, Piece, Refusal } from "./sql/writer.ts";

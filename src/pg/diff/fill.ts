@@ -1,7 +1,7 @@
 // Values for existing rows of a new column that may not be null and has no default: named in the plan, since they are invented.
 import type { ColumnType } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
-import type { ColumnPart } from "./parts.ts";
+import type { ColumnPart } from "./part.ts";
 import type { Context } from "./sql/writer.ts";
 
 export type Fill =

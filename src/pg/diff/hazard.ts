@@ -2,8 +2,8 @@
 import { keyOf } from "../catalog/object.ts";
 import { castRisk, rewrites } from "./cast.ts";
 import { fillOf } from "./fill.ts";
-import type { Node } from "./order.ts";
-import type { Kind, Part } from "./parts.ts";
+import type { Node } from "./node.ts";
+import type { Kind, Part } from "./part.ts";
 import { partText } from "./words.ts";
 import type { Context } from "./sql/writer.ts";
 

@@ -2,7 +2,7 @@
 import type { GeneratedFile } from "../../kernel/fileset.ts";
 import { wordsOf } from "../../kernel/words.ts";
 import { literal } from "./sql/text.ts";
-import type { Part } from "./parts.ts";
+import type { Part } from "./part.ts";
 import type { Segment } from "./plan.ts";
 import type { Leg } from "./way-back.ts";
 import { nounOf } from "./words.ts";

@@ -1,14 +1,13 @@
 // Renames: what goes and what comes may be the same thing under another name. Said by the user, or scored with reasons.
 import type { Catalog } from "../catalog.ts";
 import type { ObjectName } from "../catalog/object.ts";
-import { keyOf, partKey } from "../catalog/object.ts";
+import { keyOf } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
-import { distance, wordsOf } from "../../kernel/words.ts";
 import type { Change } from "./change.ts";
-import { omit } from "./omit.ts";
-import type { ColumnPart, Part, Parts } from "./parts.ts";
+import type { CandidateKind, Renameable } from "./likeness.ts";
+import { groups, isRenameable, ownName, placeOf, score } from "./likeness.ts";
+import type { Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
-import { sameJson } from "./sql/text.ts";
 import { partText } from "./words.ts";
 
 export interface Renaming {
@@ -25,7 +24,7 @@ export interface Renaming {
 
 /** A guess: why, and how sure from 0 to 1. */
 export interface Candidate {
-  readonly kind: "table" | "column" | "type" | "constraint" | "index" | "view" | "routine" | "sequence";
+  readonly kind: CandidateKind;
   readonly from: string;
   readonly to: string;
   readonly score: number;
@@ -44,37 +43,6 @@ export interface Said {
   readonly from: string;
   readonly to: string;
 }
-
-type Renameable = Extract<
-  Part,
-  {
-    kind: "table" | "column" | "constraint" | "index" | "view" | "enum" | "domain" | "composite" | "range" | "sequence";
-  }
->;
-
-const groups = {
-  table: "table",
-  column: "column",
-  constraint: "constraint",
-  index: "index",
-  view: "view",
-  enum: "type",
-  domain: "type",
-  composite: "type",
-  range: "type",
-  sequence: "sequence",
-} as const satisfies { readonly [K in Renameable["kind"]]: Candidate["kind"] };
-
-const isRenameable = (part: Part): part is Renameable => Object.hasOwn(groups, part.kind);
-
-const ownName = (part: Renameable): string => part.value.name;
-
-/** Where it is: a schema, or the table of a column, index or constraint. */
-const placeOf = (part: Renameable): string => {
-  if (part.kind === "column" || part.kind === "constraint" || part.kind === "index")
-    return keyOf("table", part.value.table);
-  return part.value.schema;
-};
 
 const pathText = (part: Renameable): string => part.key.slice(part.key.indexOf(" ") + 1);
 
@@ -140,99 +108,10 @@ const renamingOf = (from: Renameable, to: Renameable, place: Renameable = from):
   };
 };
 
-/** From 0 to 1: how alike two names are, by letters and by words. */
-const nameLikeness = (a: string, b: string): number => {
-  const letters = 1 - distance(a.toLowerCase(), b.toLowerCase()) / Math.max(a.length, b.length, 1);
-  const [left, right] = [new Set(wordsOf(a)), new Set(wordsOf(b))];
-  const shared = [...left].filter((word) => right.has(word)).length;
-  return Math.max(letters, shared / Math.max(left.size, right.size, 1));
-};
-
-interface Judged {
-  readonly score: number;
-  readonly reasons: readonly string[];
-}
-
-const columnsOf = (parts: Parts, table: ObjectName): readonly ColumnPart[] =>
-  [...parts.byKey.values()].flatMap((part) =>
-    part.kind === "column" && part.of === keyOf("table", table) ? [part.value] : [],
-  );
-
-const tableLikeness = (from: ObjectName, to: ObjectName, [old, next]: readonly [Parts, Parts]): Judged => {
-  const shape = ({ name, type }: ColumnPart): string => `${name} ${type.text}`;
-  const [before, after] = [columnsOf(old, from).map(shape), columnsOf(next, to).map(shape)];
-  const shared = before.filter((one) => after.includes(one)).length;
-  const alike = before.length + after.length === 0 ? 0 : (2 * shared) / (before.length + after.length);
-  const name = nameLikeness(from.name, to.name);
-  return {
-    // A table of one or two columns is like many others.
-    score: alike * 0.75 * Math.min(1, before.length / 3) + name * 0.25,
-    reasons: [
-      `${shared} of ${Math.max(before.length, after.length)} columns are the same`,
-      `names are ${Math.round(name * 100)} % alike`,
-    ],
-  };
-};
-
-const columnLikeness = (from: ColumnPart, to: ColumnPart, position: boolean, defaults: boolean): Judged => {
-  const name = nameLikeness(from.name, to.name);
-  if (from.type.text !== to.type.text) return { score: 0, reasons: [] };
-  const same =
-    from.nullable === to.nullable &&
-    sameJson([from.identity === undefined, from.generated], [to.identity === undefined, to.generated]);
-  return {
-    score: 0.35 + name * 0.35 + (same ? 0.1 : 0) + (defaults ? 0.05 : 0) + (position ? 0.15 : 0),
-    reasons: [
-      `both are ${from.type.text}`,
-      `names are ${Math.round(name * 100)} % alike`,
-      ...(position ? ["in the same place"] : []),
-    ],
-  };
-};
-
-/** The same definition under another name. */
-const sameBut = (from: Renameable, to: Renameable): Judged => {
-  const bare = (part: Renameable): unknown => {
-    const value = part.value as unknown as Readonly<Record<string, unknown>>;
-    const { definition, keys } = value;
-    const rest = omit(value, "name", "definition", "index", "keys");
-    const text =
-      typeof definition === "string"
-        ? definition.replace(ownName(part), "").replace(quoteName(ownName(part)), "")
-        : definition;
-    return { ...rest, keys, text };
-  };
-  return sameJson(bare(from), bare(to))
-    ? { score: 0.95, reasons: ["the same but for the name"] }
-    : { score: 0, reasons: [] };
-};
-
 /** From here on a rename is worth asking about; from `certain` on it is taken for one unless a rival is as near. */
 const likely = 0.68;
 const certain = 0.75;
 const near = 0.17;
-
-const score = (from: Renameable, to: Renameable, sides: readonly [Parts, Parts]): Judged => {
-  if (from.kind !== to.kind) return { score: 0, reasons: [] };
-  if (from.kind === "table" && to.kind === "table")
-    return from.value.kind === to.value.kind && from.value.schema === to.value.schema
-      ? tableLikeness(from.value, to.value, sides)
-      : { score: 0, reasons: [] };
-  if (from.kind === "column" && to.kind === "column") {
-    const place = (parts: Parts, { table, name }: ColumnPart): number =>
-      columnsOf(parts, table).findIndex((one) => one.name === name);
-    const text = (parts: Parts, { table, name }: ColumnPart): unknown =>
-      parts.byKey.get(partKey("default", table, name))?.value;
-    const bare = (value: unknown): unknown => (value as { readonly expression?: string } | undefined)?.expression;
-    return columnLikeness(
-      from.value,
-      to.value,
-      place(sides[0], from.value) === place(sides[1], to.value),
-      bare(text(sides[0], from.value)) === bare(text(sides[1], to.value)),
-    );
-  }
-  return sameBut(from, to);
-};
 
 /** The words that a user's name may be: its own, and with what it belongs to. */
 const isCalled = (part: Renameable, said: string): boolean => {

@@ -1,6 +1,6 @@
 // Changes in words: for titles of steps, and for the names of migration files.
-import type { Node } from "./order.ts";
-import type { Kind, Part } from "./parts.ts";
+import type { Node } from "./node.ts";
+import type { Kind, Part } from "./part.ts";
 
 /** How people call a kind; attributes are called by what they are about. */
 const nouns = {

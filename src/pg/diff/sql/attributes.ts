@@ -1,7 +1,7 @@
 // SQL of what every object may have: an owner, a comment, rights; and of the rights that new objects will have.
 import type { Grant } from "../../catalog/object.ts";
 import { quoteName } from "../../quote.ts";
-import type { GrantsPart, Kind, Objects } from "../parts.ts";
+import type { GrantsPart, Kind, Objects } from "../part.ts";
 import { literal, role } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 

@@ -5,7 +5,7 @@ import type { Identity } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { castOf } from "../cast.ts";
 import { fillOf } from "../fill.ts";
-import type { ColumnPart, DefaultPart } from "../parts.ts";
+import type { ColumnPart, DefaultPart } from "../part.ts";
 import { identityOptions, identitySets } from "./sequences.ts";
 import { collate, foreignOptionChanges, foreignOptions, optionChanges, sameJson, settingsList } from "./text.ts";
 import type { Context, Piece, Refusal, Writer } from "./writer.ts";

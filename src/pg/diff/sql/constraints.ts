@@ -1,10 +1,9 @@
-// SQL of constraints and indexes: made without holding writers up, tied to those of partitioned parents, dropped.
+// SQL of constraints: made without holding writers up, tied to those of partitioned parents, dropped.
 import type { ObjectName } from "../../catalog/object.ts";
 import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { fillOf } from "../fill.ts";
-import { omit } from "../omit.ts";
-import type { ColumnPart, ConstraintPart, IndexPart, Parts } from "../parts.ts";
+import type { ColumnPart, ConstraintPart, Parts } from "../part.ts";
 import { indexText } from "./index-text.ts";
 import { names, optionChanges, sameJson } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
@@ -23,7 +22,7 @@ const add = (constraint: ConstraintPart, text: string): string =>
 const onlyParent = (constraint: ConstraintPart, text: string): string =>
   `ALTER TABLE ONLY ${quotePath(constraint.table)} ADD CONSTRAINT ${quoteName(constraint.name)} ${text}`;
 
-const attachIndex = (
+export const attachIndex = (
   parent: { readonly schema: string; readonly name: string },
   schema: string,
   name: string,
@@ -32,7 +31,7 @@ const attachIndex = (
 const isKey = ({ kind }: ConstraintPart): boolean =>
   kind === "primary-key" || kind === "unique" || kind === "exclusion";
 
-const replicaIdentity = (table: { readonly schema: string; readonly name: string }, index: string): string =>
+export const replicaIdentity = (table: { readonly schema: string; readonly name: string }, index: string): string =>
   `ALTER TABLE ${quotePath(table)} REPLICA IDENTITY USING INDEX ${quoteName(index)}`;
 
 const indexOf = ({ catalog }: Parts, constraint: ConstraintPart) =>
@@ -69,7 +68,12 @@ const keyIndexChanges = (
 ];
 
 /** A table is clustered on one index: where another takes over, that one says so. */
-const clusterOn = (table: ObjectName, index: string, isClustered: boolean, { to }: Context): readonly Piece[] => {
+export const clusterOn = (
+  table: ObjectName,
+  index: string,
+  isClustered: boolean,
+  { to }: Context,
+): readonly Piece[] => {
   if (isClustered) return [`ALTER TABLE ${quotePath(table)} CLUSTER ON ${quoteName(index)}`];
   const later = [...to.catalog.tables, ...to.catalog.views].find((one) => sameName(one, table));
   return later?.indexes.some(({ clustered }) => clustered) === true
@@ -161,7 +165,7 @@ const createConstraint = (constraint: ConstraintPart, context: Context): readonl
   ];
 };
 
-const late = (pieces: readonly Piece[]): readonly Piece[] =>
+export const late = (pieces: readonly Piece[]): readonly Piece[] =>
   pieces.map((piece) => (typeof piece === "string" ? { sql: piece, stage: "late" as const } : piece));
 
 const unvalidated = (text: string): string => text.replace(/ NOT VALID$/, "");
@@ -208,98 +212,4 @@ export const constraintWriter: Writer<"constraint"> = {
   create,
   drop: (constraint) => [`${alterTable(constraint)} DROP CONSTRAINT ${quoteName(constraint.name)}`],
   alter,
-};
-
-const indexPath = (index: IndexPart): string => quotePath({ schema: index.schema, name: index.name });
-
-const indexSettings = (index: IndexPart): readonly Piece[] => [
-  ...index.keys.flatMap(({ statistics }, at) =>
-    statistics === undefined
-      ? []
-      : [`ALTER INDEX ${indexPath(index)} ALTER COLUMN ${at + 1} SET STATISTICS ${statistics}`],
-  ),
-  ...(index.replicaIdentity ? [replicaIdentity(index.table, index.name)] : []),
-  ...(index.clustered
-    ? [
-        `ALTER ${index.on === "view" ? "MATERIALIZED VIEW" : "TABLE"} ${quotePath(index.table)} CLUSTER ON ${quoteName(index.name)}`,
-      ]
-    : []),
-];
-
-/** Beside reads and writes, where the table has any: not on a new table, and not on a partitioned one, which holds no rows itself. */
-const createIndex = (index: IndexPart, context: Context): readonly Piece[] => {
-  const owner = index.on === "view" ? "view" : "table";
-  const online = context.online && index.on !== "partitioned" && !context.isNew(`${owner} ${quotePath(index.table)}`);
-  const only = index.on === "partitioned" ? "ONLY " : "";
-  const sql = indexText(index, index.table, online ? "CONCURRENTLY " : "", only);
-  const tail = [
-    // A new partition's indexes are tied to those of its parent when it is attached.
-    ...(index.partOf === undefined || context.isNew(`${owner} ${quotePath(index.table)}`)
-      ? []
-      : [attachIndex(index.partOf, index.schema, index.name)]),
-    ...indexSettings(index),
-  ];
-  return online ? [{ sql, stage: "alone" }, ...late(tail)] : [sql, ...tail];
-};
-
-/** The old index serves until the new one is there. */
-const replaceIndex = (to: IndexPart, context: Context): readonly Piece[] => {
-  const aside = { schema: to.schema, name: `${to.name.slice(0, 50)}__before` };
-  return [
-    `ALTER INDEX ${indexPath(to)} RENAME TO ${quoteName(aside.name)}`,
-    ...createIndex(to, { ...context, isNew: () => false }),
-    { sql: `DROP INDEX CONCURRENTLY ${quotePath(aside)}`, stage: "alone" },
-  ];
-};
-
-/** Plain again where it can be: options, statistics, what it serves. */
-const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly Piece[] | typeof rebuild => {
-  const fixed = (index: IndexPart): unknown => ({
-    ...omit(index, "options", "replicaIdentity", "clustered", "partOf", "definition"),
-    keys: index.keys.map((key) => omit(key, "statistics")),
-  });
-  if (
-    context.online &&
-    to.on === "table" &&
-    from.on === "table" &&
-    from.partOf === undefined &&
-    to.partOf === undefined &&
-    !sameJson(fixed(from), fixed(to)) &&
-    sameName(from.table, to.table)
-  )
-    return replaceIndex(to, context);
-  if (!sameJson(fixed(from), fixed(to)) || (from.partOf !== undefined && !sameJson(from.partOf, to.partOf)))
-    return rebuild;
-  return [
-    ...optionChanges(`ALTER INDEX ${indexPath(to)}`, from.options, to.options),
-    ...to.keys.flatMap(({ statistics }, at) =>
-      statistics === from.keys[at]?.statistics
-        ? []
-        : [`ALTER INDEX ${indexPath(to)} ALTER COLUMN ${at + 1} SET STATISTICS ${statistics ?? -1}`],
-    ),
-    ...(from.partOf === undefined && to.partOf !== undefined ? [attachIndex(to.partOf, to.schema, to.name)] : []),
-    ...(to.replicaIdentity && !from.replicaIdentity ? [replicaIdentity(to.table, to.name)] : []),
-    ...(from.clustered === to.clustered ? [] : clusterOn(to.table, to.name, to.clustered, context)),
-  ];
-};
-
-/** Keys of partitions that stand on parts of this index go with it, and are said to. */
-const servesKey = (index: IndexPart, { byKey }: Parts): boolean =>
-  index.on === "partitioned" &&
-  [...byKey.values()].some(
-    ({ kind, value }) =>
-      kind === "constraint" &&
-      value.partOf !== undefined &&
-      value.partOf.schema === index.schema &&
-      value.partOf.name === index.name,
-  );
-
-export const indexWriter: Writer<"index"> = {
-  create: createIndex,
-  drop: (index, { online, from }) => [
-    online && index.on === "table" && index.partOf === undefined
-      ? { sql: `DROP INDEX CONCURRENTLY ${indexPath(index)}`, stage: "alone" }
-      : `DROP INDEX ${indexPath(index)}${servesKey(index, from) ? " CASCADE" : ""}`,
-  ],
-  alter: alterIndex,
 };

@@ -1,8 +1,9 @@
 // One writer for each kind of part.
-import type { Kind } from "../parts.ts";
+import type { Kind } from "../part.ts";
 import { commentWriter, defaultPrivilegesWriter, grantsWriter, ownerWriter } from "./attributes.ts";
 import { columnWriter, defaultWriter } from "./columns.ts";
-import { constraintWriter, indexWriter } from "./constraints.ts";
+import { constraintWriter } from "./constraints.ts";
+import { indexWriter } from "./indexes.ts";
 import * as routines from "./routines.ts";
 import { ownedByWriter, sequenceWriter } from "./sequences.ts";
 import * as services from "./services.ts";

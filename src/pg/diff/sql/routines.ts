@@ -1,7 +1,7 @@
 // SQL of functions, procedures, aggregates, and of what is built from them: operators, casts, triggers of events, languages.
 import type { ObjectName, Option } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import type { Kind, Objects } from "../parts.ts";
+import type { Kind, Objects } from "../part.ts";
 import { bare, literal, sameJson } from "./text.ts";
 import type { Piece, Writer } from "./writer.ts";
 import { alwaysRebuild, rebuild } from "./writer.ts";

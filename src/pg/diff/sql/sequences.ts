@@ -3,7 +3,7 @@ import type { ObjectName } from "../../catalog/object.ts";
 import { keyOf, nameKey, partKey } from "../../catalog/object.ts";
 import type { SequenceOptions } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import type { ColumnPart, Objects } from "../parts.ts";
+import type { ColumnPart, Objects } from "../part.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 
 /** Where counting ends when nothing is said, by type. */

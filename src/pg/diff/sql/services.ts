@@ -1,7 +1,7 @@
 // SQL of schemas, extensions, foreign data, publications and text search.
 import type { ObjectName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import type { Objects } from "../parts.ts";
+import type { Objects } from "../part.ts";
 import { foreignOptionChanges, foreignOptions, names, role, sameJson } from "./text.ts";
 import type { Piece, Writer } from "./writer.ts";
 import { alwaysRebuild, rebuild } from "./writer.ts";

@@ -1,8 +1,8 @@
 // SQL of tables: made with their columns and constraints in one statement, changed in place, never made anew.
 import type { ObjectName } from "../../catalog/object.ts";
-import { keyOf, sameName } from "../../catalog/object.ts";
+import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import type { ColumnPart, ConstraintPart, Part, PartitionPart, Parts, TableShell } from "../parts.ts";
+import type { ColumnPart, ConstraintPart, Part, PartitionPart, Parts, TableShell } from "../part.ts";
 import { columnSettings, columnText } from "./columns.ts";
 import { constraintText } from "./constraints.ts";
 import { foreignOptionChanges, foreignOptions, optionChanges, sameJson, withOptions } from "./text.ts";
@@ -25,24 +25,20 @@ const childrenOf = <K extends Part["kind"]>(
   kind: K,
   inside: (key: string) => boolean,
 ) => {
-  const key = keyOf("table", table);
-  return [...parts.byKey.values()].filter(
-    (part): part is Extract<Part, { kind: K }> => part.kind === kind && part.of === key && inside(part.key),
-  );
+  return parts
+    .childrenOf(keyOf("table", table))
+    .filter((part): part is Extract<Part, { kind: K }> => part.kind === kind && inside(part.key));
 };
 
 /** What CREATE TABLE holds, from the parts that the order lets into it. */
 export const insideOf = (parts: Parts, table: ObjectName, inside: (key: string) => boolean): Inside => {
   const columns = childrenOf(parts, table, "column", inside).map(({ value }) => value);
   const constraints = childrenOf(parts, table, "constraint", inside).map(({ value }) => value);
-  const defaults = new Map(
-    [...parts.byKey.values()].flatMap((part) =>
-      part.kind === "default" && sameName(part.value.table, table) && inside(part.key)
-        ? [[part.value.name, part.value.expression] as const]
-        : [],
-    ),
-  );
-  return { columns, constraints, defaultOf: ({ name }) => defaults.get(name) };
+  const defaultOf = ({ name }: ColumnPart): string | undefined => {
+    const part = parts.byKey.get(partKey("default", table, name));
+    return part?.kind === "default" && inside(part.key) ? part.value.expression : undefined;
+  };
+  return { columns, constraints, defaultOf };
 };
 
 /** Primary key first, then by name. */

@@ -1,7 +1,7 @@
 // SQL of types: enums that grow in place, composites and domains that change in place, and what only a new type can be.
 import { sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import type { CompositePart, DomainConstraintPart, DomainPart, Objects } from "../parts.ts";
+import type { CompositePart, DomainConstraintPart, DomainPart, Objects } from "../part.ts";
 import { collate, literal, sameJson } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 import { alwaysRebuild, rebuild } from "./writer.ts";

@@ -1,6 +1,6 @@
 // SQL of views, triggers, rules, policies and statistics objects.
 import { quoteName, quotePath } from "../../quote.ts";
-import type { Objects, PolicyPart, RulePart, TriggerPart, ViewPart } from "../parts.ts";
+import type { Objects, PolicyPart, RulePart, TriggerPart, ViewPart } from "../part.ts";
 import { firingWords } from "./routines.ts";
 import { bare, names, optionChanges, role, sameJson, withOptions } from "./text.ts";
 import type { Piece, Writer } from "./writer.ts";

@@ -1,5 +1,5 @@
 // What a kind of part must know to appear in a migration: how it is made, taken away, and changed in place.
-import type { Kind, Objects, Parts } from "../parts.ts";
+import type { Kind, Objects, Parts } from "../part.ts";
 
 /**
  * When a statement may run: `main` with others in one transaction; `early` in a transaction before those that use it (a new enum value);

@@ -1,0 +1,249 @@
+// Which step must run before which: by what parts need, by the names they share, and by rules of PostgreSQL's own.
+import { keyOf, sameName } from "../catalog/object.ts";
+import type { Change } from "./change.ts";
+import { defaultColumn, dropOwner, rivalKeys, tableOf } from "./held.ts";
+import type { Node, Work } from "./node.ts";
+import { actsOf, comes, goes } from "./node.ts";
+import type { Kind, Part, Parts } from "./part.ts";
+
+/** Ties are settled by kind, then by name: what people expect to read first. */
+const rank = [
+  "extension",
+  "schema",
+  "language",
+  "collation",
+  "enum",
+  "composite",
+  "range",
+  "domain",
+  "base type",
+  "domain constraint",
+  "sequence",
+  "table",
+  "column",
+  "default",
+  "owned by",
+  "routine",
+  "constraint",
+  "index",
+  "partition",
+  "view",
+] as const satisfies readonly Kind[];
+
+const rankOf = (kind: Kind): number => {
+  const at = (rank as readonly Kind[]).indexOf(kind);
+  return at < 0 ? rank.length : at;
+};
+
+/** Edges and nodes for one choice of what is held. */
+export class Graph {
+  /** The change that does it, where it happens by itself. */
+  #doer(key: string): string {
+    const parent = this.#implied.get(key);
+    return parent === undefined ? key : this.#doer(parent);
+  }
+
+  readonly nodes = new Map<string, Node>();
+  readonly before = new Map<string, Set<string>>();
+  readonly #changes: ReadonlyMap<string, Change>;
+  readonly #from: Parts;
+  readonly #to: Parts;
+  readonly #held: ReadonlySet<string>;
+  readonly #apart: ReadonlySet<string>;
+  readonly #implied: ReadonlyMap<string, string>;
+
+  constructor(
+    { changes, implied }: Work,
+    from: Parts,
+    to: Parts,
+    held: ReadonlySet<string>,
+    apart: ReadonlySet<string>,
+  ) {
+    [this.#changes, this.#implied, this.#from, this.#to, this.#held, this.#apart] = [
+      changes,
+      implied,
+      from,
+      to,
+      held,
+      apart,
+    ];
+    const sorted = [...changes.values()].sort((a, b) => this.#rank(a) - this.#rank(b) || (a.key < b.key ? -1 : 1));
+    for (const change of sorted) for (const act of actsOf(change)) this.#add(change, act);
+    for (const change of sorted) this.#link(change);
+    this.#linkNames();
+    this.#linkReferences();
+    this.#linkExtensions();
+    this.#linkPartitions();
+  }
+
+  #rank(change: Change): number {
+    return rankOf(("to" in change ? change.to : change.from).kind);
+  }
+
+  #add(change: Change, act: Node["act"]): void {
+    if (this.idOf(act, change.key) !== `${act} ${change.key}`) return;
+    const id = `${act} ${change.key}`;
+    this.nodes.set(id, { id, act, change });
+    this.before.set(id, new Set());
+  }
+
+  /** The node that does it: what is held or taken along has none of its own. */
+  idOf(act: Node["act"], key: string): string {
+    if (act === "drop" && !this.#apart.has(key)) return `drop ${dropOwner(this.#from, this.#changes, key)}`;
+    if (act === "create" && this.#held.has(key)) {
+      const change = this.#changes.get(key);
+      const table = change?.verb === "create" ? tableOf(change.to) : undefined;
+      const column = defaultColumn(change);
+      if (change !== undefined && "to" in change && change.to.kind === "domain constraint")
+        return `create ${change.to.of ?? key}`;
+      const isApart = column !== undefined && !this.#held.has(column);
+      return `create ${isApart ? column : (table ?? key)}`;
+    }
+    return `${act} ${key}`;
+  }
+
+  #edge(first: string, then: string): void {
+    const swapped = first.startsWith("drop ") ? first.slice("drop ".length) : "";
+    // The old type goes last, whatever goes with it.
+    if (then === `create ${swapped}` && this.#changes.get(swapped)?.verb === "swap") return;
+    if (first !== then && this.nodes.has(first)) this.before.get(then)?.add(first);
+  }
+
+  #link(change: Change): void {
+    const { key, verb } = change;
+    if (verb === "rebuild") this.#edge(this.idOf("drop", key), this.idOf("create", key));
+    if (verb === "swap") this.#edge(`create ${key}`, `drop ${key}`);
+    if (verb !== "create") for (const need of this.#from.needs.get(key) ?? []) this.#leave(change, need);
+    if (verb !== "drop") for (const need of this.#to.needs.get(key) ?? []) this.#join(change, need);
+  }
+
+  /** What it needed so far goes, or changes, only after it has let go. */
+  #leave(change: Change, given: string): void {
+    const need = this.#doer(given);
+    const other = this.#changes.get(need);
+    if (other === undefined) return;
+    const own = this.idOf(goes(change) || change.verb === "swap" ? "drop" : "alter", change.key);
+    if (goes(other)) {
+      const letsGo = change.verb !== "alter" || this.#to.needs.get(change.key)?.has(need) !== true;
+      if (letsGo) this.#edge(own, this.idOf("drop", need));
+    } else if (other.verb === "swap") {
+      this.#edge(own, `drop ${need}`);
+      // Its own statement names the type, which is still called so.
+      if (goes(change) && own !== `drop ${need}`) this.#edge(own, `create ${need}`);
+    }
+    const released = change.verb === "alter" && this.#to.needs.get(change.key)?.has(given) !== true;
+    if (other.verb === "alter" && (goes(change) || released)) this.#edge(own, `alter ${need}`);
+  }
+
+  /** What it will need comes, or changes, before it. */
+  #join(change: Change, given: string): void {
+    const need = this.#doer(given);
+    const other = this.#changes.get(need);
+    if (other === undefined) return;
+    const own = this.idOf(comes(change) || change.verb === "swap" ? "create" : "alter", change.key);
+    if (comes(other) || other.verb === "swap") this.#edge(this.idOf("create", need), own);
+    if (other.verb === "alter") this.#edge(`alter ${need}`, own);
+  }
+
+  /** Relations of a schema share their names, as do types: the old bearer goes before the new one comes. */
+  #linkNames(): void {
+    const bearers = new Map<string, string[]>();
+    for (const change of this.#changes.values()) {
+      if (
+        change.verb === "create" ||
+        change.verb === "swap" ||
+        (change.verb === "alter" && change.from.kind !== "column")
+      )
+        continue;
+      const id = this.idOf(change.verb === "alter" ? "alter" : "drop", change.key);
+      for (const name of namesOf(change.from)) bearers.set(name, [...(bearers.get(name) ?? []), id]);
+    }
+    for (const change of this.#changes.values()) {
+      if (change.verb === "drop" || change.verb === "swap" || (change.verb === "alter" && change.to.kind !== "column"))
+        continue;
+      const id = this.idOf(change.verb === "alter" ? "alter" : "create", change.key);
+      for (const name of namesOf(change.to)) for (const bearer of bearers.get(name) ?? []) this.#edge(bearer, id);
+    }
+  }
+
+  /** A foreign key relies on the first key that fits: those that go must be gone. */
+  #linkReferences(): void {
+    for (const change of this.#changes.values()) {
+      if (
+        !comes(change) ||
+        change.verb === "drop" ||
+        change.to.kind !== "constraint" ||
+        change.to.value.kind !== "foreign-key"
+      )
+        continue;
+      const target = change.to.value.references.table;
+      const own = this.idOf("create", change.key);
+      for (const other of this.#changes.values()) {
+        if (other.verb !== "drop" || (other.from.kind !== "constraint" && other.from.kind !== "index")) continue;
+        if (sameName(other.from.value.table, target)) this.#edge(this.idOf("drop", other.key), own);
+      }
+    }
+  }
+
+  /** What an extension brings may be used by anything but the schema that it lives in. */
+  #linkExtensions(): void {
+    for (const { id, act, change } of this.nodes.values()) {
+      const part = "to" in change && act !== "drop" ? change.to : "from" in change ? change.from : change.to;
+      if (part.kind !== "extension") continue;
+      const isApart = (key: string): boolean =>
+        key === change.key || key.startsWith("schema ") || this.#changes.get(key)?.verb === undefined;
+      for (const other of this.nodes.values()) {
+        if (other.id === id || isApart(other.change.key) || other.change.key.startsWith("extension ")) continue;
+        if (part.key !== other.change.key && other.change.key.endsWith(part.key)) continue;
+        if (act === "create" && other.act === "create" && !/^(\S+ on|owner of) schema /.test(other.change.key))
+          this.#edge(id, other.id);
+        if (act === "drop" && other.act !== "create" && !/^(\S+ on|owner of) schema /.test(other.change.key))
+          this.#edge(other.id, id);
+      }
+    }
+  }
+
+  /** A partition is attached when its own columns, keys and indexes and those of its parent are there, so that they are tied together. */
+  #linkPartitions(): void {
+    const rivals = rivalKeys(this.#changes);
+    for (const change of this.#changes.values()) {
+      if (!comes(change)) continue;
+      const { to } = change as { readonly to: Part };
+      if (to.kind !== "partition") continue;
+      const tables = [keyOf("table", to.value.table), keyOf("table", to.value.parent)];
+      const own = this.idOf("create", change.key);
+      for (const other of this.#changes.values()) {
+        if (!("to" in other)) continue;
+        const table =
+          "table" in other.to.value && typeof other.to.value.table === "object"
+            ? keyOf("table", other.to.value.table)
+            : undefined;
+        if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
+        if (!["column", "constraint", "index", "default"].includes(other.to.kind)) continue;
+        const id = this.idOf(comes(other) ? "create" : "alter", other.key);
+        if (rivals.has(other.key)) this.#edge(own, id);
+        else this.#edge(id, own);
+      }
+    }
+  }
+}
+
+/** Names that the schema holds once: of relations, and of types. */
+const namesOf = (part: Part): readonly string[] => {
+  const { value } = part;
+  if (part.kind === "column") {
+    const sequence = part.value.identity?.sequence;
+    return sequence === undefined ? [] : [`relation ${sequence.schema}.${sequence.name}`];
+  }
+  if (part.kind === "index") return [`relation ${part.value.schema}.${part.value.name}`];
+  if (part.kind === "constraint") {
+    const own = [`constraint ${part.value.table.schema}.${part.value.table.name}.${part.value.name}`];
+    return "index" in part.value ? [...own, `relation ${part.value.table.schema}.${part.value.index}`] : own;
+  }
+  if (!("schema" in value) || !("name" in value)) return [];
+  const name = `${value.schema}.${value.name}`;
+  if (part.kind === "table" || part.kind === "view" || part.kind === "composite")
+    return [`relation ${name}`, `type ${name}`];
+  if (part.kind === "sequence") return [`relation ${name}`];
+  return ["enum", "domain", "range", "base type"].includes(part.kind) ? [`type ${name}`] : [];
+};

@@ -1,0 +1,101 @@
+// What travels with its table: parts that CREATE TABLE holds, and parts that go when something else is dropped.
+import { keyOf } from "../catalog/object.ts";
+import type { Change } from "./change.ts";
+import { comes, goes } from "./node.ts";
+import type { Kind, Part, Parts } from "./part.ts";
+
+/** What CREATE TABLE can hold. Keys of partitioned tables and of partitions are made apart. */
+const holdable = (part: Part): boolean =>
+  part.kind === "column" ||
+  (part.kind === "default" && !part.value.view) ||
+  (part.kind === "constraint" &&
+    part.value.tableKind !== "partitioned" &&
+    part.value.partOf === undefined &&
+    part.value.keyIndex === undefined &&
+    part.value.validated);
+
+/** The table of a column, default or constraint. */
+export const tableOf = (part: Part): string | undefined =>
+  part.kind === "column" || part.kind === "default" || part.kind === "constraint"
+    ? keyOf("table", part.value.table)
+    : undefined;
+
+/** The column of a default that is to be made. */
+export const defaultColumn = (change: Change | undefined): string | undefined =>
+  change?.verb === "create" && change.to.kind === "default" ? change.to.of : undefined;
+
+const heldBy = (part: Part, changes: ReadonlyMap<string, Change>): boolean =>
+  part.kind === "domain constraint" && part.value.validated && part.of !== undefined && makes(changes.get(part.of));
+
+const makes = (change: Change | undefined): boolean => comes(change) || change?.verb === "swap";
+
+export const heldParts = (changes: ReadonlyMap<string, Change>, out: ReadonlySet<string>): ReadonlySet<string> => {
+  const held = new Set<string>();
+  for (const change of changes.values()) {
+    if (out.has(change.key)) continue;
+    // A type that is in use takes no more constraints where a container holds it.
+    if (makes(change) && "to" in change && heldBy(change.to, changes)) held.add(change.key);
+    if (change.verb !== "create") continue;
+    const table = holdable(change.to) ? tableOf(change.to) : undefined;
+    const made = table === undefined ? undefined : changes.get(table);
+    const column = change.to.kind === "default" && change.to.of !== undefined ? changes.get(change.to.of) : undefined;
+    if (table !== undefined && (comes(made) || comes(column))) held.add(change.key);
+  }
+  // A default whose column is out cannot be in.
+  for (const key of held) {
+    const column = defaultColumn(changes.get(key));
+    if (column !== undefined && !held.has(column) && !comes(changes.get(column))) held.delete(key);
+  }
+  return held;
+};
+
+/** A key or index of a partition goes with the one of its parent. */
+const parentIndex = (parts: Parts, part: Part | undefined): string | undefined => {
+  const name = part?.kind === "constraint" || part?.kind === "index" ? part.value.partOf : undefined;
+  return name === undefined ? undefined : parts.partKeyOf(keyOf("index", name));
+};
+
+const attributes: readonly Kind[] = ["comment", "grants", "owner", "domain constraint"];
+
+/** The part whose DROP takes this one along. */
+export const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, key: string): string => {
+  for (let at = key; ;) {
+    const owned = parts.byKey.get(`owner column of ${at}`);
+    const column =
+      owned?.kind === "owned by"
+        ? [...(parts.needs.get(owned.key) ?? [])].find((need) => need.startsWith("column "))
+        : undefined;
+    const part = parts.byKey.get(at);
+    const parent = parentIndex(parts, part);
+    const isTaken = (owner: string | undefined): owner is string =>
+      owner !== undefined &&
+      (goes(changes.get(owner)) ||
+        (changes.get(owner)?.verb === "swap" && part !== undefined && attributes.includes(part.kind)));
+    const of = [part?.of ?? column, parent].find(isTaken);
+    if (of === undefined) return at;
+    at = of;
+  }
+};
+
+/**
+ * Keys of partitions over the columns of one that belongs to their parent's: were both there, PostgreSQL might tie the wrong one to the
+ * parent's when the partition is attached. These come after that.
+ */
+export const rivalKeys = (changes: ReadonlyMap<string, Change>): ReadonlySet<string> => {
+  const keys = [...changes.values()].flatMap((change) =>
+    change.verb === "create" &&
+    change.to.kind === "constraint" &&
+    change.to.value.partition &&
+    "index" in change.to.value
+      ? [
+          {
+            key: change.key,
+            ...change.to.value,
+            over: `${keyOf("table", change.to.value.table)} ${change.to.value.columns.join()}`,
+          },
+        ]
+      : [],
+  );
+  const tied = new Set(keys.filter(({ partOf }) => partOf !== undefined).map(({ over }) => over));
+  return new Set(keys.filter(({ partOf, over }) => partOf === undefined && tied.has(over)).map(({ key }) => key));
+};
