@@ -221,12 +221,18 @@ export class Graph {
         if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
         if (!["column", "constraint", "index", "default"].includes(other.to.kind)) continue;
         const id = this.idOf(comes(other) ? "create" : "alter", other.key);
-        if (rivals.has(other.key)) this.#edge(own, id);
+        if (rivals.has(other.key) || joins(other)) this.#edge(own, id);
         else this.#edge(id, own);
       }
     }
   }
 }
+
+/** A key or index that is there already is tied to its parent's once its table is a partition. */
+const joins = (change: Change): boolean =>
+  change.verb === "alter" &&
+  (change.from.kind === "constraint" || change.from.kind === "index") &&
+  change.from.value.partOf === undefined;
 
 /** Names that the schema holds once: of relations, and of types. */
 const namesOf = (part: Part): readonly string[] => {

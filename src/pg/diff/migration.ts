@@ -4,6 +4,7 @@ import { wordsOf } from "../../kernel/words.ts";
 import { literal } from "./sql/text.ts";
 import type { Part } from "./part.ts";
 import type { Segment } from "./plan.ts";
+import { withoutConcurrently } from "./stage.ts";
 import type { Leg } from "./way-back.ts";
 import { nounOf } from "./words.ts";
 
@@ -168,13 +169,17 @@ const upText = ({ segment }: Leg, options: MigrationOptions): string => {
   ].join("\n");
 };
 
-const downText = ({ segment, down, unrestored }: Leg, options: MigrationOptions): string => {
+/** The way back of an index that was made alone is one statement too, unless something hangs on the index. */
+const backAlone = ({ segment, down }: Leg): boolean => segment.kind === "alone" && down.length === 1;
+
+const downText = (leg: Leg, options: MigrationOptions): string => {
+  const { segment, unrestored } = leg;
   const lost = segment.steps.flatMap(({ hazards }) =>
     hazards.filter(({ kind }) => kind === "data loss").map(({ message }) => comment(`not restored: ${message}`)),
   );
   const notes = [...lost, ...unrestored.map((one) => comment(`not restored: ${one}`))];
-  const alone = segment.kind === "alone" && down.length === 1;
-  return [...(alone ? [] : waits(options, isLong(down))), ...notes, ...down.map(terminated)].join("\n");
+  const down = backAlone(leg) ? leg.down : leg.down.map(withoutConcurrently);
+  return [...(backAlone(leg) ? [] : waits(options, isLong(down))), ...notes, ...down.map(terminated)].join("\n");
 };
 
 const header = (leg: Leg, { hashes }: MigrationOptions): string =>
@@ -197,28 +202,29 @@ interface Texts {
   readonly down: string;
 }
 
-const inTransaction = (leg: Leg, text: string): string =>
-  leg.segment.kind === "alone" ? text : `BEGIN;\n${text}\nCOMMIT;`;
+const inTransaction = (alone: boolean, text: string): string => (alone ? text : `BEGIN;\n${text}\nCOMMIT;`);
+
+const upAlone = ({ segment }: Leg): boolean => segment.kind === "alone";
+
+const withDown = ({ leg, base, head, up, down }: Texts, names: readonly [up: string, down: string]) => [
+  { path: `${base}${names[0]}`, text: `${head}\n\n${inTransaction(upAlone(leg), up)}\n` },
+  { path: `${base}${names[1]}`, text: `${head}\n\n${inTransaction(backAlone(leg), down)}\n` },
+];
 
 const writers: { readonly [F in Format]: (texts: Texts) => readonly GeneratedFile[] } = {
   dbmate: ({ leg, base, head, up, down }) => {
-    const option = leg.segment.kind === "alone" ? " transaction:false" : "";
+    const option = (alone: boolean): string => (alone ? " transaction:false" : "");
+    const [forth, back] = [option(upAlone(leg)), option(backAlone(leg))];
     return [
-      { path: `${base}.sql`, text: `${head}\n\n-- migrate:up${option}\n${up}\n\n-- migrate:down${option}\n${down}\n` },
+      { path: `${base}.sql`, text: `${head}\n\n-- migrate:up${forth}\n${up}\n\n-- migrate:down${back}\n${down}\n` },
     ];
   },
-  "golang-migrate": ({ leg, base, head, up, down }) => [
-    { path: `${base}.up.sql`, text: `${head}\n\n${inTransaction(leg, up)}\n` },
-    { path: `${base}.down.sql`, text: `${head}\n\n${inTransaction(leg, down)}\n` },
-  ],
+  "golang-migrate": (texts) => withDown(texts, [".up.sql", ".down.sql"]),
   flyway: ({ version, name, head, up, down }) => [
     { path: `V${version}__${name}.sql`, text: `${head}\n\n${up}\n` },
     { path: `U${version}__${name}.sql`, text: `${head}\n\n${down}\n` },
   ],
-  plain: ({ leg, base, head, up, down }) => [
-    { path: `${base}.sql`, text: `${head}\n\n${inTransaction(leg, up)}\n` },
-    { path: `${base}.down.sql`, text: `${head}\n\n${inTransaction(leg, down)}\n` },
-  ],
+  plain: (texts) => withDown(texts, [".sql", ".down.sql"]),
 };
 
 /** Names told apart when two segments do alike things. */

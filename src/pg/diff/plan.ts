@@ -109,6 +109,8 @@ interface Unit {
   readonly node: Node;
   readonly statements: readonly string[];
   readonly before: ReadonlySet<string>;
+  /** The first of its change, where its hazards are told. */
+  readonly first: boolean;
 }
 
 const stageOf = (piece: Piece): Stage => (typeof piece === "string" ? "main" : piece.stage);
@@ -126,21 +128,24 @@ const runsOf = (pieces: readonly Piece[]): readonly (readonly [Stage, readonly s
   return runs;
 };
 
+/** A default does not wait until its column is proven to hold no NULL. */
+const isDefault = ({ change }: Node): boolean => ("to" in change ? change.to : change.from).kind === "default";
+
 const unitsOf = (
   { nodes, before }: Arranged,
   context: Context,
   kindOf: (node: Node) => SegmentKind | undefined,
 ): readonly Unit[] => {
-  const last = new Map<string, string>();
+  const [last, lastMain] = [new Map<string, string>(), new Map<string, string>()];
   const units: Unit[] = [];
   const open = new Map<string, ReadonlySet<string>>();
   for (const node of nodes) {
     const runs = runsOf(piecesOf(node, context));
-    const needed = new Set(
-      [...(before.get(node.id) ?? [])].flatMap((id) => [
-        ...(last.has(id) ? [last.get(id) ?? id] : (open.get(id) ?? [])),
-      ]),
-    );
+    const waitsFor = (id: string): readonly string[] => {
+      const one = (isDefault(node) ? lastMain.get(id) : undefined) ?? last.get(id);
+      return one === undefined ? [...(open.get(id) ?? [])] : [one];
+    };
+    const needed = new Set([...(before.get(node.id) ?? [])].flatMap(waitsFor));
     // A node without statements hands on what it waits for.
     if (runs.length === 0) open.set(node.id, needed);
     let previous: string | undefined;
@@ -152,8 +157,10 @@ const unitsOf = (
         node,
         statements,
         before: previous === undefined ? needed : new Set([previous]),
+        first: at === 0,
       });
       previous = id;
+      if (stage === "main") lastMain.set(node.id, id);
     }
     if (previous !== undefined) last.set(node.id, previous);
   }
@@ -237,10 +244,10 @@ export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan
   const units = unitsOf(arranged, writing, ({ id }) => (late.has(id) ? "contract" : undefined));
   const segments = schedule(units).map((segment): Segment => ({
     kind: segment[0]?.kind ?? "main",
-    steps: sortedAs(segment, units).map(({ node, statements }) => ({
+    steps: sortedAs(segment, units).map(({ node, statements, first }) => ({
       title: titleOf(node),
       statements,
-      hazards: hazardsOf(node, writing, statements),
+      hazards: first ? hazardsOf(node, writing, statements) : [],
       change: node.change,
     })),
   }));

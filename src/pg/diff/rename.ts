@@ -177,7 +177,8 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
       );
       if (a !== undefined && b !== undefined) keep(a.part, b);
     }
-    if (!guess) continue;
+    // A key or an index that is the same but for its name is no guess.
+    if (!guess && !kinds.includes("constraint")) continue;
     const pairs = here
       .filter(({ part }) => free(part))
       .flatMap(({ part, moved }) =>

@@ -21,7 +21,7 @@ export interface Stage {
 }
 
 /** CONCURRENTLY needs to be outside of a transaction. */
-export const inTransaction = (sql: string): string =>
+export const withoutConcurrently = (sql: string): string =>
   sql.replace(/^(CREATE (?:UNIQUE )?INDEX|DROP INDEX) CONCURRENTLY /, "$1 ");
 
 const isAboutRows = ({ sqlstate }: Refusal): boolean => /^(22|23)/.test(sqlstate);
@@ -79,7 +79,7 @@ export class Rehearsal {
 
   /** Runs a step. Rows are ours: where they stand in the way they make room, and it is said. */
   async step(sql: string): Promise<void> {
-    const statement = inTransaction(sql);
+    const statement = withoutConcurrently(sql);
     const error = await this.#stage.attempt(statement);
     if (error === undefined) return;
     if (!isAboutRows(error)) throw refusedFault(sql, error);

@@ -178,15 +178,20 @@ const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): read
     definition: unvalidated(part.definition),
     partOf: undefined,
     keyIndex: undefined,
+    inherited: false,
+    local: true,
+    partition: false,
   });
   if (sameJson(forms(from), forms(to)) && (from.validated || to.validated)) {
     if (from.validated && !to.validated) return rebuild;
     const validate = `${alterTable(to)} VALIDATE CONSTRAINT ${quoteName(to.name)}`;
-    const settings = sameJson(from.partOf, to.partOf)
-      ? []
-      : from.partOf === undefined
-        ? keySettings(to, context)
-        : rebuild;
+    // Detached with its partition, a key stays as its own.
+    const settings =
+      sameJson(from.partOf, to.partOf) || to.partOf === undefined
+        ? []
+        : from.partOf === undefined
+          ? keySettings(to, context)
+          : rebuild;
     if (settings === rebuild) return rebuild;
     const ofIndex =
       "index" in to && sameJson(from.partOf, to.partOf) ? keyIndexChanges(from, to, to.index, context) : [];

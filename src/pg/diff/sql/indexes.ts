@@ -67,7 +67,10 @@ const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly 
     sameName(from.table, to.table)
   )
     return replaceIndex(to, context);
-  if (!sameJson(fixed(from), fixed(to)) || (from.partOf !== undefined && !sameJson(from.partOf, to.partOf)))
+  if (
+    !sameJson(fixed(from), fixed(to)) ||
+    (from.partOf !== undefined && to.partOf !== undefined && !sameJson(from.partOf, to.partOf))
+  )
     return rebuild;
   return [
     ...optionChanges(`ALTER INDEX ${indexPath(to)}`, from.options, to.options),
