@@ -91,6 +91,16 @@ const leftSchemas = async (old: Side, next: Side): Promise<readonly string[]> =>
   return before.every((name) => after.includes(name)) ? [] : all.map((name) => `--schema=${name}`);
 };
 
+const ran = async (
+  command: readonly string[],
+  folder: string,
+): Promise<{ readonly exit: number; readonly words: string }> => {
+  const env = { ...process.env, DATABASE_URL: "" };
+  const child = Bun.spawn([...command], { cwd: folder, stdout: "pipe", stderr: "pipe", env });
+  const [stdout, stderr] = [await new Response(child.stdout).text(), await new Response(child.stderr).text()];
+  return { exit: await child.exited, words: (stderr + stdout.slice(0, 4000)).trim() };
+};
+
 /** Our program, as a user runs it. `source`: the old side is read from the server, or from its file. */
 export const program =
   (command: readonly string[], source: "server" | "file"): Tool =>
@@ -111,18 +121,10 @@ export const program =
         "--accept-data-loss",
         "--json",
       ];
-      const child = Bun.spawn([...command, ...args], {
-        cwd: folder,
-        stdout: "pipe",
-        stderr: "pipe",
-        env: { ...process.env, DATABASE_URL: "" },
-      });
-      const [stdout, stderr, exit] = [
-        await new Response(child.stdout).text(),
-        await new Response(child.stderr).text(),
-        await child.exited,
-      ];
-      const words = (stderr + stdout.slice(0, 2000)).trim();
+      const asked = await ran([...command, ...args], folder);
+      // Asked which of two is a rename, the judge says: none.
+      const isAmbiguous = asked.exit === 3 && asked.words.includes("fault/input-ambiguous");
+      const { exit, words } = isAmbiguous ? await ran([...command, ...args, "--no-guess-renames"], folder) : asked;
       if (exit === 3 || exit === 5) return { kind: "refused", reason: words };
       if (exit > 1) return { kind: "failed", reason: `exit ${exit}: ${words}` };
       const names = await readdir(join(folder, "migrations")).catch(() => []);
