@@ -1,5 +1,5 @@
 // Kills db migrate at random points, hundreds of times, and checks after each run that the database and the history agree.
-// Usage: bun scripts/kill-migrations.ts [--runs 100] [--how client|backend|server] [--seed 1] [--binary dist/senior]
+// Usage: bun scripts/kill-migrations.ts [--runs 100] [--how client|backend|crash] [--seed 1] [--binary dist/senior]
 import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,6 +51,18 @@ const recorded: Readonly<Record<string, readonly string[]>> = {
   "06": ["06a", "06b"],
 };
 
+/** After a crash the server takes a moment to let anybody in. */
+const patient = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt > 200) throw error;
+      await Bun.sleep(50);
+    }
+  }
+};
+
 const server = await testServer();
 if (server === undefined) throw new Error("no server for this platform");
 const folder = mkdtempSync(join(tmpdir(), "senior-kill-"));
@@ -76,12 +88,23 @@ const run = (database: string, onStart: (pid: number) => void): Promise<Ended> =
 
 const killers: Readonly<Record<string, (pid: number, database: string) => Promise<unknown>>> = {
   client: (pid) => Promise.resolve(process.kill(pid, "SIGKILL")),
+  crash: (_, database) => crash(database),
   backend: (_, database) =>
     admin.unsafe(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}' and application_name = 'senior'`,
     ),
 };
 
+/** The server process of the runner is killed: the whole server goes down and recovers. */
+const crash = async (database: string): Promise<void> => {
+  const rows = await admin.unsafe<{ pid: number }[]>(
+    `select pid from pg_stat_activity where datname = '${database}' and application_name = 'senior' order by backend_start limit 1`,
+  );
+  const [row] = rows;
+  if (row !== undefined) process.kill(row.pid, "SIGKILL");
+};
+
+/** Everybody loses their connection in a crash, we too. */
 const admin = postgres(server.url(), { max: 1, onnotice: () => undefined });
 
 /** Everything that disagrees, in words. */
@@ -133,12 +156,13 @@ const tally = {
   hit: 0,
   before: 0,
   after: 0,
+  survived: 0,
   kills: 0,
   problems: [] as string[],
   partsInAtKill: new Map<string, number>(),
 };
 for (let n = 0; n < runs; n++) {
-  const database = await server.createDatabase();
+  const database = await patient(() => server.createDatabase());
   // Up to three kills in one history: also the run that mends is killed.
   for (let attempt = 0; attempt < 3; attempt++) {
     const at = wholeMs * (0.15 + 0.85 * random());
@@ -150,29 +174,32 @@ for (let n = 0; n < runs; n++) {
     });
     tally.kills++;
     if (ended.code === 0) {
-      tally.after++;
+      if (ended.text.includes("the connection was lost")) tally.survived++;
+      else tally.after++;
       await done;
       break;
     }
     await done;
     // The server may still be at work for the dead client.
     for (;;) {
-      const busy = await admin.unsafe(
-        `select 1 from pg_stat_activity where datname = '${database}' and application_name = 'senior'`,
+      const busy = await patient(() =>
+        admin.unsafe(`select 1 from pg_stat_activity where datname = '${database}' and application_name = 'senior'`),
       );
       if (busy.length === 0) break;
       await Bun.sleep(20);
     }
     tally.hit++;
     tally.problems.push(
-      ...(await judge(database, false)).map((one) => `run ${n}.${attempt}, killed after ${at.toFixed(0)} ms: ${one}`),
+      ...(await patient(() => judge(database, false))).map(
+        (one) => `run ${n}.${attempt}, killed after ${at.toFixed(0)} ms: ${one}`,
+      ),
     );
   }
   const last = await run(database, () => undefined);
   if (last.code !== 0) tally.problems.push(`run ${n}: the run after the kill ended with ${last.code}: ${last.text}`);
-  tally.problems.push(...(await judge(database, true)).map((one) => `run ${n}, mended: ${one}`));
+  tally.problems.push(...(await patient(() => judge(database, true))).map((one) => `run ${n}, mended: ${one}`));
   tally.runs++;
-  await admin.unsafe(`drop database ${database} with (force)`);
+  await patient(() => admin.unsafe(`drop database ${database} with (force)`));
   if (tally.runs % 10 === 0)
     console.error(`${tally.runs} histories, ${tally.hit} kills that hit, ${tally.problems.length} problems`);
 }
@@ -185,6 +212,7 @@ console.log(
       histories: tally.runs,
       kills: tally.kills,
       hit: tally.hit,
+      wentOnByItself: tally.survived,
       tooLate: tally.after,
       wholeRunMs: Math.round(wholeMs),
       problems: tally.problems,

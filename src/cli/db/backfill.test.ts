@@ -94,6 +94,8 @@ describe.skipIf(server === undefined)("db backfill", () => {
       "--max-batch",
       "400",
     );
+    const batches = "select batches from senior.backfills where batches > 2";
+    while ((await query(database, batches).catch(() => [])).length === 0) await Bun.sleep(20);
     for (let n = 0; n < 3; n++) {
       await Bun.sleep(150);
       await query(

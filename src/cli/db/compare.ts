@@ -80,7 +80,7 @@ const read = async (io: Io, source: CatalogSource, deadlineMs: number): Promise<
 };
 
 /** Roles that a catalog names: they are made before it is built. */
-const rolesOf = (catalog: Catalog): readonly string[] => {
+export const rolesOf = (catalog: Catalog): readonly string[] => {
   const roles = new Set<string>();
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const one of value) visit(one);
@@ -96,7 +96,7 @@ const rolesOf = (catalog: Catalog): readonly string[] => {
   return [...roles].filter((name) => name !== "public" && name !== "postgres" && !name.startsWith("pg_")).sort();
 };
 
-const extensionsOf = (...catalogs: readonly Catalog[]): readonly string[] =>
+export const extensionsOf = (...catalogs: readonly Catalog[]): readonly string[] =>
   [...new Set(catalogs.flatMap(({ extensions }) => extensions.map(({ name }) => name)))].filter(
     (name) => name !== "plpgsql",
   );

@@ -5,17 +5,20 @@ import type { Finding } from "../../kernel/finding.ts";
 import type { Report } from "../../kernel/report.ts";
 import { milliseconds, plural } from "../../kernel/words.ts";
 import type { Migration } from "../../pg/migrations/model.ts";
-import { failureFault, statementTitle } from "../../pg/migrations/runner.ts";
+import { failureFault, statementTitle } from "../../pg/migrations/job.ts";
 import type { MigrationSegment } from "../../pg/migrations/segments.ts";
 import { segmentsOf } from "../../pg/migrations/segments.ts";
 import type { RunnerSession } from "../../pg/migrations/session.ts";
+import type { Target } from "../../pg/connection.ts";
 import { placeIn } from "../../pg/prepare.ts";
+import { tryOnCopy } from "./try-on-copy.ts";
 import type { Shown } from "./migrate-report.ts";
 import { lossFindings } from "./migrate-report.ts";
 import { claimOf } from "./run-migrations.ts";
 
 export interface DryRun extends Shown {
   readonly command?: string;
+  readonly target: Target;
   readonly migrations: readonly Migration[];
   readonly limits: { readonly lockTimeout: number; readonly statementTimeout: number };
 }
@@ -116,7 +119,7 @@ const runPart = async (
   return { tried, rest: [] };
 };
 
-const notTried = (rest: readonly Migration[]): readonly Finding[] =>
+const notTried = (rest: readonly Migration[], why: string | undefined): readonly Finding[] =>
   rest.map(({ version, up }, at) => {
     const first =
       at === 0
@@ -130,10 +133,11 @@ const notTried = (rest: readonly Migration[]): readonly Finding[] =>
     return {
       rule: "migrate/not-tried",
       severity: "info",
-      message:
+      message: `${
         at === 0
           ? `${version} cannot be rolled back from here on: this runs outside of a transaction, or needs one that has ended`
-          : `${version} comes after what cannot be rolled back`,
+          : `${version} comes after what cannot be rolled back`
+      }; ${why === undefined ? "it ran on a copy of the schema without rows instead" : `no copy of the schema could be made to try it on: ${why}`}`,
       at: place,
     };
   });
@@ -141,6 +145,7 @@ const notTried = (rest: readonly Migration[]): readonly Finding[] =>
 export const dryRun = async (io: Io, session: RunnerSession, wanted: DryRun): Promise<Report> => {
   const { chain, source, checksum, migrations, findings, losses } = wanted;
   const { tried, rest } = await runPart(session, wanted).finally(() => session.run("rollback"));
+  const why = rest.length === 0 ? undefined : await tryOnCopy(io, wanted.target, migrations);
   io.terminal.clear();
   const path = migrations.length === 1 ? (migrations[0]?.up.file.path ?? chain.root) : chain.root;
   return {
@@ -186,7 +191,7 @@ export const dryRun = async (io: Io, session: RunnerSession, wanted: DryRun): Pr
                 ]),
           ]),
     ],
-    findings: [...findings, ...notTried(rest), ...lossFindings(losses)],
+    findings: [...findings, ...notTried(rest, why), ...lossFindings(losses)],
     data: {
       target: source,
       tool: chain.tool,

@@ -5,7 +5,7 @@ import { milliseconds, plural } from "../../kernel/words.ts";
 import type { Book } from "../../pg/migrations/books.ts";
 import type { Recorded } from "../../pg/migrations/history.ts";
 import type { Chain, Migration } from "../../pg/migrations/model.ts";
-import type { JobResult } from "../../pg/migrations/runner.ts";
+import type { JobResult } from "../../pg/migrations/job.ts";
 import type { Loss } from "./losses.ts";
 import { lossText } from "./losses.ts";
 

@@ -61,6 +61,11 @@ describe.skipIf(server === undefined)("db migrate", () => {
     const database = await fresh();
     const dry = await runOn(database, two, "migrate", "m", "--dry-run");
     expect([dry.exit, dry.data["notTried"]]).toEqual([0, ["2"]]);
+    expect(dry.findings.map(({ message }) => message).join()).toContain("it ran on a copy of the schema");
+    const wrong = { ...two, "2_b.sql": "vacuum a;\nalter table a add column w nope;" };
+    expect((await runOn(database, wrong, "migrate", "m", "--dry-run")).stderr).toContain(
+      'm/2_b.sql:2:28: on a copy of the schema: migration 2 stopped: type "nope" does not exist',
+    );
     expect(await query(database, "select count(*)::text from pg_class where relname in ('a', 'migrations')")).toEqual([
       "0",
     ]);

@@ -14,7 +14,7 @@ import { tools } from "../../pg/migrations/model.ts";
 import { versionOrder } from "../../pg/migrations/naming.ts";
 import type { Standing } from "../../pg/migrations/pending.ts";
 import { standingOf } from "../../pg/migrations/pending.ts";
-import type { Job } from "../../pg/migrations/runner.ts";
+import type { Job } from "../../pg/migrations/job.ts";
 import { segmentsOf } from "../../pg/migrations/segments.ts";
 import type { RunnerSession } from "../../pg/migrations/session.ts";
 import { quoteText } from "../../pg/quote.ts";
@@ -26,6 +26,7 @@ import { driftFindings, findDrift, keepSnapshot, refuseDrift, snapshotOf, snapsh
 import { dryRun } from "./dry-run.ts";
 import { countLosses, refuseLosses } from "./losses.ts";
 import { adoptedFinding, lateFinding, migrateReport, missingFinding } from "./migrate-report.ts";
+import { refuseEdited, refuseLate, resumed } from "./migrate-guards.ts";
 import { readMigrations } from "./migration-source.ts";
 import type { Taken } from "./run-migrations.ts";
 import {
@@ -39,7 +40,6 @@ import {
   runAll,
   runnerFlags,
   targetFrom,
-  versionsText,
   withdraw,
 } from "./run-migrations.ts";
 import { connectionFlags } from "./source-args.ts";
@@ -55,54 +55,6 @@ const upTo = (
     throw new Fault("usage.bad-value", `there is no migration with the version ${to}`);
   return list.filter((one) => !one.repeatable && versionOrder[tool](one.version, to) <= 0);
 };
-
-const refuseEdited = ({ edited }: Standing, accepted: boolean): void => {
-  const [first] = edited;
-  if (first === undefined || accepted) return;
-  const list = edited.map(({ migration }) => migration);
-  throw new Fault(
-    "guard.history",
-    `${edited.length === 1 ? "an applied migration has" : "applied migrations have"} another text now: ${versionsText(list)}`,
-    {
-      at: { kind: "file", path: first.migration.up.file.path },
-      data: { edited: list.map(({ version }) => version) },
-    },
-  );
-};
-
-const refuseLate = ({ late }: Standing, allowed: boolean): void => {
-  if (late.length === 0 || allowed) return;
-  throw new Fault("guard.history", `older than what is applied already: ${versionsText(late)}`, {
-    help: "give them newer versions, or leave --no-out-of-order away to apply them all the same",
-  });
-};
-
-/** A migration that stopped in the middle goes on only with the very text that it stopped in. */
-const resumed = ({ halfway }: Standing): readonly { readonly migration: Migration; readonly recorded: Recorded }[] =>
-  halfway.map(({ migration, recorded }) => {
-    if (recorded.state === "undoing")
-      throw new Fault("guard.history", `the way back of migration ${recorded.version} stopped in the middle`, {
-        help: "finish it first: senior db rollback",
-      });
-    if (migration === undefined)
-      throw new Fault(
-        "guard.history",
-        `migration ${recorded.version} stopped in the middle (${recorded.done} of ${recorded.segments} parts are in), and its file is not here`,
-        {
-          help: "put the file back, then run this again",
-        },
-      );
-    if (migration.checksum !== recorded.checksum)
-      throw new Fault(
-        "guard.history",
-        `migration ${recorded.version} stopped in the middle (${recorded.done} of ${recorded.segments} parts are in), and its text has changed since`,
-        {
-          at: { kind: "file", path: migration.up.file.path },
-          help: "put the text back as it was; only parts after those that are in may change, with --accept-edited",
-        },
-      );
-    return { migration, recorded };
-  });
 
 const jobOf = (
   chain: Chain,
@@ -206,7 +158,7 @@ export default command({
     try {
       const drift = await driftSince(io, target, session, chain);
       if (args.failOnDrift) refuseDrift(drift);
-      const report = await migrate(io, session, { chain, source, approvedBy, args });
+      const report = await migrate(io, session, { chain, target, source, approvedBy, args });
       if (!args.dryRun && report.exit === undefined) await keepSnapshot(io, target, session);
       return { ...report, findings: [...report.findings, ...driftFindings(drift)] };
     } finally {
@@ -217,6 +169,7 @@ export default command({
 });
 
 interface Wanted {
+  readonly target: Target;
   readonly chain: Chain;
   readonly source: string;
   readonly approvedBy: readonly string[];
@@ -248,7 +201,7 @@ const driftSince = async (io: Io, target: Target, session: RunnerSession, chain:
 const migrate = async (
   io: Io,
   session: RunnerSession,
-  { chain, source, approvedBy, args }: Wanted,
+  { chain, target, source, approvedBy, args }: Wanted,
 ): Promise<Report> => {
   const before = await historyOf(session);
   const taken = await readAdopted(session, chain, before);
@@ -264,7 +217,7 @@ const migrate = async (
   refuseEdited(left, args.acceptEdited);
   if (args.acceptEdited && !args.dryRun) {
     await acceptEdited(session, left);
-    return migrate(io, session, { chain, source, approvedBy, args: { ...args, acceptEdited: false } });
+    return migrate(io, session, { chain, target, source, approvedBy, args: { ...args, acceptEdited: false } });
   }
   refuseLate(left, args.outOfOrder);
   const halves = resumed(left);
@@ -284,7 +237,7 @@ const migrate = async (
     findings: findingsAbout(chain, left, taken),
     applied: left.applied.length + (args.dryRun ? adopted.size : 0),
   };
-  if (args.dryRun) return dryRun(io, session, { ...shown, migrations: all, limits: args });
+  if (args.dryRun) return dryRun(io, session, { ...shown, migrations: all, limits: args, target });
   refuseLosses(losses, args.acceptDataLoss);
   const jobs = all.map((migration) =>
     jobOf(

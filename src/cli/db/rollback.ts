@@ -3,6 +3,7 @@ import type { Io } from "../../io/io.ts";
 import { loadSqlParser } from "../../io/sql-parser.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
+import type { Target } from "../../pg/connection.ts";
 import { targetText } from "../../pg/connection.ts";
 import { bookDown, bookOf, findBooks } from "../../pg/migrations/books.ts";
 import type { Book } from "../../pg/migrations/books.ts";
@@ -10,7 +11,7 @@ import { wayOf } from "../../pg/migrations/entry.ts";
 import type { Recorded } from "../../pg/migrations/history.ts";
 import type { Chain, Migration, Way } from "../../pg/migrations/model.ts";
 import { tools } from "../../pg/migrations/model.ts";
-import type { Job } from "../../pg/migrations/runner.ts";
+import type { Job } from "../../pg/migrations/job.ts";
 import { segmentsOf } from "../../pg/migrations/segments.ts";
 import { jsonRows } from "../../pg/migrations/server.ts";
 import type { RunnerSession } from "../../pg/migrations/session.ts";
@@ -126,7 +127,14 @@ export default command({
     const approvedBy = await approvalsFor(io, registry, target, args);
     const session = await openSession(io, target, args);
     try {
-      const report = await rollback(io, session, { chain, parse, approvedBy, source: targetText(target), args });
+      const report = await rollback(io, session, {
+        target,
+        chain,
+        parse,
+        approvedBy,
+        source: targetText(target),
+        args,
+      });
       if (!args.dryRun) await keepSnapshot(io, target, session);
       return report;
     } finally {
@@ -137,6 +145,7 @@ export default command({
 });
 
 interface Wanted {
+  readonly target: Target;
   readonly chain: Chain | undefined;
   readonly parse: ParseSql;
   readonly approvedBy: readonly string[];
@@ -159,7 +168,7 @@ const below = (history: readonly Recorded[], version: string): Recorded | undefi
   return at > 0 ? history[at - 1] : undefined;
 };
 
-const rollback = async (io: Io, session: RunnerSession, { chain, parse, approvedBy, source, args }: Wanted) => {
+const rollback = async (io: Io, session: RunnerSession, { target, chain, parse, approvedBy, source, args }: Wanted) => {
   const history = await historyOf(session);
   if (history.length === 0)
     throw new Fault("guard.history", `${source} has no migrations that senior has applied`, {
@@ -183,7 +192,7 @@ const rollback = async (io: Io, session: RunnerSession, { chain, parse, approved
   };
   if (args.dryRun) {
     const migrations = list.map(({ recorded, way }): Migration => ({ ...recorded, repeatable: false, up: way }));
-    return dryRun(io, session, { ...shown, command: "db rollback", migrations, limits: args });
+    return dryRun(io, session, { ...shown, command: "db rollback", migrations, limits: args, target });
   }
   refuseLosses(losses, args.acceptDataLoss);
   const jobs = list.map(({ recorded, way }) =>

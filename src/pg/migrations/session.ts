@@ -150,19 +150,16 @@ export class RunnerSession {
     for (let attempt = 0; ; attempt++) {
       try {
         this.#connection = await this.#world.connect();
+        await this.#begin();
         break;
       } catch (error) {
-        if (
-          !(error instanceof Fault) ||
-          this.#world.nowMs() - begin > this.#options.reconnectMs ||
-          this.#world.signal.aborted
-        )
-          throw error;
+        const isOver = this.#world.nowMs() - begin > this.#options.reconnectMs || this.#world.signal.aborted;
+        // A lock that another runner took meanwhile, or a replica in the primary's place, will not pass by waiting.
+        if (!(error instanceof Fault) || isOver || !isPassing(error)) throw error;
         this.#world.progress(`waiting for the server: ${error.message}`);
         await this.#world.sleep(Math.min(3000, 200 * 2 ** attempt) * (0.5 + this.#world.random() / 2));
       }
     }
-    await this.#begin();
     for (const sql of this.#settings) await this.run(sql);
   }
 
@@ -170,6 +167,8 @@ export class RunnerSession {
     await Promise.allSettled([this.#watcher.close(), this.#connection.close()]);
   }
 }
+
+const isPassing = ({ code, message }: Fault): boolean => code === "world.database" && !message.includes("replica");
 
 /** A refusal of a statement of ours, with what usually helps. */
 export const rightsFault = (sqlstate: string, words: string): Fault => {
