@@ -107,8 +107,11 @@ const gradeOf = (fit: Fit, several: boolean): Grade | undefined => {
   const exact = near(callsPerRow, 0.95, 1.05) && variation < (several ? 0.03 : 0.1);
   const steady = !several && near(callsPerRow, 0.5, 1.3) && variation < 0.15;
   if (!exact && !steady) return undefined;
-  // The ratio must stay while the load moves, and stay better than the child's share in all traffic does.
+  // The ratio must stay while the load moves, and stay better than the child's share in all traffic does. One that is not 1 and never
+  // moves at all is two clocks in step: nulls and rows asked for twice come and go.
+  const clocks = !exact && variation < 0.002;
   const moved = load >= Math.max(0.1, 2 * variation) && tide >= 2 * variation;
+  if (clocks) return "possible";
   return moved ? "likely" : exact && !several ? "possible" : undefined;
 };
 

@@ -34,9 +34,11 @@ const slowOf = (statement: WorkloadStatement, all: number): Slow => {
 
 /** What a monitor or we ourselves ask of the server's own views is nobody's workload. */
 const isOwn = ({ text }: WorkloadStatement): boolean =>
-  /\bpg_(stat_|catalog\.|class\b|locks\b|settings\b)|\bq\.is_called then q\.last_value\b/i.test(text);
+  /\bpg_(stat_|catalog\.|class\b|locks\b|settings\b)|\bq\.is_called then q\.last_value\b|^select current_setting\(/i.test(
+    text,
+  );
 
-/** The costliest first; without times there is nothing to rank. */
+/** The costliest first, down to a thousandth of the time; without times there is nothing to rank. */
 export const rankSlow = ({ statements }: Workload, most: number): readonly Slow[] => {
   const timed = statements.filter(
     (one) => one.totalMs !== undefined && one.topLevel && one.verb !== "other" && !isOwn(one),
@@ -44,6 +46,7 @@ export const rankSlow = ({ statements }: Workload, most: number): readonly Slow[
   const all = timed.reduce((sum, { totalMs = 0 }) => sum + totalMs, 0);
   return timed
     .map((one) => slowOf(one, all))
+    .filter(({ share }) => share >= 0.001)
     .sort((a, b) => b.totalMs - a.totalMs || (a.statement.text < b.statement.text ? -1 : 1))
     .slice(0, most);
 };
