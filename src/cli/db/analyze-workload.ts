@@ -57,7 +57,7 @@ export const analyzeWorkload = async (
   const watch = watchMs === undefined ? undefined : watchOf(watchMs);
   const progress = (line: string): void => io.terminal.progress(line);
   const workload = await watchStatements(target, session, parse, watch, progress);
-  const ranked = rankSlow(workload, most);
+  const ranked = rankSlow(workload, most, 0.001);
   const statements = ranked.map(({ statement }) => statement);
   const plans =
     statements.length === 0

@@ -38,15 +38,15 @@ const isOwn = ({ text }: WorkloadStatement): boolean =>
     text,
   );
 
-/** The costliest first, down to a thousandth of the time; without times there is nothing to rank. */
-export const rankSlow = ({ statements }: Workload, most: number): readonly Slow[] => {
+/** The costliest first, down to a share of the time; without times there is nothing to rank. */
+export const rankSlow = ({ statements }: Workload, most: number, leastShare = 0): readonly Slow[] => {
   const timed = statements.filter(
     (one) => one.totalMs !== undefined && one.topLevel && one.verb !== "other" && !isOwn(one),
   );
   const all = timed.reduce((sum, { totalMs = 0 }) => sum + totalMs, 0);
   return timed
     .map((one) => slowOf(one, all))
-    .filter(({ share }) => share >= 0.001)
+    .filter(({ share }) => share >= leastShare)
     .sort((a, b) => b.totalMs - a.totalMs || (a.statement.text < b.statement.text ? -1 : 1))
     .slice(0, most);
 };
