@@ -39,6 +39,8 @@ interface Course {
   /** Who opened the transaction that is open. */
   open: "runner" | "file" | undefined;
   transaction: number;
+  /** What ran in the open transaction. */
+  ran: string[];
 }
 
 const listen = "set client_min_messages = debug1";
@@ -58,6 +60,7 @@ const begin = async (trial: Trial, course: Course): Promise<void> => {
   course.open = "runner";
   course.transaction++;
   course.held = [];
+  course.ran = [];
 };
 
 const end = async (trial: Trial, course: Course): Promise<void> => {
@@ -193,6 +196,14 @@ const record = async (
   };
 };
 
+/** A value of an enum that is new in the transaction counts as old behind a savepoint: that is our doing, so it runs without. */
+const withoutSavepoint = async (trial: Trial, course: Course, sql: string): Promise<Traced> => {
+  await trial.run(["rollback", "begin", ...course.ran, listen]);
+  const traced = await trial.trace(sql);
+  if (traced.error !== undefined) await trial.run(["rollback", "begin", ...course.ran]);
+  return traced;
+};
+
 const none: Effects = { locks: [], lockTimeout: "0" };
 
 /** Outside of a transaction nothing is held afterwards: what changed is seen in the catalog, locks are what the manual says. */
@@ -230,7 +241,7 @@ const measureStatement = async (trial: Trial, course: Course, way: Way, statemen
       alone: false,
     });
     if (word === "begin" && course.open === undefined)
-      Object.assign(course, { open: "file", transaction: course.transaction + 1 });
+      Object.assign(course, { open: "file", transaction: course.transaction + 1, ran: [] });
     if (word !== undefined && word !== "begin") Object.assign(course, { open: undefined, held: [] });
     return measured;
   }
@@ -238,7 +249,9 @@ const measureStatement = async (trial: Trial, course: Course, way: Way, statemen
   if (mayBeAlone || (course.open === undefined && isOutside(statement))) return aloneIn(trial, course, way, statement);
   const single = course.open === undefined;
   if (single) await begin(trial, course);
-  const traced = await inside(trial, sql);
+  let traced = await inside(trial, sql);
+  if (traced.error?.sqlstate === "55P04") traced = await withoutSavepoint(trial, course, sql);
+  if (traced.error === undefined) course.ran.push(sql);
   if (traced.error !== undefined && cured(traced.error)) return aloneIn(trial, course, way, statement, traced.error);
   const effects = readEffects(await trial.rows(effectsSql));
   const measured = await record(trial, course, { way, statement, traced, effects, alone: false });
@@ -255,7 +268,7 @@ export const measureMigration = async (
   const way = { ...migration.up, wrapping: wrappingOf(tool, migration.up) };
   refuseUnsafe(way);
   const known = new Map(readRelations(await trial.rows(relationsSql)));
-  const course: Course = { migration, known, fresh: new Map(), held: [], open: undefined, transaction: 0 };
+  const course: Course = { migration, known, fresh: new Map(), held: [], open: undefined, transaction: 0, ran: [] };
   const found: Measured[] = [];
   if (way.wrapping === "whole") await begin(trial, course);
   for (const statement of way.statements)

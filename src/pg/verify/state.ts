@@ -54,7 +54,10 @@ export class Watch {
   }
 
   async #prepare(): Promise<void> {
-    const { error } = await this.#trial.run([prepareSql]);
+    const [known] = await this.#trial.rows(
+      "select count(*)::text from pg_prepared_statements where name = 'senior_look'",
+    );
+    const { error } = await this.#trial.run(known === "0" ? [prepareSql] : []);
     if (error !== undefined) throw new Error(`the state cannot be read: ${error.message}`);
     this.#isPrepared = true;
   }

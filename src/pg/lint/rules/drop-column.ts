@@ -15,7 +15,8 @@ export const dropColumn: LintRule = {
       const table = targetOf(on, writtenName(on.statement.fields["relation"]));
       if (table === undefined || !isTable(table)) continue;
       for (const { kind, name } of commandsOf(on.statement)) {
-        if (kind !== "DropColumn" || name === undefined) continue;
+        const isAbsent = on.said.some(({ message }) => message.startsWith(`column "${name ?? ""}" of relation`));
+        if (kind !== "DropColumn" || name === undefined || isAbsent) continue;
         yield {
           on,
           message: `drops ${nameOf(table)}.${name} and its values: code of the running release that names it fails`,
