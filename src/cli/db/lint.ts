@@ -19,16 +19,15 @@ import { runLint } from "../../pg/lint/rule.ts";
 import { lintRules } from "../../pg/lint/rules/index.ts";
 import { sizesOf } from "../../pg/lint/sizes.ts";
 import type { PreparedSchema } from "../../pg/prepare.ts";
-import { faultIn, prepareSchema } from "../../pg/prepare.ts";
 import type { CatalogReading } from "../../pg/catalog.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
-import { errorText, supply } from "../../pg/trial.ts";
+import { supply } from "../../pg/trial.ts";
 import { command } from "../command.ts";
 import { duration, integer, text } from "../flags.ts";
-import { readSchemaFiles } from "../sources.ts";
 import type { Chosen } from "./chain-args.ts";
 import { chainFlags, chooseMigrations, needsOf } from "./chain-args.ts";
 import { connectionFlags, sourceOf } from "./source-args.ts";
+import { needsWith, runSchema, schemaBefore, schemaFlag } from "./state-before.ts";
 
 /** What the server that the migration is for knows. */
 interface Known {
@@ -44,24 +43,6 @@ const readServer = async (io: Io, connection: string, deadlineMs: number): Promi
     const reading = await readCatalogWith(ask, "server", { schemas: [] });
     return { from: targetText(target), reading, health: await readHealth(attempt, reading.server.version) };
   });
-};
-
-/** The state before, from schema files. */
-const runSchema = async (database: Disposable, { statements }: PreparedSchema): Promise<void> => {
-  for (let from = 0; from < statements.length;) {
-    const rest = statements.slice(from);
-    const { done, error } = await database.run(rest.map(({ sql }) => sql));
-    from += done;
-    const statement = statements[from];
-    if (error === undefined) return;
-    if (statement === undefined || (await supply(database, error))) continue;
-    throw faultIn(
-      "input.invalid",
-      `PostgreSQL refused this statement: ${errorText(error)}`,
-      statement.file,
-      statement.start,
-    );
-  }
 };
 
 /** The state before, as the server's catalog has it; what the embedded server cannot have is passed over. */
@@ -90,10 +71,8 @@ const measureAll = async (
   deadlineMs: number,
 ): Promise<LintSubject["migrations"]> => {
   const { chain, isMeant, earlier } = chosen;
-  const needs = needsOf(chain);
-  const extensions = [...new Set([...needs.extensions, ...(state.schema?.extensions ?? []).map(({ name }) => name)])];
-  const roles = [...new Set([...(needs.roles ?? []), ...(state.schema?.roles ?? [])])];
-  return withDisposable({ roles, extensions }, { deadlineMs, signal: io.signal }, async (database) => {
+  const needs = needsWith(needsOf(chain), state.schema);
+  return withDisposable(needs, { deadlineMs, signal: io.signal }, async (database) => {
     if (state.schema !== undefined) await runSchema(database, state.schema);
     else if (state.known !== undefined && earlier.length === 0) await runCatalog(database, state.known.reading);
     const found: (readonly Measured[])[] = [];
@@ -151,10 +130,7 @@ export default command({
   },
   flags: {
     ...chainFlags,
-    schema: text("The schema before the migrations: a file, or a folder of them", {
-      value: "SCHEMA.sql",
-      scope: "user",
-    }),
+    schema: schemaFlag,
     ...connectionFlags,
     connection: text(
       "The server that the migration is for: a URL or libpq's key=value pairs; - reads it from standard input",
@@ -174,7 +150,7 @@ export default command({
   async run({ args, io }) {
     const parse = await loadSqlParser();
     const { path } = args;
-    const schema = args.schema === undefined ? undefined : prepareSchema(await readSchemaFiles(io, args.schema), parse);
+    const schema = await schemaBefore(io, args.schema, parse);
     const chosen = await chooseMigrations(io, path, parse, {
       format: args.format,
       changed: args.changed,

@@ -10,6 +10,7 @@ import { command } from "../command.ts";
 import { duration, flag, text } from "../flags.ts";
 import { chainFlags, chooseMigrations, needsOf } from "./chain-args.ts";
 import { shellNotes } from "./shell-notes.ts";
+import { needsWith, runSchema, schemaBefore, schemaFlag } from "./state-before.ts";
 
 /** Findings on files that are not asked for belong to whoever asks for them. */
 const ofMeant = (chain: Chain, files: ReadonlySet<string>, all: boolean): readonly Finding[] =>
@@ -41,6 +42,7 @@ export default command({
   },
   flags: {
     ...chainFlags,
+    schema: schemaFlag,
     rows: flag("Fill tables with invented rows", { default: true }),
     unwind: flag("Undo the whole chain in one go at the end", { default: true }),
     deadline: duration("How long one file may take", { min: 100, default: 60_000 }),
@@ -48,6 +50,7 @@ export default command({
   output: "report",
   async run({ args, io }) {
     const parse = await loadSqlParser();
+    const schema = await schemaBefore(io, args.schema, parse);
     const { chain, isMeant } = await chooseMigrations(io, args.path, parse, {
       format: args.format,
       changed: args.changed,
@@ -56,8 +59,9 @@ export default command({
     const meant = chain.migrations.filter(isMeant);
     const all = meant.length === chain.migrations.length;
     const options = { deadlineMs: args.deadline, signal: io.signal };
-    const needs = needsOf(chain);
+    const needs = needsWith(needsOf(chain), schema);
     const verified = await withDisposable(needs, options, async (database) => {
+      if (schema !== undefined) await runSchema(database, schema);
       await database.run(books[chain.tool] ?? []);
       return verifyChain(database, chain, {
         isMeant,

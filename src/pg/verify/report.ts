@@ -10,6 +10,7 @@ import type { Chain } from "../migrations/model.ts";
 import { verifyFindings } from "./findings.ts";
 import type { Step, Unwind, Verified } from "./model.ts";
 import { differenceText } from "./state.ts";
+import { wayBack } from "./verify.ts";
 
 const troubles = (step: Step): readonly string[] => [
   ...(step.up === undefined ? [] : [`up: ${errorText(step.up.error)}`]),
@@ -24,7 +25,7 @@ const checkOf = (step: Step): Check => {
   const { migration } = step;
   const name = migration.up.file.path;
   if (found.length > 0) return { name, verdict: "failed", text: found.join("; ") };
-  return migration.down === undefined
+  return wayBack(migration) === undefined
     ? { name, verdict: "passed", text: "forth" }
     : { name, verdict: "passed", text: "forth, back, forth again" };
 };
@@ -44,7 +45,7 @@ const unwindText = ({ steps, endedAt, again }: Unwind): string => {
 };
 
 const lines = (chain: Chain, { steps, unwind }: Verified): readonly string[] => {
-  const backs = steps.filter(({ migration, up }) => migration.down !== undefined && up === undefined);
+  const backs = steps.filter(({ migration, up }) => wayBack(migration) !== undefined && up === undefined);
   const restored = count(backs, ({ down, unrestored }) => down === undefined && unrestored.length === 0);
   const filled = count(steps, (step) => step.filled > 0);
   return [

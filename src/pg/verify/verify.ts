@@ -17,6 +17,10 @@ export interface VerifyOptions {
   progress(line: string): void;
 }
 
+/** An empty way back says that there is none. */
+export const wayBack = ({ down }: Migration): Way | undefined =>
+  down === undefined || down.statements.length === 0 ? undefined : down;
+
 /** Errors that rows may cause: one too many, one that does not fit, one that a script of its own complains about. */
 const isAboutRows = ({ sqlstate }: TrialError): boolean => /^(21|22|23)|^P0001$/.test(sqlstate);
 
@@ -74,7 +78,8 @@ class Course {
   }
 
   async step(migration: Migration): Promise<Step> {
-    const { up, down } = migration;
+    const { up } = migration;
+    const down = wayBack(migration);
     await this.#fill();
     const rows: Trouble[] = [];
     const nothing = { migration, rows, unrestored: [], lost: [], againDiffers: [], filled: this.#filled };
@@ -115,9 +120,10 @@ class Course {
     const steps: Unwound[] = [];
     let afterTrouble = false;
     for (const { migration, before } of ways.toReversed()) {
-      if (migration.down === undefined) return { steps, endedAt: migration };
-      this.#options.progress(`back: ${migration.down.file.path}`);
-      const stopped = await this.#run(migration.down, []);
+      const down = wayBack(migration);
+      if (down === undefined) return { steps, endedAt: migration };
+      this.#options.progress(`back: ${down.file.path}`);
+      const stopped = await this.#run(down, []);
       const unrestored: readonly Difference[] =
         stopped !== undefined || afterTrouble ? [] : differencesOf(before, await this.#look());
       steps.push({ migration, ...(stopped === undefined ? {} : { trouble: stopped }), unrestored, afterTrouble });
@@ -151,7 +157,8 @@ export const verifyChain = async (trial: Trial, chain: Chain, options: VerifyOpt
     else await course.pass(migration);
     if (!migration.repeatable) ways.push({ migration, before });
   }
-  const hasBack = steps.some(({ migration }) => migration.down !== undefined);
-  if (!options.unwind || !hasBack) return { steps };
+  const hasBack = steps.some(({ migration }) => wayBack(migration) !== undefined);
+  const isWhole = steps.every(({ up }) => up === undefined);
+  if (!options.unwind || !hasBack || !isWhole) return { steps };
   return { steps, unwind: await course.unwind(ways) };
 };
