@@ -35,10 +35,18 @@ export const refuseUnsafe = ({ file, statements, error }: Way): void => {
   }
 };
 
+/** A COMMIT of the file ends the transaction of its runner: what stands behind it commits statement by statement. */
 const segmentsFor = (tool: Tool, way: Way): readonly MigrationSegment[] => {
   const wrapping = wrappingOf(tool, way);
   if (wrapping !== "whole") return segmentsOf({ ...way, wrapping });
-  return [{ kind: "transaction", statements: way.statements.filter((one) => transactionWord(one) === undefined) }];
+  const end = way.statements.findIndex((one) => ["end", "undo"].includes(transactionWord(one) ?? ""));
+  const first = end < 0 ? way.statements : way.statements.slice(0, end);
+  const rest = end < 0 ? [] : way.statements.slice(end + 1);
+  const isPlain = (one: Statement): boolean => transactionWord(one) === undefined;
+  return [
+    { kind: "transaction", statements: first.filter(isPlain) },
+    ...segmentsOf({ ...way, wrapping: "none", statements: rest }),
+  ];
 };
 
 const runSegment = async (

@@ -39,6 +39,8 @@ interface Course {
   /** Who opened the transaction that is open. */
   open: "runner" | "file" | undefined;
   transaction: number;
+  /** The file has ended the transaction of its runner: what follows commits statement by statement. */
+  isEnded: boolean;
   /** What ran in the open transaction. */
   ran: string[];
 }
@@ -242,7 +244,8 @@ const measureStatement = async (trial: Trial, course: Course, way: Way, statemen
     });
     if (word === "begin" && course.open === undefined)
       Object.assign(course, { open: "file", transaction: course.transaction + 1, ran: [] });
-    if (word !== undefined && word !== "begin") Object.assign(course, { open: undefined, held: [] });
+    if (word !== undefined && word !== "begin")
+      Object.assign(course, { open: undefined, held: [], isEnded: course.isEnded || course.open === "runner" });
     return measured;
   }
   const mayBeAlone = way.wrapping === "file" && course.open !== "file" && isOutside(statement);
@@ -255,7 +258,7 @@ const measureStatement = async (trial: Trial, course: Course, way: Way, statemen
   if (traced.error !== undefined && cured(traced.error)) return aloneIn(trial, course, way, statement, traced.error);
   const effects = readEffects(await trial.rows(effectsSql));
   const measured = await record(trial, course, { way, statement, traced, effects, alone: false });
-  if (single && way.wrapping === "none") await end(trial, course);
+  if (single && (way.wrapping === "none" || course.isEnded)) await end(trial, course);
   return measured;
 };
 
@@ -268,7 +271,16 @@ export const measureMigration = async (
   const way = { ...migration.up, wrapping: wrappingOf(tool, migration.up) };
   refuseUnsafe(way);
   const known = new Map(readRelations(await trial.rows(relationsSql)));
-  const course: Course = { migration, known, fresh: new Map(), held: [], open: undefined, transaction: 0, ran: [] };
+  const course: Course = {
+    migration,
+    known,
+    fresh: new Map(),
+    held: [],
+    open: undefined,
+    transaction: 0,
+    isEnded: false,
+    ran: [],
+  };
   const found: Measured[] = [];
   if (way.wrapping === "whole") await begin(trial, course);
   for (const statement of way.statements)
