@@ -139,7 +139,9 @@ const firstWord = (way: Way, { start, end }: Statement): string =>
 
 const statementsFit = (tool: Tool, way: Way): readonly Finding[] => {
   const undo = way.statements.find((statement) => transactionWord(statement) === "undo");
-  const alone = way.statements.find(isOutside);
+  // A COMMIT of the file ends the runner's transaction, and what stands behind it is outside.
+  const ended = way.statements.findIndex((statement) => transactionWord(statement) === "end");
+  const alone = way.statements.slice(0, ended < 0 ? undefined : ended).find(isOutside);
   const placeholder = tool === "flyway" ? /\$\{[^}]*\}/.exec(way.text) : null;
   return [
     ...(undo === undefined

@@ -1,0 +1,129 @@
+// senior db verify and db lint on folders of several runners: what is found, where, and what is let alone.
+import { describe, expect, test } from "bun:test";
+import type { Finding } from "../../kernel/finding.ts";
+import { mergePlugins } from "../../registry.ts";
+import { reporters } from "../../report/index.ts";
+import { memoryIo } from "../../testing/memory-io.ts";
+import { runSenior } from "../run.ts";
+
+const registry = mergePlugins([{ sdk: 1, name: "senior", provides: [...reporters] }]);
+
+interface Json {
+  readonly findings: readonly Finding[];
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const senior = async (files: Readonly<Record<string, string>>, ...words: readonly string[]) => {
+  const paths = Object.fromEntries(Object.entries(files).map(([name, text]) => [`/project/${name}`, text]));
+  const outcome = await runSenior(["db", ...words, "--json"], memoryIo({ files: paths }), () =>
+    Promise.resolve(registry),
+  );
+  const json = (outcome.stdout === "" ? { findings: [], data: {} } : JSON.parse(outcome.stdout)) as Json;
+  const places = json.findings.map(
+    ({ rule, at }) => `${rule} ${at.kind === "file" ? `${at.path}:${at.line ?? 0}` : ""}`,
+  );
+  return { ...outcome, json, places };
+};
+
+const dbmate = (up: string, down: string): string => `-- migrate:up\n${up}\n-- migrate:down\n${down}\n`;
+
+const chain = {
+  "m/1_users.sql": dbmate("create table users (id bigint primary key, name text not null);", "drop table users;"),
+  "m/2_half.sql": dbmate(
+    "alter table users add column a int;\ncreate index users_a on users (a);",
+    "drop index users_a;",
+  ),
+  "m/3_wrong.sql": dbmate("alter table users add column b int;", "alter table users drop column c;"),
+  "m/4_gone.sql": dbmate(
+    "alter table users drop column name;",
+    "alter table users add column name text;\nalter table users alter name set not null;",
+  ),
+  "m/5_required.sql": dbmate(
+    "alter table users add column needed text not null;",
+    "alter table users drop column needed;",
+  ),
+  "m/6_fine.sql": dbmate("create index users_b on users (b);", "drop index users_b;"),
+};
+
+describe("db verify", () => {
+  test("tells what fails by itself, where, and goes on", async () => {
+    const { places, exit } = await senior(chain, "verify", "m");
+    expect(exit).toBe(1);
+    expect(places).toEqual(
+      [
+        "verify/not-restored m/2_half.sql:5",
+        "verify/down-refused m/3_wrong.sql:4",
+        "verify/values-lost m/4_gone.sql:4",
+        "verify/rows-refused m/5_required.sql:2",
+        "verify/rows-refused m/4_gone.sql:5",
+      ].sort((a, b) => places.indexOf(a) - places.indexOf(b)),
+    );
+  }, 60_000);
+
+  test("passes a chain that is right, enums and concurrent builds among it, and unwinds it", async () => {
+    const right = {
+      "m/1_kinds.up.sql": "create type kind as enum ('a');\ncreate table t (id bigint primary key, k kind);",
+      "m/1_kinds.down.sql": "drop table t;\ndrop type kind;",
+      "m/2_index.up.sql": "create index concurrently t_k on t (k);",
+      "m/2_index.down.sql": "drop index concurrently t_k;",
+      "m/3_view.up.sql": "create view v as select id from t;\ncomment on view v is 'ids';",
+      "m/3_view.down.sql": "drop view v;",
+    };
+    const { places, exit, json } = await senior(right, "verify", "m");
+    expect([exit, places]).toEqual([0, []]);
+    expect(json.data["tool"]).toBe("golang-migrate");
+    expect(JSON.stringify(json.data["unwind"])).not.toContain('refused":"');
+  }, 60_000);
+
+  test("refuses what reaches outside of the database, with its place", async () => {
+    const { stderr, exit } = await senior({ "m/1_a.sql": "select 1;\ncopy t from program 'id';" }, "verify", "m");
+    expect(exit).toBe(3);
+    expect(stderr).toContain("m/1_a.sql:2:1: COPY FROM PROGRAM runs a command of the operating system; it was not run");
+  }, 60_000);
+});
+
+describe("db lint", () => {
+  const files = {
+    "m/1_users.sql": "create table users (id bigint primary key, name text, team bigint);",
+    "m/2_next.sql": [
+      "set lock_timeout = '2s';",
+      "-- senior:allow index-blocks-writes: the table has ten rows",
+      "create index users_name on users (name);",
+      "create table teams (id bigint primary key);",
+      "create index on teams (id);",
+      "-- senior:allow drop-column",
+      "alter table users drop column team;",
+      "-- senior:allow rename: nothing is renamed here",
+      "select 1;",
+    ].join("\n"),
+  };
+
+  test("measures one file after those before it; follows suppressions with a reason, and names the others", async () => {
+    const { places, json, exit } = await senior(files, "lint", "m/2_next.sql");
+    expect(places).toEqual([
+      "lint/allow-without-reason m/2_next.sql:6",
+      "lint/drop-column m/2_next.sql:7",
+      "lint/unused-allow m/2_next.sql:8",
+    ]);
+    expect(exit).toBe(0);
+    expect(json.data["allowed"]).toMatchObject([
+      { rule: "lint/index-blocks-writes", reason: "the table has ten rows" },
+    ]);
+  }, 60_000);
+
+  test("says in SARIF and GitHub's annotations where a finding is", async () => {
+    const one = {
+      "m/1_a.sql": "create table t (id bigint primary key, n int);",
+      "m/2_b.sql": "\nalter table t\n  alter n type bigint;",
+    };
+    const paths = Object.fromEntries(Object.entries(one).map(([name, text]) => [`/project/${name}`, text]));
+    const io = memoryIo({ files: paths });
+    const { stdout, exit } = await runSenior(["db", "lint", "m/2_b.sql", "--reporter", "github"], io, () =>
+      Promise.resolve(registry),
+    );
+    expect(exit).toBe(1);
+    expect(stdout).toContain(
+      "::error file=m/2_b.sql,line=2,col=1,title=lint/type-change-rewrites::ACCESS EXCLUSIVE on public.t",
+    );
+  }, 60_000);
+});
