@@ -42,7 +42,11 @@ const chain = {
     "alter table users add column needed text not null;",
     "alter table users drop column needed;",
   ),
-  "m/6_fine.sql": dbmate("create index users_b on users (b);", "drop index users_b;"),
+  "m/6_fine.sql": dbmate(
+    "alter table users add column d int;\nupdate users set d = 7;",
+    "alter table users drop column d;",
+  ),
+  "m/7_lost.sql": dbmate("alter table users drop column d;", "alter table users add column d int;"),
 };
 
 describe("db verify", () => {
@@ -51,12 +55,13 @@ describe("db verify", () => {
     expect(exit).toBe(1);
     expect(places).toEqual(
       [
+        "verify/up-again-refused m/2_half.sql:2",
         "verify/not-restored m/2_half.sql:5",
         "verify/down-refused m/3_wrong.sql:4",
-        "verify/values-lost m/4_gone.sql:4",
         "verify/rows-refused m/5_required.sql:2",
+        "verify/values-lost m/7_lost.sql:4",
         "verify/rows-refused m/4_gone.sql:5",
-      ].sort((a, b) => places.indexOf(a) - places.indexOf(b)),
+      ].toSorted((one, other) => places.indexOf(one) - places.indexOf(other)),
     );
   }, 60_000);
 
