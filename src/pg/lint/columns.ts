@@ -1,4 +1,4 @@
-// Columns that a statement defines, in CREATE TABLE and ADD COLUMN, with the place of their type in the file.
+// Columns that a statement defines, in CREATE TABLE, ADD COLUMN and ALTER COLUMN … TYPE, with the place of their type in the file.
 import { byteIndexes } from "../positions.ts";
 import type { Fields } from "../tree.ts";
 import { fieldsOf, listOf, nameParts, only, textOf } from "../tree.ts";
@@ -38,9 +38,10 @@ const definedBy = (
       return column === undefined ? [] : [{ fields: column, table, key }];
     });
   }
-  return commandsOf(on.statement).flatMap(({ kind: command, column }) =>
-    command === "AddColumn" && column !== undefined ? [{ fields: column, table, key: [] }] : [],
-  );
+  return commandsOf(on.statement).flatMap(({ kind: command, column, name }) => {
+    if (column === undefined || (command !== "AddColumn" && command !== "AlterColumnType")) return [];
+    return [{ fields: command === "AddColumn" ? column : { ...column, colname: name }, table, key: [] }];
+  });
 };
 
 export const columnsIn = (subject: LintSubject): readonly DefinedColumn[] =>

@@ -29,8 +29,13 @@ const targetsOf = ({ kind, fields }: Statement): readonly Named[] => {
   return rangeVar(fields["relation"]);
 };
 
+/** `VACUUM FULL`, and not `VACUUM (FULL false)`. */
 const full = ({ fields }: Statement): boolean =>
-  listOf(fields["options"]).some((node) => textOf(only(node, "DefElem")?.["defname"]) === "full");
+  listOf(fields["options"]).some((node) => {
+    const option = only(node, "DefElem");
+    const isOff = /"(false|off|0)"|"Integer":\{\}/.test(JSON.stringify(option?.["arg"] ?? ""));
+    return textOf(option?.["defname"]) === "full" && !isOff;
+  });
 
 const modeFor = (statement: Statement): LockMode =>
   statement.kind === "VacuumStmt" && full(statement)

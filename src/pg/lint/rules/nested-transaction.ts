@@ -1,7 +1,12 @@
 // Rule: BEGIN and COMMIT in a file whose runner has opened a transaction already.
 import { textOf } from "../../tree.ts";
+import type { Measured } from "../model.ts";
 import type { LintRule } from "../rule.ts";
 import { statementsIn } from "../rule.ts";
+
+/** The server itself warns: a BEGIN inside a transaction, a COMMIT outside of one. */
+const warning = ({ said }: Measured): string | undefined =>
+  said.find(({ sqlstate }) => sqlstate === "25001" || sqlstate === "25P01")?.message;
 
 const ends = ["TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK"];
 
@@ -13,7 +18,12 @@ export const nestedTransaction: LintRule = {
   *check(subject) {
     for (const on of statementsIn(subject)) {
       const { kind, fields } = on.statement;
-      if (kind !== "TransactionStmt" || on.migration.up.wrapping !== "whole") continue;
+      if (kind !== "TransactionStmt") continue;
+      const warned = warning(on);
+      if (on.migration.up.wrapping !== "whole") {
+        if (warned !== undefined) yield { on, severity: "warning", message: `PostgreSQL warns: ${warned}` };
+        continue;
+      }
       const word = textOf(fields["kind"]) ?? "";
       if (ends.includes(word))
         yield {
