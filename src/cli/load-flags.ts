@@ -46,6 +46,9 @@ export const requestFlags = {
   header: many(text('A header, "Name: value"', { short: "H", value: "HEADER", secret: true })),
   body: text("The body, or @FILE; Content-Type is found from it unless given", { value: "TEXT|@FILE", secret: true }),
   user: text("HTTP Basic authentication", { short: "u", value: "NAME:PASSWORD", secret: true, scope: "user" }),
+  digest: flag(
+    "With --user: HTTP Digest authentication (MD5, SHA-256); the server's challenge is answered on each connection",
+  ),
   bearer: text("A bearer token: Authorization: Bearer TOKEN", { value: "TOKEN", secret: true, scope: "user" }),
   cookies: flag("Keep the cookies that answers set, for each connection by itself, and send them back"),
   expectStatus: many(

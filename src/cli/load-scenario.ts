@@ -79,7 +79,7 @@ const single = async (
   args: LoadArgs,
 ): Promise<Scenario | undefined> => {
   const [rows, checks] = [await rowsOf(io, args), await checksOf(io, args)];
-  if (rows === undefined && checks.length === 0 && !args.cookies) return undefined;
+  if (rows === undefined && checks.length === 0 && !args.cookies && !args.digest) return undefined;
   const template = (text: string, escape: Escape): Template =>
     rows === undefined ? [text] : readTemplate(text, escape, slotIn(rows.columns));
   const content =
@@ -127,6 +127,26 @@ const fromFile = async (io: Io, path: string, target: Target, args: LoadArgs): P
   });
 };
 
+const requestsOf = async (
+  io: Io,
+  target: Target,
+  request: WireRequest,
+  body: Uint8Array | undefined,
+  expected: readonly boolean[],
+  args: LoadArgs,
+): Promise<Scenario | undefined> => {
+  if (args.scenario !== undefined) return fromFile(io, args.scenario, target, args);
+  if (args.openapi === undefined) return single(io, target, request, body, expected, args);
+  const { openapiScenario } = await import("./load-openapi.ts");
+  return openapiScenario(io, args.openapi, target, args, expected);
+};
+
+/** Who to be where a server asks by a Digest challenge. */
+const digestOf = ({ digest, user = "" }: LoadArgs): Pick<Scenario, "digest"> => {
+  const colon = user.indexOf(":");
+  return digest ? { digest: { user: user.slice(0, colon), password: user.slice(colon + 1) } } : {};
+};
+
 /** Undefined when the one request is the same each time, and only the status of its answers counts. */
 export const scenarioOf = async (
   io: Io,
@@ -137,8 +157,6 @@ export const scenarioOf = async (
   args: LoadArgs,
 ): Promise<Scenario | undefined> => {
   refuseMixture(args);
-  if (args.scenario !== undefined) return fromFile(io, args.scenario, target, args);
-  if (args.openapi === undefined) return single(io, target, request, body, expected, args);
-  const { openapiScenario } = await import("./load-openapi.ts");
-  return openapiScenario(io, args.openapi, target, args, expected);
+  const scenario = await requestsOf(io, target, request, body, expected, args);
+  return scenario === undefined ? undefined : { ...scenario, ...digestOf(args) };
 };

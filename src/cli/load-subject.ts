@@ -58,14 +58,23 @@ export interface Reached extends Subject {
 
 const basic = (user: string): string => `Basic ${new TextEncoder().encode(user).toBase64()}`;
 
+/** Nothing is shown before the server asked. */
+const digestTarget = ({ authorization, ...target }: Target, user: string | undefined): Target => {
+  if (user !== undefined) return target;
+  throw new Fault("usage.bad-value", "--digest lacks who to be", {
+    help: authorization === undefined ? "add --user NAME:PASSWORD" : "say it as --user NAME:PASSWORD, not in the URL",
+  });
+};
+
 /** `--user` and `--bearer`, or else what the URL itself says. */
-const authorized = (target: Target, { user, bearer }: Pick<LoadArgs, "user" | "bearer">): Target => {
+const authorized = (target: Target, { user, bearer, digest }: Pick<LoadArgs, "user" | "bearer" | "digest">): Target => {
   if (user !== undefined && bearer !== undefined) {
     throw new Fault("usage.bad-value", "--user and --bearer were both given", { help: "give one of them" });
   }
   if (user?.includes(":") === false) {
     throw new Fault("usage.bad-value", "--user lacks its password", { help: "write it as --user NAME:PASSWORD" });
   }
+  if (digest) return digestTarget(target, user);
   const authorization = user === undefined ? (bearer === undefined ? undefined : `Bearer ${bearer}`) : basic(user);
   return authorization === undefined ? target : { ...target, authorization };
 };

@@ -22,6 +22,10 @@ export class Seen {
     return this.answer.headers.find(([one]) => one.toLowerCase() === name.toLowerCase())?.[1];
   }
 
+  all(name: string): readonly string[] {
+    return this.answer.headers.flatMap(([one, value]) => (one.toLowerCase() === name ? [value] : []));
+  }
+
   /** Why the body cannot be looked into as it is. */
   get problem(): string | undefined {
     const coding = this.header("content-encoding") ?? "identity";

@@ -1,5 +1,6 @@
 // Several requests as plain data: what each one looks like, what its answers must hold, and the flows that they make up.
 import type { Json, JsonObject } from "../kernel/json.ts";
+import type { Credentials } from "./digest.ts";
 import type { JsonPath } from "./json-path.ts";
 
 /** Where a placeholder's value comes from. */
@@ -78,6 +79,8 @@ export interface Scenario {
   readonly rows?: Rows;
   /** Keep the cookies that answers set, for each connection by itself. */
   readonly cookies: boolean;
+  /** Answers the server's Digest challenges, for each connection by itself. */
+  readonly digest?: Credentials;
   /** Over TLS, where `Secure` cookies are sent. */
   readonly secure: boolean;
 }

@@ -3,7 +3,10 @@ import type { Judge } from "./check.ts";
 import { Seen, checkText, extractionText, extractorOf, judgeOf } from "./check.ts";
 import { CookieJar } from "./cookie-jar.ts";
 import type { Answer } from "./kept-answer.ts";
+import type { HashText } from "./digest.ts";
+import { DigestSession } from "./digest.ts";
 import { drawn } from "./random.ts";
+import type { Header } from "./request.ts";
 import { wireBytes } from "./request.ts";
 import type { Flow, RequestPlan, Scenario } from "./scenario.ts";
 import type { Values } from "./template.ts";
@@ -13,7 +16,7 @@ import type { CheckCount, Outgoing, Traffic } from "./traffic.ts";
 const encoder = new TextEncoder();
 
 /** What one draw is for, so that draws for one arrival do not depend on each other. */
-const salts = { flow: 1, row: 2, uuid: 3 } as const;
+const salts = { flow: 1, row: 2, uuid: 3, nonce: 4 } as const;
 
 /** A request with everything prepared that does not change. */
 interface Prepared {
@@ -42,7 +45,7 @@ const note = (count: CheckCount | undefined, problem: string | undefined): boole
 };
 
 /** Head and body as bytes; a problem when a value is missing, or would end the line that it stands on. */
-const made = (request: number, plan: RequestPlan, keeps: boolean, cookie: string, values: Values): Outgoing => {
+const made = (request: number, plan: RequestPlan, keeps: boolean, own: readonly Header[], values: Values): Outgoing => {
   const path = fill(plan.path, values);
   const body =
     plan.body instanceof Uint8Array ? plan.body : plan.body === undefined ? undefined : fill(plan.body, values);
@@ -60,12 +63,12 @@ const made = (request: number, plan: RequestPlan, keeps: boolean, cookie: string
     const problem = `${plan.name}: a value with a line break, a blank or a control character cannot stand in its head`;
     return { ...outgoing, bytes: new Uint8Array(0), problem };
   }
-  const sent = headers.map(([name, value = ""]) => [name, value] as const);
-  const all = cookie === "" ? sent : [...sent, ["Cookie", cookie] as const];
+  const all = [...headers.map(([name, value = ""]) => [name, value] as const), ...own];
   const bytes = typeof body === "string" ? encoder.encode(body) : body;
   return { ...outgoing, bytes: wireBytes(plan.method, path ?? "", all, bytes) };
 };
 
+const none: readonly Header[] = [];
 const noValues: Values = { arrival: 0, row: [], variable: () => undefined, uuid: () => "" };
 
 const isFixed = ({ path, headers, body }: RequestPlan): boolean =>
@@ -75,12 +78,12 @@ const isFixed = ({ path, headers, body }: RequestPlan): boolean =>
     ...(body instanceof Uint8Array || body === undefined ? [] : [body]),
   ].every((template) => placeholders(template).length === 0);
 
-const prepare = (plan: RequestPlan, request: number, cookies: boolean): Prepared => {
-  const keeps = cookies || plan.checks.length > 0 || plan.extract.length > 0;
+const prepare = (plan: RequestPlan, request: number, looks: boolean): Prepared => {
+  const keeps = looks || plan.checks.length > 0 || plan.extract.length > 0;
   return {
     plan,
     keeps,
-    fixed: isFixed(plan) ? made(request, plan, keeps, "", noValues) : undefined,
+    fixed: isFixed(plan) ? made(request, plan, keeps, [], noValues) : undefined,
     checks: plan.checks.map((check) => ({ judge: judgeOf(check), count: countOf(request, checkText(check)) })),
     extract: plan.extract.map((one) => ({
       variable: one.variable,
@@ -97,10 +100,15 @@ export class Script {
   /** The flows' weights, added up one after the other. */
   readonly #upTo: readonly number[];
 
-  constructor(scenario: Scenario, seed: number) {
+  readonly #hashText: HashText | undefined;
+
+  /** `hashText` is for scenarios with Digest credentials. */
+  constructor(scenario: Scenario, seed: number, hashText?: HashText) {
     this.scenario = scenario;
     this.#seed = seed;
-    this.requests = scenario.requests.map((plan, i) => prepare(plan, i, scenario.cookies));
+    this.#hashText = hashText;
+    const looks = scenario.cookies || scenario.digest !== undefined;
+    this.requests = scenario.requests.map((plan, i) => prepare(plan, i, looks));
     let sum = 0;
     this.#upTo = scenario.flows.map(({ weight }) => (sum += weight));
   }
@@ -135,6 +143,12 @@ export class Script {
     return rows.values[at % rows.values.length] ?? [];
   }
 
+  /** A standing of its own for each connection; none where no credentials are to be shown. */
+  digestSession(): DigestSession | undefined {
+    const { digest } = this.scenario;
+    return digest === undefined || this.#hashText === undefined ? undefined : new DigestSession(digest, this.#hashText);
+  }
+
   traffic(): Traffic {
     return new Visitor(this);
   }
@@ -144,6 +158,9 @@ export class Script {
 class Visitor implements Traffic, Values {
   readonly #script: Script;
   readonly #jar: CookieJar | undefined;
+  readonly #digest: DigestSession | undefined;
+  /** The last answer was a challenge: its request is sent once more. */
+  #challenged = false;
   readonly #variables = new Map<string, string>();
   #flow: Flow = { weight: 0, steps: [] };
   #step = 0;
@@ -155,6 +172,7 @@ class Visitor implements Traffic, Values {
   constructor(script: Script) {
     this.#script = script;
     this.#jar = script.scenario.cookies ? new CookieJar(script.scenario.secure) : undefined;
+    this.#digest = script.digestSession();
   }
 
   variable(name: string): string | undefined {
@@ -180,6 +198,7 @@ class Visitor implements Traffic, Values {
     this.#step = 0;
     this.#uuids = 0;
     this.#over = false;
+    this.#challenged = false;
     this.#variables.clear();
     return this.#make();
   }
@@ -196,8 +215,20 @@ class Visitor implements Traffic, Values {
 
   #make(): Outgoing {
     const { plan, fixed, keeps } = this.#prepared();
-    const cookie = this.#jar?.header(fill(plan.path, this) ?? "/") ?? "";
-    return fixed !== undefined && cookie === "" ? fixed : made(this.#request, plan, keeps, cookie, this);
+    const own = this.#jar === undefined && this.#digest === undefined ? none : this.#ownHeaders(plan);
+    return fixed !== undefined && own.length === 0 ? fixed : made(this.#request, plan, keeps, own, this);
+  }
+
+  /** What this connection alone sends: its cookies, and its answer to a challenge. */
+  #ownHeaders({ method, path }: RequestPlan): readonly Header[] {
+    const uri = fill(path, this) ?? "/";
+    const cookie = this.#jar?.header(uri) ?? "";
+    const nonce = this.#script.draw(this.arrival, "nonce", this.#step).toString(16).padStart(8, "0");
+    const authorization = this.#digest?.header(method, uri, nonce);
+    return [
+      ...(cookie === "" ? [] : [["Cookie", cookie] as const]),
+      ...(authorization === undefined ? [] : [["Authorization", authorization] as const]),
+    ];
   }
 
   judge(status: number, answer: () => Answer, counts: boolean): boolean {
@@ -206,6 +237,9 @@ class Visitor implements Traffic, Values {
     if (keeps) {
       const seen = new Seen(answer());
       this.#keepCookies(seen);
+      this.#challenged = status === 401 && this.#digest?.challenged(seen.all("www-authenticate")) === true;
+      // A challenge is no answer yet, and none that is wrong.
+      if (this.#challenged) return true;
       // An error page breaks no promise about the body of a right answer: its status is what is wrong with it.
       if (right) {
         for (const { judge, count } of checks) right = note(counts ? count : undefined, judge(seen)) && right;
@@ -233,10 +267,15 @@ class Visitor implements Traffic, Values {
   }
 
   fail(): void {
+    this.#challenged = false;
     this.#over = true;
   }
 
   next(): Outgoing | undefined {
+    if (this.#challenged) {
+      this.#challenged = false;
+      return this.#make();
+    }
     if (this.#over || this.#step + 1 >= this.#flow.steps.length) return undefined;
     this.#step++;
     return this.#make();

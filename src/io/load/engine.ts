@@ -15,6 +15,7 @@ import { Script } from "../../load/script.ts";
 import type { FailureKind, Tally } from "../../load/tally.ts";
 import { failureKinds } from "../../load/tally.ts";
 import type { CheckCount, Outgoing } from "../../load/traffic.ts";
+import { hashText } from "./hash-text.ts";
 import { nanoseconds, ownTime, sharedNanoseconds } from "./clock.ts";
 import type { Lane, LaneOwner } from "./lane.ts";
 
@@ -90,7 +91,7 @@ class Engine implements LaneOwner {
     this.plan = plan;
     this.#books = new Books(plan, tally);
     this.#control = control;
-    this.#script = plan.scenario === undefined ? undefined : new Script(plan.scenario, plan.seed ?? 0);
+    this.#script = plan.scenario === undefined ? undefined : new Script(plan.scenario, plan.seed ?? 0, hashText);
     this.#only = { bytes: plan.request, toHead: plan.method === "HEAD", request: 0, keeps: false };
     this.#measured = this.#arrivalsOf("tickets");
     this.#arrivals = this.#measured;
