@@ -1,4 +1,4 @@
-// `npm run bench:load`: compares the load engines with other load testers, those that are installed: processor time per request, requests a second, memory; interleaved.
+// `npm run bench:load`: compares the load engines with other load testers, those that are installed: processor time per request, requests a second, memory, interleaved; then rates held, and memory after a minute.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,18 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
     connections: { type: "string", default: "50,500" },
+    /** Requests a second that are to be held; empty for none. */
+    rates: { type: "string", default: "1000,20000" },
+    /** Of the run whose memory is told; 0 for none. */
+    long: { type: "string", default: "60" },
+    /** Only contenders whose names hold one of these words. */
+    only: { type: "string", default: "" },
+    /** Where else to look for programs, as PATH does. */
+    path: { type: "string", default: "" },
   },
 });
+
+const PATH = [values.path, process.env["PATH"] ?? ""].filter((part) => part !== "").join(":");
 
 interface Measure {
   readonly perSecond: number;
@@ -74,9 +84,14 @@ const contenders: readonly Contender[] = [
   ),
 ];
 
-const measure = async ({ argv, requests }: Contender, url: string, connections: number): Promise<Measure> => {
-  const seconds = Number(values.seconds);
-  const child = Bun.spawn([...argv(url, connections, seconds)], { stdout: "pipe", stderr: "ignore" });
+const measure = async (
+  { argv, requests }: Contender,
+  url: string,
+  connections: number,
+  seconds = Number(values.seconds),
+): Promise<Measure> => {
+  const env = { ...process.env, PATH };
+  const child = Bun.spawn([...argv(url, connections, seconds)], { stdout: "pipe", stderr: "ignore", env });
   const stdout = await new Response(child.stdout).text();
   await child.exited;
   const usage = child.resourceUsage();
@@ -139,20 +154,59 @@ const show = (connections: number, seen: ReadonlyMap<string, readonly Measure[]>
   }
 };
 
-const folder = await mkdtemp(join(tmpdir(), "senior-bench-"));
-const server = await startServer(folder);
-try {
-  await writeFile(k6Script, `import http from "k6/http"; export default () => { http.get(__ENV.URL); };`);
-  const present = contenders.filter(({ program }) => Bun.which(program) !== null);
-  const absent = contenders.filter((one) => !present.includes(one)).map(({ name }) => name);
-  if (absent.length > 0) console.log(`not installed: ${absent.join(", ")}`);
+interface Held {
+  readonly requests: { readonly answered: number; readonly neverSent: number };
+  readonly throughput: { readonly answersPerSecond: number };
+  readonly client: {
+    readonly sendLagMs: number;
+    readonly lagMs: number;
+    readonly cpuShare: number;
+    readonly stamp: string;
+  };
+}
+
+/** An open loop at a rate that must be held: what became of it, and how late requests left. */
+const holdRate = async (url: string, rate: number): Promise<void> => {
+  const argv = senior("", ["--rate", String(rate), "--workers", "1"]).argv(url, 50, 10);
+  const child = Bun.spawn([...argv], { stdout: "pipe", stderr: "ignore" });
+  const { data } = (await new Response(child.stdout).json()) as { data: Held };
+  const { answersPerSecond } = data.throughput;
+  const { sendLagMs, lagMs, cpuShare, stamp } = data.client;
+  console.log(
+    `  ${String(rate).padStart(6)}/s asked: ${answersPerSecond.toFixed(1)}/s answered, ${data.requests.neverSent} never sent, left late at p99 by ${sendLagMs.toFixed(2)} ms, timer late at p99 by ${lagMs.toFixed(2)} ms, thread busy ${(cpuShare * 100).toFixed(0)} %, ${stamp}`,
+  );
+};
+
+const compareAll = async (url: string, present: readonly Contender[]): Promise<void> => {
   for (const connections of values.connections.split(",").map(Number)) {
     const able = present.filter(({ mostConnections = Infinity }) => connections <= mostConnections);
     const seen = new Map<string, Measure[]>(able.map(({ name }) => [name, []]));
     for (let round = 0; round < Number(values.rounds); round++) {
-      for (const contender of able) seen.get(contender.name)?.push(await measure(contender, server.url, connections));
+      for (const contender of able) seen.get(contender.name)?.push(await measure(contender, url, connections));
     }
     show(connections, seen);
+  }
+};
+
+const folder = await mkdtemp(join(tmpdir(), "senior-bench-"));
+const server = await startServer(folder);
+try {
+  await writeFile(k6Script, `import http from "k6/http"; export default () => { http.get(__ENV.URL); };`);
+  const wanted = values.only.split(",").filter((word) => word !== "");
+  const asked = contenders.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
+  const present = asked.filter(({ program }) => Bun.which(program, { PATH }) !== null);
+  const absent = asked.filter((one) => !present.includes(one)).map(({ name }) => name);
+  if (absent.length > 0) console.log(`not installed: ${absent.join(", ")}`);
+  await compareAll(server.url, present);
+  const rates = values.rates.split(",").filter((rate) => rate !== "");
+  if (rates.length > 0) console.log("\nrates held for 10 s over 50 connections, one thread");
+  for (const rate of rates) await holdRate(server.url, Number(rate));
+  const long = Number(values.long);
+  for (const workers of long > 0 ? ["1", "2"] : []) {
+    const { memoryMb, perSecond } = await measure(senior("", ["--workers", workers]), server.url, 50, long);
+    console.log(
+      `\n${workers === "1" ? "one thread" : "two threads"}, closed loop, ${long} s: ${memoryMb.toFixed(0)} MB at most, ${perSecond.toFixed(0)}/s`,
+    );
   }
 } finally {
   server.stop();
