@@ -19,7 +19,7 @@ import { wireRequest } from "../load/request.ts";
 import type { Scenario } from "../load/scenario.ts";
 import { Sampler, intervalMsOf } from "../load/sampler.ts";
 import type { Ending, Interval, LoadSummary } from "../load/summary.ts";
-import { summarize } from "../load/summary.ts";
+import { summarize } from "../load/summarize.ts";
 import { readExpectedLimit } from "../load/expected-limit.ts";
 import { probeOf } from "../load/rate-limit-window.ts";
 import type { Target } from "../load/target.ts";
@@ -176,7 +176,7 @@ export const measure = async (
   conditions: readonly Threshold[] = [],
 ): Promise<Happened> => {
   const intervalMs = intervalMsOf(plan.durationMs);
-  const sampler = new Sampler(intervalMs);
+  const sampler = new Sampler(intervalMs, plan.durationMs);
   const end = new AbortController();
   const show = progressOn(io, factsOf(plan, title));
   let aborted: Judged | undefined;

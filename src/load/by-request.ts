@@ -3,7 +3,7 @@ import type { LoadPlan } from "./plan.ts";
 import type { RequestRecord } from "./request-tally.ts";
 import { RequestTally } from "./request-tally.ts";
 import type { CheckResult, RequestResult } from "./summary.ts";
-import { latencyOf } from "./summary.ts";
+import { latencyOf } from "./summarize.ts";
 import type { CheckCount } from "./traffic.ts";
 
 type Plan = Pick<LoadPlan, "scenario">;

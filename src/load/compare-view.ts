@@ -244,8 +244,8 @@ const metricChecks = ({ metrics, minEffect }: LoadComparison): readonly Check[] 
   metrics.map((one) => ({
     name:
       one.unit === "share"
-        ? `${one.metric} not more frequent`
-        : `${one.metric} not worse by more than ${(minEffect * 100).toFixed(0)} %`,
+        ? `${one.metric} not shown to be more frequent`
+        : `${one.metric} not shown to be worse by more than ${(minEffect * 100).toFixed(0)} %`,
     verdict: one.verdict === "slower" ? "failed" : "passed",
     text: `${verdictTexts[one.verdict]}: ${evidenceOf(one)}`,
     rule: "load/slower",

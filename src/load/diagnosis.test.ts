@@ -4,7 +4,7 @@ import { Histogram } from "./histogram.ts";
 import { expectedStatuses, responseLimits } from "./plan.ts";
 import type { Pace } from "./plan.ts";
 import type { Interval, LoadSummary } from "./summary.ts";
-import { summarize } from "./summary.ts";
+import { summarize } from "./summarize.ts";
 import { Tally } from "./tally.ts";
 
 const of = (count: number, ms: number, tail = ms): Histogram => {

@@ -5,7 +5,7 @@ import type { Client } from "./client.ts";
 import { mergedIntervals } from "./merge-intervals.ts";
 import { recordedOf } from "./recorded.ts";
 import type { CheckResult, Ending, Latency, LoadSummary, Merged, RequestResult, Shard } from "./summary.ts";
-import { countedOf, latencyOf, outcomeOf } from "./summary.ts";
+import { countedOf, latencyOf, outcomeOf } from "./summarize.ts";
 import { Tally } from "./tally.ts";
 import type { Threshold } from "./threshold.ts";
 import { judge, readThresholds } from "./threshold.ts";

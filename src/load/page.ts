@@ -48,6 +48,9 @@ const threeDigits = (value: number): number => Number(value.toPrecision(3));
 const endOf = ({ startMs, durationMs }: Interval): number => threeDecimals((startMs + durationMs) / 1000);
 const threeDecimals = (value: number): number => Number(value.toFixed(3));
 
+/** Shorter silences are gaps between answers. */
+const shortestSilence = 0.5;
+
 /** Times without an answer, neighbours together. */
 const silences = (intervals: readonly Interval[]) => {
   const spans: { from: number; to: number; label: string }[] = [];
@@ -57,7 +60,7 @@ const silences = (intervals: readonly Interval[]) => {
     if (last !== undefined && last.to >= from) last.to = to;
     else spans.push({ from, to, label: "no answers" });
   }
-  return spans;
+  return spans.filter(({ from, to }) => to - from >= shortestSilence);
 };
 
 /** On an even axis, one outage makes everything else look like zero. */

@@ -70,13 +70,18 @@ export class Sampler {
   #last: Sample = zero;
   #lastMoment: Sample = zero;
 
-  constructor(intervalMs = 1000) {
+  readonly #untilNs: number;
+
+  /** What comes after `untilMs`, when answers are only waited for, is one interval, the last. */
+  constructor(intervalMs = 1000, untilMs = Infinity) {
     this.#intervalNs = intervalMs * nsPerMs;
+    this.#untilNs = untilMs * nsPerMs;
   }
 
   /** Looks at the tally. Intervals end at the first look after each full one: they do not drift, however seldom it is looked. */
   look(tally: Tally): void {
     const elapsed = tally.get("elapsed");
+    if (this.#last.elapsed >= this.#untilNs) return;
     if (Math.floor(elapsed / this.#intervalNs) > Math.floor(this.#last.elapsed / this.#intervalNs))
       this.#close(this.#last, sampleOf(tally));
   }
