@@ -101,6 +101,8 @@ const waiting = ({ asked, latency: { all, service } }: LoadSummary): Said | unde
   if (asked.ratePerSecond === null || all === null || service === null) return undefined;
   if (all.p50Ms < 2 * service.p50Ms || all.p50Ms - service.p50Ms < 1) return undefined;
   const busy = connectionsFor(asked.ratePerSecond, service.meanMs);
+  // With connections to spare it was the client's timer that they waited for.
+  if (busy < asked.concurrency / 2) return undefined;
   return {
     message: `half of the requests waited ${milliseconds(all.p50Ms - service.p50Ms)} or longer for one of ${plural(asked.concurrency, "connection")}: ${asked.ratePerSecond}/s at ${milliseconds(service.meanMs)} an answer keep ${busy} busy`,
     help: `repeat with --concurrency ${Math.max(busy * 2, asked.concurrency * 2)}: if the answers then take longer, the server is the limit, not the connections`,

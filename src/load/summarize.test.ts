@@ -5,8 +5,7 @@ import type { LoadPlan } from "./plan.ts";
 import { expectedStatuses, responseLimits } from "./plan.ts";
 import type { LoadSummary } from "./summary.ts";
 import type { RunFacts } from "./summarize.ts";
-import { summarize } from "./summarize.ts";
-import { latencyOf as latencyOrNull } from "./summarize.ts";
+import { latencyOf as latencyOrNull, summarize } from "./summarize.ts";
 import { Tally } from "./tally.ts";
 import { loadReport } from "./view.ts";
 
