@@ -52,6 +52,23 @@ describe("the engine", () => {
     expect(page.stdout).toContain("How this was measured");
   });
 
+  test("speaks HTTP/3 to a server that speaks nothing else", async () => {
+    // The types of this version lack the two options.
+    const options = { hostname: "127.0.0.1", port: 0, tls, http3: true, http1: false, fetch: () => new Response("ok") };
+    const server = Bun.serve(options as Bun.Serve.Options<undefined>);
+    try {
+      const { asked, requests, statuses } = await json([`https://127.0.0.1:${server.port}/`, ...ten, "--http3"]);
+      expect(asked).toMatchObject({ engine: "fetch", engineReason: "HTTP/3 was asked for" });
+      expect([requests.answered, requests.errors, statuses]).toEqual([
+        10,
+        0,
+        [{ status: 200, count: 10, expected: true }],
+      ]);
+    } finally {
+      await server.stop(true);
+    }
+  }, 30_000);
+
   test("follows redirects and goes through proxies when told to, masking the proxy's password", async () => {
     using target = faultServer(behaviours.ok);
     using moved = faultServer(

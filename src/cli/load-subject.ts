@@ -147,7 +147,7 @@ const proxyText = ({ host }: Target, proxy: string): string => {
 /** Finds an address that accepts connections, says whose it is, and chooses what sends to it. */
 export const reachSubject = async (io: Io, subject: Subject, route: Route, wish: EngineWish): Promise<Reached> => {
   const { target, settings } = subject;
-  const { endpoint, addresses, onlyHttp2 } = await reach(target, route, io.signal);
+  const { endpoint, addresses, onlyHttp2 } = await reach(target, { ...route, datagrams: wish.http3 }, io.signal);
   const { scheme, authority } = target;
   const resolved = addressesFor(target, route.resolutions) !== undefined;
   const about = { scheme, authority, unix: endpoint.unix !== undefined, resolved, concurrency: settings.concurrency };

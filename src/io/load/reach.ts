@@ -107,6 +107,8 @@ export interface Route {
   readonly unixSocket?: string | undefined;
   /** What reaches the target in our place, and looks up its name. */
   readonly proxy?: string | undefined;
+  /** HTTP/3 goes by UDP, where nothing accepts a connection ahead: the first address is taken. */
+  readonly datagrams?: boolean;
 }
 
 const tlsOf = (target: Target, tls: Route["tls"]): TlsSettings | undefined =>
@@ -140,6 +142,14 @@ export const reach = async (target: Target, route: Route, signal: AbortSignal): 
   const given = addressesFor(target, route.resolutions);
   const addresses = given ?? (await unlessAborted(resolveName(target), [target.host], signal));
   for (const address of addresses) refuseMetadata(address, target.isAddress ? undefined : target.host);
+  const [first = target.host] = addresses;
+  if (route.datagrams === true) {
+    return {
+      endpoint: { address: first, port: target.port, ...(tls === undefined ? {} : { tls }) },
+      addresses,
+      onlyHttp2: false,
+    };
+  }
   const failures: [string, Problem][] = [];
   for (const address of addresses) {
     const endpoint: Endpoint = { address, port: target.port, ...(tls === undefined ? {} : { tls }) };
