@@ -55,7 +55,7 @@ describe("the engine", () => {
   test("speaks HTTP/3 to a server that speaks nothing else", async () => {
     // The types of this version lack the two options.
     const options = { hostname: "127.0.0.1", port: 0, tls, http3: true, http1: false, fetch: () => new Response("ok") };
-    const server = Bun.serve(options as Bun.Serve.Options<undefined>);
+    const server = Bun.serve(options);
     try {
       const { asked, requests, statuses } = await json([`https://127.0.0.1:${server.port}/`, ...ten, "--http3"]);
       expect(asked).toMatchObject({ engine: "fetch", engineReason: "HTTP/3 was asked for" });
