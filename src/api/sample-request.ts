@@ -73,14 +73,17 @@ const mayHold = (plan: ApiPlan, schema: Schema, name: string): boolean => {
   return typeof target !== "boolean" && schemaMapIn(target, "properties").some(([one]) => one === name);
 };
 
-/** Exploded objects are written as their members: two that share a name cannot be told apart. */
-const isCrossed = (plan: ApiPlan, parameter: Parameter, value: Json, { parameters }: Operation): boolean => {
+/** Exploded objects are written as their members: those that share a name with another parameter are left out. */
+const uncrossed = (plan: ApiPlan, parameter: Parameter, value: Json, { parameters }: Operation): Json | undefined => {
   const isExploded = (one: Parameter): boolean => one.in === "query" && one.style === "form" && one.explode;
-  if (!isObject(value) || !isExploded(parameter)) return false;
+  if (!isObject(value) || !isExploded(parameter)) return value;
   const others = parameters.filter((one) => one !== parameter && one.in === "query");
-  return Object.keys(value).some((name) =>
-    others.some((one) => one.name === name || (isExploded(one) && mayHold(plan, one.schema, name))),
-  );
+  const isShared = (name: string): boolean =>
+    others.some((one) => one.name === name || (isExploded(one) && mayHold(plan, one.schema, name)));
+  const own = Object.entries(value).filter(([name]) => !isShared(name));
+  if (own.length === Object.keys(value).length) return value;
+  const rest = Object.fromEntries(own);
+  return own.length > 0 && accepts(parameter.schema, rest, { plan, direction: "input" }) ? rest : undefined;
 };
 
 /** Values that an operation accepts, or undefined when one of its required parts has none. */
@@ -92,10 +95,11 @@ export const sampleRequestValues = (
   const parameters: Record<ParameterLocation, Record<string, Json>> = { path: {}, query: {}, header: {}, cookie: {} };
   for (const one of operation.parameters) {
     if (!one.required && !options.optional) continue;
-    const value = parameterValue(plan, one, options);
-    if (value === undefined && one.required) return undefined;
-    if (value !== undefined && (one.required || !isCrossed(plan, one, value, operation)))
-      parameters[one.in][one.name] = value;
+    const made = parameterValue(plan, one, options);
+    if (made === undefined && one.required) return undefined;
+    if (made === undefined) continue;
+    const value = uncrossed(plan, one, made, operation) ?? (one.required ? made : undefined);
+    if (value !== undefined) parameters[one.in][one.name] = value;
   }
   const { body } = operation;
   if (body === undefined || (!body.required && !options.optional)) return { parameters };

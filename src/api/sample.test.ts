@@ -260,3 +260,15 @@ test("an example is not believed where its pattern cannot be tried", () => {
   const schema = { type: "string", pattern: "^([a-c]+)+$" };
   expect(sampled({ ...schema, example: "%" })).toMatch(/^[a-c]+$/);
 });
+
+test("members of an exploded object stay away where another parameter has their name", () => {
+  const movement = { type: "object", properties: { id: { type: "integer" }, amount: { type: "integer" } } };
+  const parameters = [
+    { name: "id", in: "query", required: true, schema: { type: "integer", enum: [7] } },
+    { name: "movement", in: "query", required: true, schema: { ...movement, example: { id: 1, amount: 2 } } },
+  ];
+  const plan = planOf({}, { "/a": { get: { parameters, responses: {} } } });
+  const [operation] = plan.api.operations;
+  if (operation === undefined) throw new Error("an operation expected");
+  expect(sampleRequest(plan, operation, { seed: 1, examples: true, optional: true })?.path).toBe("/a?id=7&amount=2");
+});
