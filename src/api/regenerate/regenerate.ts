@@ -128,7 +128,10 @@ const conflictsOf = (
     const from = former.get(path) ?? path;
     const isOpen = input.disk.texts.has(conflictPath(from)) && input.mode !== "force";
     const before = isOpen ? (input.previous?.conflicts[from] ?? []) : [];
-    const [ours, theirs] = [text, generated].map((one) => (one === undefined ? undefined : read(one)));
+    // Only what was open before has to be read again: files are many, and reading them is what takes the time.
+    const [ours, theirs] = [text, generated].map((one) =>
+      one === undefined || before.length === 0 ? undefined : read(one),
+    );
     const open = openConflicts(before, conflicts, ours, theirs);
     return open.length === 0 ? [] : [[path, open] as const];
   });
