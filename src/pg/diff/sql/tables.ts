@@ -70,9 +70,11 @@ const rowSecurity = (from: TableShell["rowSecurity"], table: TableShell): readon
   ];
 };
 
-/** `USING INDEX` is said by the index or constraint itself. */
+/** `USING INDEX` is said by the index or constraint itself; a foreign table has none that could be set. */
 const replicaIdentity = (table: TableShell): readonly Piece[] =>
-  table.replicaIdentity === "index" ? [] : [`${on(table)} REPLICA IDENTITY ${table.replicaIdentity.toUpperCase()}`];
+  table.replicaIdentity === "index" || table.kind === "foreign"
+    ? []
+    : [`${on(table)} REPLICA IDENTITY ${table.replicaIdentity.toUpperCase()}`];
 
 /** A new table with what its CREATE TABLE can hold. A partition is attached with its own indexes and names, under a light lock. */
 export const createTable = (table: TableShell, inside: Inside): readonly Piece[] => {
