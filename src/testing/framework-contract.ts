@@ -158,6 +158,28 @@ const exchanges: readonly Exchange[] = [
     fields: ["image", "width"],
   },
   {
+    about: "more parts than a form may have",
+    request: [
+      "PUT",
+      "/books/1/cover",
+      form(Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`f${n}`, "x"]))),
+    ],
+    status: 413,
+    code: "PAYLOAD_TOO_LARGE",
+    fields: ["body"],
+  },
+  {
+    about: "more files than a form may have",
+    request: [
+      "PUT",
+      "/books/1/cover",
+      form(Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`f${n}`, image]))),
+    ],
+    status: 413,
+    code: "PAYLOAD_TOO_LARGE",
+    fields: ["body"],
+  },
+  {
     about: "bytes",
     request: ["PUT", "/books/1/cover", { body: image, headers: { "content-type": "image/png" } }],
     ...stub,
@@ -242,6 +264,24 @@ export const frameworkContract = (
     edgeContract(async () => writeProject(withHandlers(await emitFor(plugin, edgeDocument()))), runtimes);
 
     securityContract(() => emitFor(plugin, vaultDocument()), runtimes);
+
+    test("forms have the limits that createApp was given", async () => {
+      const limits = "createApp({ form: { parts: 3, fileBytes: 3, fieldBytes: 5 } })";
+      const limited = files.map((file) => ({ ...file, text: file.text.replace("createApp()", limits) }));
+      await using service = await startProject(await writeProject(limited), "bun");
+      const asked = async (body: RequestInit, path = "/books/1/cover", method = "PUT"): Promise<readonly unknown[]> => {
+        const answer = await fetch(service.url + path, { ...body, method });
+        return [answer.status, ...((await answer.json()) as ErrorAnswer).error.details.map(({ field }) => field)];
+      };
+      expect([
+        await asked(form({ image, caption: "front" })),
+        await asked(form({ image: new Blob(["jpeg"]), caption: "front" })),
+        await asked(form({ image, caption: "back side" })),
+        await asked(form({ image, caption: "a", width: "1", more: "x" })),
+        await asked({ body: new URLSearchParams("name=too+long&order=1") }, "/categories/a-1:rename", "POST"),
+        await asked({ body: new URLSearchParams("a=&b=&c=&d=") }, "/categories/a-1:rename", "POST"),
+      ]).toEqual([[501], [413, "image"], [413, "caption"], [413, "body"], [413, "name"], [413, "body"]]);
+    });
 
     errorContract(() => emitFor(plugin, errorDocument()));
 
