@@ -79,6 +79,24 @@ test.each([
   expect(filled === undefined ? undefined : layout(filled.code, Infinity)).toBe(code);
 });
 
+test("what is filled has the described types", async () => {
+  const lists = `
+openapi: 3.1.0
+info: { title: Lists, version: "1" }
+paths:
+  /a: { get: { responses: { "200": { description: ok }, "400": { description: no, content: { application/json: { schema: { $ref: "#/components/schemas/Lines" } } } } } } }
+  /b: { get: { responses: { "200": { description: ok }, "400": { description: no, content: { application/json: { schema: { $ref: "#/components/schemas/Fields" } } } } } } }
+components:
+  schemas:
+    Lines: { type: object, properties: { errors: { type: object, properties: { body: { type: array, items: { type: string } } } } } }
+    Fields: { type: object, properties: { errors: { type: array, items: { $ref: "#/components/schemas/Field" } } } }
+    Field: { properties: { field: { type: string }, message: { type: string } } }
+`;
+  const emitted = await express.emit(readOpenApi(readDocument("api.yaml", lists)).api, createKit(defaultOptions));
+  expect(emitted.find(({ path }) => path === "error-body.ts")?.text).toContain("body: [...lines]");
+  expect(await typeErrors(await writeProject(emitted), "NodeNext")).toBe("");
+}, 60_000);
+
 test("what nothing fills is told once, at its first place", () => {
   expect(errorFindings(plan, "api.yaml")).toMatchObject([
     {

@@ -117,7 +117,10 @@ const mayBeText = ({ plan }: Filling, schema: Schema): boolean => {
   if (typeof target === "boolean") return target;
   return (
     listedTypes(target)?.includes("string") ??
-    !(["object", "array", "number"] as const).some((type) => hasKeywordOf(target, type))
+    !(
+      target["allOf"] !== undefined ||
+      (["object", "array", "number"] as const).some((type) => hasKeywordOf(target, type))
+    )
   );
 };
 
@@ -168,7 +171,7 @@ const candidates = function* (schema: Schema, name: string, filling: Filling): G
   const isObject = may("object") || (types === undefined && hasKeywordOf(target, "object"));
   if (isObject || schemasIn(target, "allOf").length > 0) yield objectOf(target, filling);
   if (may("array")) yield* listsOf(target, name, filling);
-  if (text !== undefined && (may("string") || types === undefined)) yield ofFact(text);
+  if (text !== undefined && mayBeText(filling, target)) yield ofFact(text);
   const number = numberFact(name);
   if (number !== undefined && (may("integer") || may("number"))) yield ofFact(number);
   const flag = flagValue(name);
