@@ -20,24 +20,35 @@ export const hostileDocument = (text: string): string =>
             in: location,
             description: text,
             schema: { type: "string", enum: [text, "b"], default: text },
+            examples: { [text]: { summary: text, value: text } },
           })),
           requestBody: {
             content: {
               "application/json": {
                 schema: { $ref: `#/components/schemas/${encodeURIComponent(pointerToken(text))}` },
+                examples: { [text]: { summary: text, value: { [text]: text } } },
               },
+              [`text/plain; note="${text}"`]: { schema: { type: "string", pattern: patternFor(text) }, example: text },
               "application/x-www-form-urlencoded": {
                 schema: { type: "object", properties: { [text]: { type: "array", items: { const: text } } } },
               },
             },
           },
           responses: {
-            200: { description: text, headers: { [text]: { schema: { type: "string" } } } },
+            200: {
+              description: text,
+              headers: { [text]: { schema: { type: "string" }, example: text } },
+              content: { "application/json": { schema: { const: text }, example: text } },
+              links: { [text]: { operationId: text, description: text, parameters: { [text]: text } } },
+            },
+            400: { description: text, content: { "application/json": { schema: errorSchema(text) } } },
             default: { description: text, content: { "application/json": { schema: { const: text } } } },
           },
+          callbacks: { [text]: { [`{$request.body#/${text}}`]: { post: sent(text) } } },
         },
       },
     },
+    webhooks: { [text]: { post: sent(text) } },
     security: [{ [text]: [text] }],
     components: {
       securitySchemes: { [text]: { type: "apiKey", in: "header", name: text, description: text } },
@@ -54,6 +65,27 @@ export const hostileDocument = (text: string): string =>
       },
     },
   });
+
+/** A request that the service sends. */
+const sent = (text: string) => ({
+  operationId: `${text} sent`,
+  summary: text,
+  description: text,
+  requestBody: {
+    content: { "application/json": { schema: { type: "object", properties: { [text]: { const: text } } } } },
+  },
+  responses: { 200: { description: text } },
+});
+
+/** An error that the service can fill, with a property that it does not know. */
+const errorSchema = (text: string) => ({
+  title: text,
+  type: "object",
+  required: ["message"],
+  properties: { message: { type: "string", description: text }, [`~${text}`]: { type: "string" } },
+});
+
+const patternFor = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 const pointerToken = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
