@@ -4,13 +4,26 @@ import { mockReply } from "./emit-mocks.ts";
 import { documented } from "./emit-types.ts";
 import type { Doc } from "./layout.ts";
 import { call, concat, group, hardline, indent, layout, line, softline, separated } from "./layout.ts";
+import type { Operation } from "./model.ts";
 import { headline, imports } from "./operation-parts.ts";
 import type { ApiPlan, PlannedOperation } from "./plan.ts";
 import { comment, commentText, literal } from "./print.ts";
 
+/** `201 leads to getOrder: id = $response.body#/id` */
+const linkLines = ({ responses }: Operation): readonly string[] =>
+  responses.flatMap(({ status, links }) =>
+    links.map(({ to, parameters }) => {
+      const given = Object.entries(parameters).map(
+        ([name, value]) => `${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`,
+      );
+      return `${status} leads to ${to}${given.length === 0 ? "" : `: ${given.join(", ")}`}`;
+    }),
+  );
+
 const handlerDoc = (plan: ApiPlan, planned: PlannedOperation): Doc => {
   const { operation, name, type } = planned;
-  const lines = comment(operation.summary, headline(planned), operation.deprecated ? "@deprecated" : undefined);
+  const deprecated = operation.deprecated ? "@deprecated" : undefined;
+  const lines = comment(operation.summary, headline(planned), ...linkLines(operation), deprecated);
   const input = concat(`types.${type}Request`, ",", line, `types.${type}Reply`);
   const stub = plan.options.mock
     ? concat(" ", mockReply(plan, planned))

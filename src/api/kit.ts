@@ -10,6 +10,7 @@ import { appParts, frameworkFiles, routeTable } from "./emit-service.ts";
 import type { EmitOptions } from "./emit-options.ts";
 import { defaultOptions } from "./emit-options.ts";
 import { securityFiles, securityPackages } from "./emit-security.ts";
+import { sentTypeFiles } from "./emit-sent-types.ts";
 import { modelTypes } from "./emit-types.ts";
 import acceptText from "./emitted/accept.ts.txt" with { type: "text" };
 import bodyText from "./emitted/body.ts.txt" with { type: "text" };
@@ -50,7 +51,7 @@ export interface EmitKit {
   readonly options: EmitOptions;
   /** Names, files and route order of everything: a plugin never invents its own. */
   plan(api: ApiModel): ApiPlan;
-  /** `types/models.ts` and `types/<tag>.ts`. */
+  /** `types/models.ts`, `types/<tag>.ts`, and `types/sent.ts` for webhooks and callbacks. */
   typeFiles(plan: ApiPlan): readonly GeneratedFile[];
   /** The types, and the one file that they import: for a service that is written otherwise. */
   typeOnlyFiles(plan: ApiPlan): readonly GeneratedFile[];
@@ -91,12 +92,14 @@ const middleware = {
 const typeFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
   { path: "types/models.ts", text: modelTypes(plan) },
   ...operationTypeFiles(plan),
+  ...sentTypeFiles(plan),
 ];
 
 /** Types of a service that is written otherwise do not know who asks. */
 const typeOnlyFiles = (plan: ApiPlan): readonly GeneratedFile[] => [
   { path: "types/models.ts", text: modelTypes(plan) },
   ...operationTypeFiles(plan, () => []),
+  ...sentTypeFiles(plan),
   { path: "middleware/reply.ts", text: replyText },
 ];
 

@@ -68,12 +68,22 @@ export interface ResponseHeader {
   readonly examples?: readonly Json[];
 }
 
+/** Where a reply leads: another operation, and what of this one it takes. */
+export interface Link {
+  readonly name: string;
+  /** An operation's id, or a reference to it. */
+  readonly to: string;
+  /** Runtime expressions and constants, by parameter. */
+  readonly parameters: JsonObject;
+}
+
 export interface ApiResponse {
   /** `200`, `4XX` or `default`. */
   readonly status: string;
   readonly description: string;
   readonly headers: readonly ResponseHeader[];
   readonly contents: readonly Content[];
+  readonly links: readonly Link[];
   readonly pointer: string;
 }
 
@@ -102,8 +112,21 @@ export interface Operation {
   readonly body?: Body;
   readonly responses: readonly ApiResponse[];
   readonly security: readonly SecurityRequirement[];
-  /** Callback Objects by name, as the document has them. */
-  readonly callbacks: JsonObject;
+  readonly pointer: string;
+}
+
+/** A request that the service itself sends. */
+export interface SentRequest {
+  readonly kind: "webhook" | "callback";
+  readonly name: string;
+  /** Upper case. */
+  readonly method: string;
+  /** Where a callback goes: a runtime expression, `{$request.body#/url}`. */
+  readonly to?: string;
+  /** The operation that a callback belongs to. */
+  readonly from?: { readonly operationId?: string | undefined; readonly headline: string };
+  readonly description?: string;
+  readonly body?: Body;
   readonly pointer: string;
 }
 
@@ -130,6 +153,6 @@ export interface ApiModel {
   readonly securitySchemes: readonly SecurityScheme[];
   /** In the document's order; no two share method and path. */
   readonly operations: readonly Operation[];
-  /** Requests that the API sends: Path Item Objects by name, as the document has them. */
-  readonly webhooks: JsonObject;
+  /** Webhooks, then callbacks of operations, in the document's order. */
+  readonly sent: readonly SentRequest[];
 }

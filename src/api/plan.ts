@@ -171,7 +171,7 @@ const planOperations = ({ operations }: ApiModel, layout: EmitOptions["layout"])
   const groupTitle = (operation: Operation, index: number): string =>
     groupTitles[layout](operation, names[index] ?? "");
   const titles = [...new Set(operations.map(groupTitle))];
-  const files = distinctNames(titles, (title) => fileName(title, "default"), ["index", "models"]);
+  const files = distinctNames(titles, (title) => fileName(title, "default"), ["index", "models", "sent"]);
   const fileOf = new Map(titles.map((title, index) => [title, files[index] ?? "default"]));
   return operations.map((operation, index) => {
     const name = names[index] ?? "";

@@ -12,6 +12,7 @@ import { distinctNames } from "./names.ts";
 import type { SourceDocument } from "./read-document.ts";
 import { readOperations } from "./read-operations.ts";
 import { readSchema } from "./read-schema.ts";
+import { readSent } from "./read-sent.ts";
 import type { Dialect, Reading } from "./reading.ts";
 import { asJson, entriesOf, listOf, note, textOf, valueAt } from "./reading.ts";
 import { uncheckedBodies } from "./unchecked-bodies.ts";
@@ -183,6 +184,7 @@ export const readOpenApi = (source: SourceDocument): ReadApi => {
   const info = isObject(own(root, "info")) ? (own(root, "info") as object) : {};
   if (!isObject(own(root, "info"))) note(reading, "bad-value", "/info", "the document has no info");
   const operations = readOperations(reading);
+  const sent = readSent(reading, operations);
   const description = textOf(info, "description");
   const api: ApiModel = {
     title: textOf(info, "title") ?? "API",
@@ -194,7 +196,7 @@ export const readOpenApi = (source: SourceDocument): ReadApi => {
     schemas: readSchemas(reading),
     securitySchemes: readSecuritySchemes(reading),
     operations,
-    webhooks: Object.fromEntries(entriesOf(asJson(own(root, "webhooks")))) as JsonObject,
+    sent,
   };
   noteContradictions(reading);
   const findings = [...reading.findings, ...uncheckedBodies(api, document.path)];

@@ -1,6 +1,5 @@
 // Paths and methods of a document to operations: parameters merged, references followed, broken ones left out.
 import { noteAdjacentVariables } from "./adjacent-variables.ts";
-import type { JsonObject } from "../kernel/json.ts";
 import { isObject, own, pointerToken } from "../kernel/json.ts";
 import type { Operation, Parameter, SecurityRequirement } from "./model.ts";
 import { readBody, readFormBody, readPayload } from "./read-body.ts";
@@ -8,9 +7,10 @@ import { readParameter } from "./read-parameter.ts";
 import { readResponses } from "./read-responses.ts";
 import { templateNames } from "./route-path.ts";
 import type { Found, Reading } from "./reading.ts";
-import { asJson, entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
+import { entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
 
-const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"] as const;
+/** Methods that path items have keys of their own for. */
+export const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"] as const;
 
 /** One operation with what its path item gives to all of them. */
 interface Site {
@@ -108,7 +108,6 @@ const readOperation = (reading: Reading, site: Site): Operation => ({
   ...bodyOf(reading, site),
   responses: readResponses(reading, own(site.operation.value, "responses"), site.operation),
   security: readSecurity(reading, site),
-  callbacks: Object.fromEntries(entriesOf(asJson(own(site.operation.value, "callbacks")))) as JsonObject,
   pointer: site.operation.pointer,
 });
 

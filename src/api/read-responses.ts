@@ -1,6 +1,7 @@
 // The responses of an operation: status, headers and content.
+import type { JsonObject } from "../kernel/json.ts";
 import { isObject, own, pointerToken } from "../kernel/json.ts";
-import type { ApiResponse, Content, ResponseHeader } from "./model.ts";
+import type { ApiResponse, Content, Link, ResponseHeader } from "./model.ts";
 import { readContents } from "./read-body.ts";
 import { inlineSchema } from "./read-parameter.ts";
 import { readExamples } from "./read-examples.ts";
@@ -50,6 +51,17 @@ const producedContents = (reading: Reading, { value, pointer }: Found, operation
   }));
 };
 
+const readLinks = (reading: Reading, { value, pointer }: Found): readonly Link[] =>
+  entriesOf(own(value, "links")).flatMap(([name, raw]) => {
+    const link = resolve(reading, raw, `${pointer}/links/${pointerToken(name)}`);
+    const to =
+      link === undefined ? undefined : (textOf(link.value, "operationId") ?? textOf(link.value, "operationRef"));
+    if (link === undefined || to === undefined) return [];
+    return [
+      { name, to, parameters: Object.fromEntries(entriesOf(asJson(own(link.value, "parameters")))) as JsonObject },
+    ];
+  });
+
 const isStatus = (text: string): boolean => /^([1-5]\d\d|[1-5]XX|default)$/.test(text);
 
 /** Responses in the document's order. */
@@ -74,6 +86,7 @@ export const readResponses = (reading: Reading, value: unknown, operation: Found
         ? producedContents(reading, found, operation)
         : readContents(reading, own(found.value, "content"), `${found.pointer}/content`);
     const description = textOf(found.value, "description") ?? "";
-    return [{ status, description, headers: readHeaders(reading, found), contents, pointer: found.pointer }];
+    const links = readLinks(reading, found);
+    return [{ status, description, headers: readHeaders(reading, found), contents, links, pointer: found.pointer }];
   });
 };
