@@ -1,5 +1,5 @@
 // A rename and a type change on a large table under load: by expand, backfill and contract against the plain ALTERs.
-// Usage: bun scripts/show-online-change.ts [--rows 1000000] [--rate 200] [--binary dist/senior]; compile first.
+// Usage: bun scripts/show-online-change.ts [--rows 1000000] [--rate 200] [--only plain|expand] [--binary dist/senior]; compile first.
 import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     rows: { type: "string", default: "1000000" },
     rate: { type: "string", default: "200" },
     binary: { type: "string", default: join(import.meta.dirname, "../dist/senior") },
+    only: { type: "string", default: "" },
     serve: { type: "string" },
   },
 });
@@ -141,7 +142,7 @@ const show = async (): Promise<void> => {
   const server = await testServer();
   if (server === undefined) throw new Error("no server for this platform");
   const rows: Record<string, unknown>[] = [];
-  for (const [name, way] of Object.entries(ways)) {
+  for (const [name, way] of Object.entries(ways).filter(([one]) => one.includes(values.only))) {
     const database = await server.createDatabase(
       `create table orders (id bigint primary key, note text not null, amount integer not null);
        insert into orders select n, 'note ' || n, n % 1000 from generate_series(1, ${values.rows}) n;`,

@@ -49,7 +49,10 @@ const located = ({ change }: Step): Finding["at"] => {
 
 const helps: Partial<Readonly<Record<HazardKind, string>>> = {
   "data loss": "keep a copy if it may be needed again",
-  "invented values": "name an expression with --fill schema.table.column=EXPRESSION",
+  "invented values":
+    "name an expression with --fill schema.table.column=EXPRESSION; or let it be null first, and fill a large table with senior db backfill",
+  rewrite:
+    "where users cannot wait: add a column beside it, keep both equal by a trigger, fill it with senior db backfill, then swap",
 };
 
 /** A change in two files has its hazards in both: they are told once. */
