@@ -73,6 +73,8 @@ describe.skipIf(server === undefined)("db migrate", () => {
     expect(await history(database)).toEqual(["1 applied 1/1"]);
     expect((await runOn(database, two, "migrate", "m")).exit).toBe(0);
     expect(await history(database)).toEqual(["1 applied 1/1", "2 applied 3/3"]);
+    const alone = await runOn(database, two, "migrate", "m/2_b.sql");
+    expect([alone.exit, alone.findings]).toEqual([0, []]);
     expect(await query(database, "select count(*)::text from a")).toEqual(["10"]);
     const again = await runOn(database, two, "migrate", "m");
     expect([again.exit, again.data["applied"]]).toEqual([0, []]);

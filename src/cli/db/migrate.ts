@@ -99,10 +99,11 @@ const checkSum = (list: readonly Migration[], given: string | undefined): string
   return hash.slice(0, 16);
 };
 
-const findingsAbout = (chain: Chain, standing: Standing, taken: Taken): readonly Finding[] => [
+const findingsAbout = (chain: Chain, standing: Standing, taken: Taken, isFolder: boolean): readonly Finding[] => [
   ...chain.findings.filter(({ rule }) => rule !== "migration/transaction"),
   ...standing.late.map(lateFinding),
-  ...standing.missing.map(missingFinding),
+  // Of one file nobody expects the others.
+  ...(isFolder ? standing.missing : []).map(missingFinding),
   ...(taken.book === undefined || taken.adopted.length === 0 ? [] : [adoptedFinding(taken.book, taken.adopted.length)]),
 ];
 
@@ -158,7 +159,8 @@ export default command({
     try {
       const drift = await driftSince(io, target, session, chain);
       if (args.failOnDrift) refuseDrift(drift);
-      const report = await migrate(io, session, { chain, target, source, approvedBy, args });
+      const isFolder = (await io.files.kind(args.path)) === "folder";
+      const report = await migrate(io, session, { chain, isFolder, target, source, approvedBy, args });
       if (!args.dryRun && report.exit === undefined) await keepSnapshot(io, target, session);
       return { ...report, findings: [...report.findings, ...driftFindings(drift)] };
     } finally {
@@ -169,6 +171,8 @@ export default command({
 });
 
 interface Wanted {
+  /** A folder was named, not one file. */
+  readonly isFolder: boolean;
   readonly target: Target;
   readonly chain: Chain;
   readonly source: string;
@@ -201,7 +205,7 @@ const driftSince = async (io: Io, target: Target, session: RunnerSession, chain:
 const migrate = async (
   io: Io,
   session: RunnerSession,
-  { chain, target, source, approvedBy, args }: Wanted,
+  { chain, isFolder, target, source, approvedBy, args }: Wanted,
 ): Promise<Report> => {
   const before = await historyOf(session);
   const taken = await readAdopted(session, chain, before);
@@ -217,7 +221,14 @@ const migrate = async (
   refuseEdited(left, args.acceptEdited);
   if (args.acceptEdited && !args.dryRun) {
     await acceptEdited(session, left);
-    return migrate(io, session, { chain, target, source, approvedBy, args: { ...args, acceptEdited: false } });
+    return migrate(io, session, {
+      chain,
+      isFolder,
+      target,
+      source,
+      approvedBy,
+      args: { ...args, acceptEdited: false },
+    });
   }
   refuseLate(left, args.outOfOrder);
   const halves = resumed(left);
@@ -234,7 +245,7 @@ const migrate = async (
     source,
     checksum,
     losses,
-    findings: findingsAbout(chain, left, taken),
+    findings: findingsAbout(chain, left, taken, isFolder),
     applied: left.applied.length + (args.dryRun ? adopted.size : 0),
   };
   if (args.dryRun) return dryRun(io, session, { ...shown, migrations: all, limits: args, target });
