@@ -66,7 +66,7 @@ interface Measured {
   readonly pairs: readonly Readonly<Partial<Record<Side, Interval>>>[];
 }
 
-/** A slice that nobody answered, or that was interrupted, ends the comparison: the rest would be the same. */
+/** A slice that nobody answered ends the comparison after its pair: the rest would be the same, and each side has had its turn. */
 const usable = ({ end, tally }: LoadRun): boolean => end.reason === "complete" && tally.get("answered") > 0;
 
 /** Requests a second that the slower one answered; one that answers nothing will end the comparison at once. */
@@ -95,11 +95,14 @@ const measureTurns = async (
   for (const sides of turns) {
     show(pairs.length + 1, turns.length);
     const pair: Partial<Record<Side, Interval>> = {};
+    let whole = true;
     for (const side of sides) {
       const run = await runner.run({ ...subjects[side].plan, ...times });
       pair[side] = series[side].add(run);
-      if (!usable(run)) return measured;
+      if (run.end.reason === "stopped") return measured;
+      whole &&= usable(run);
     }
+    if (!whole) return measured;
     pairs.push(pair);
   }
   return measured;
