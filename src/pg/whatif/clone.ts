@@ -60,9 +60,12 @@ export class Clone {
   /** Plans without running. Statements may hold parameters; `generic` says that they have no values. */
   async explain(
     statements: readonly { readonly sql: string; readonly generic: boolean }[],
+    verbose = false,
   ): Promise<readonly Answer[]> {
+    const options = (generic: boolean): string =>
+      ["format json", ...(generic ? ["generic_plan"] : []), ...(verbose ? ["verbose"] : [])].join(", ");
     const answers = await this.#planner.explain(
-      statements.map(({ sql, generic }) => `explain (${generic ? "generic_plan, " : ""}format json) ${sql}`),
+      statements.map(({ sql, generic }) => `explain (${options(generic)}) ${sql}`),
     );
     return answers.map(asAnswer);
   }

@@ -3,6 +3,8 @@ import { isObject } from "../../kernel/json.ts";
 
 export interface PlanNode {
   readonly type: string;
+  /** Of a relation; EXPLAIN says it with VERBOSE alone. */
+  readonly schema?: string;
   readonly relation?: string;
   readonly alias?: string;
   readonly index?: string;
@@ -14,6 +16,9 @@ export interface PlanNode {
   /** Conditions by PostgreSQL's name of them: `Filter`, `Index Cond`, `Hash Cond`. They hold constants: never print them. */
   readonly conditions: Readonly<Record<string, string>>;
   readonly sortKey: readonly string[];
+  readonly groupKey: readonly string[];
+  /** What it gives, with VERBOSE. */
+  readonly output: readonly string[];
   readonly children: readonly PlanNode[];
 }
 
@@ -31,12 +36,17 @@ const textAt = (node: Record<string, unknown>, key: string): string | undefined 
   typeof node[key] === "string" ? node[key] : undefined;
 
 const nodeOf = (node: Record<string, unknown>): PlanNode => {
-  const [relation, alias, index, joinType] = ["Relation Name", "Alias", "Index Name", "Join Type"].map((key) =>
-    textAt(node, key),
-  );
+  const [schema, relation, alias, index, joinType] = [
+    "Schema",
+    "Relation Name",
+    "Alias",
+    "Index Name",
+    "Join Type",
+  ].map((key) => textAt(node, key));
   const list = (key: string): readonly unknown[] => (Array.isArray(node[key]) ? (node[key] as unknown[]) : []);
   return {
     type: textAt(node, "Node Type") ?? "?",
+    ...(schema === undefined ? {} : { schema }),
     ...(relation === undefined ? {} : { relation }),
     ...(alias === undefined ? {} : { alias }),
     ...(index === undefined ? {} : { index }),
@@ -52,6 +62,8 @@ const nodeOf = (node: Record<string, unknown>): PlanNode => {
       }),
     ),
     sortKey: list("Sort Key").map(String),
+    groupKey: list("Group Key").map(String),
+    output: list("Output").map(String),
     children: list("Plans").filter(isObject).map(nodeOf),
   };
 };
