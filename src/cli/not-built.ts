@@ -39,16 +39,6 @@ export const planned: readonly Planned[] = [
     meanwhile: "generate routes, validators and types without --project and put them into your own service",
   },
   {
-    command: "db suggest-indexes",
-    will: "try index candidates on the planner and write the best as a migration",
-    meanwhile: "run `senior db analyze`: it names foreign keys without an index, with the SQL to add it",
-  },
-  {
-    command: "db snapshot",
-    will: "save a database's schema and statistics, to analyse away from it",
-    meanwhile: "run `senior db analyze --connection URL` where the database is reached",
-  },
-  {
     command: "db prove",
     will: "prove a migration against the queries of the running release",
     meanwhile: "expand first, deploy, contract later",

@@ -55,7 +55,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
   },
   database_optimization_guide: {
     "Connection pooling": ["db/connections", "db/pooled-connection", "db/unverified-connection"],
-    "Index strategy": ["db/foreign-key-without-index"],
+    "Index strategy": ["db/foreign-key-without-index", "db/suggested-index"],
     "Linting migrations": [
       "lint/constraint-builds-index",
       "lint/allow-without-reason",
@@ -116,7 +116,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "db/long-transaction",
     ],
     Migrations: ["db/constraint-not-valid", "db/disabled-trigger"],
-    "Measure first": ["db/slow-query"],
+    "Measure first": ["db/not-seen", "db/slow-query"],
     "N+1 queries": ["db/n-plus-one"],
     "Over-indexing": ["db/duplicate-index", "db/invalid-index", "db/over-indexed", "db/unused-index"],
     Partitions: ["db/default-partition-rows", "db/partition-gap", "db/partitions-end"],

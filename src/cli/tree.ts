@@ -24,6 +24,8 @@ export const tree: Node = {
         verify: { load: () => import("./db/verify.ts") },
         rollback: { load: () => import("./db/rollback.ts") },
         status: { load: () => import("./db/status.ts") },
+        snapshot: { load: () => import("./db/snapshot.ts") },
+        "suggest-indexes": { load: () => import("./db/suggest-indexes.ts") },
       },
     },
     decide: { load: () => import("./decide.ts") },

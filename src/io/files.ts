@@ -151,7 +151,7 @@ const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | consta
 const stage = async (target: string, text: string, mode: number | undefined): Promise<string> => {
   await mkdir(dirname(target), { recursive: true });
   const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${crypto.randomUUID()}.tmp`);
-  const handle = await open(temporary, flags, 0o666);
+  const handle = await open(temporary, flags, mode ?? 0o666);
   try {
     await handle.writeFile(text);
     await handle.sync();
@@ -162,7 +162,8 @@ const stage = async (target: string, text: string, mode: number | undefined): Pr
   return temporary;
 };
 
-const modeOf = ({ file, before }: Planned): number | undefined => (file.executable === true ? 0o755 : before?.mode);
+const modeOf = ({ file, before }: Planned): number | undefined =>
+  file.secret === true ? 0o600 : file.executable === true ? 0o755 : before?.mode;
 
 /** Puts back what stood there, as far as that is still possible. */
 const undo = async ({ target, before }: Planned): Promise<void> => {

@@ -6,6 +6,8 @@ export interface GeneratedFile {
   readonly path: string;
   readonly text: string;
   readonly executable?: boolean;
+  /** For its owner alone: it holds what others must not read. */
+  readonly secret?: boolean;
 }
 
 /**

@@ -306,3 +306,33 @@ export const compare = async (
   const [old, next] = [await read(io, from, options.deadlineMs), await read(io, to, options.deadlineMs)];
   return new Comparison(io, old, next, options).run();
 };
+
+/** Rehearses what some statements do to a server's catalog, forth and back. */
+export const rehearseOn = (
+  io: Io,
+  server: { readonly catalog: Catalog; readonly version: number; readonly source: string },
+  statements: readonly string[],
+  options: { readonly deadlineMs: number; readonly online: boolean },
+): Promise<{ readonly from: Catalog; readonly to: Catalog; readonly rehearsed: Rehearsed }> =>
+  withShadow({ deadlineMs: options.deadlineMs, signal: io.signal }, (shadow) =>
+    inSide(shadow, { kind: "server", ...server, notes: [] }, async ({ scratch, catalog }) => {
+      const to = await scratch.aside(async () => {
+        await mustRun(scratch, statements, "the indexes");
+        return (await scratch.read()).catalog;
+      });
+      const rehearsed = await rehearse(
+        stageOn(scratch, (one) => one),
+        catalog,
+        to,
+        {
+          online: options.online,
+          contract: true,
+          version: server.version,
+          using: new Map(),
+          keepOwners: true,
+          renamings: [],
+        },
+      );
+      return { from: catalog, to, rehearsed };
+    }),
+  );

@@ -22,6 +22,8 @@ export interface MigrationOptions {
   readonly hashes: { readonly from: string; readonly to: string };
   readonly lockTimeout: string;
   readonly statementTimeout: string;
+  /** The command that writes it; `db diff` when it is not said. */
+  readonly by?: string;
 }
 
 export interface Migration {
@@ -182,9 +184,9 @@ const downText = (leg: Leg, options: MigrationOptions): string => {
   return [...(backAlone(leg) ? [] : waits(options, isLong(down))), ...notes, ...down.map(terminated)].join("\n");
 };
 
-const header = (leg: Leg, { hashes }: MigrationOptions): string =>
+const header = (leg: Leg, { hashes, by = "db diff" }: MigrationOptions): string =>
   [
-    "-- Written by senior db diff, run forth and back on a copy of the schema before it was written.",
+    `-- Written by senior ${by}, run forth and back on a copy of the schema before it was written.`,
     `-- Catalog before ${hashes.from.slice(0, 16)}, after all files ${hashes.to.slice(0, 16)}.`,
     ...(leg.segment.kind === "contract" ? ["-- Contract: apply it when no running code uses what it drops."] : []),
     ...(leg.segment.kind === "alone"
