@@ -29,7 +29,7 @@ export const footprint = async (url: string): Promise<Footprint> => {
   let [samples, waits, done] = [0, 0, false];
   const begun = performance.now();
   const reading = readProduction(memoryIo({}), url, { deadlineMs: 60_000, redact: false }).finally(() => (done = true));
-  while (!(done as boolean)) {
+  while (!done) {
     const rows = await watch.unsafe<Record<string, unknown>[]>(
       `select l.mode, l.granted from pg_locks l join pg_stat_activity a on a.pid = l.pid
         where a.application_name = 'senior' and l.locktype not in ('virtualxid')`,
