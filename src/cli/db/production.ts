@@ -1,5 +1,6 @@
 // Production as analysis sees it: a running server, read only, or a snapshot that was taken of one.
 import type { Io } from "../../io/io.ts";
+import { unpack } from "../../io/pack.ts";
 import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { withSession } from "../../io/postgres/session.ts";
 import { loadSqlParser } from "../../io/sql-parser.ts";
@@ -41,10 +42,6 @@ export const readProduction = async (
     return { reading: { ...reading, health }, statistics, workload, source };
   });
 };
-
-/** base64 of zstd. */
-export const pack = (text: string): string => Bun.zstdCompressSync(Buffer.from(text)).toString("base64");
-export const unpack = (packed: string): string => Bun.zstdDecompressSync(Buffer.from(packed, "base64")).toString();
 
 export interface ProductionArgs extends Omit<Given, "schemaFile"> {
   readonly snapshot: string | undefined;

@@ -1,4 +1,5 @@
 // senior db snapshot: a server's schema, statistics, counters and workload in one file, to analyse away from it.
+import { pack } from "../../io/pack.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { fileSet } from "../../kernel/fileset.ts";
 import { bytes, plural } from "../../kernel/words.ts";
@@ -10,7 +11,7 @@ import { headerOf, snapshotText } from "../../pg/snapshot.ts";
 import { redact } from "../../pg/whatif/statistics.ts";
 import { command } from "../command.ts";
 import { duration, flag, text } from "../flags.ts";
-import { pack, readProduction } from "./production.ts";
+import { readProduction } from "./production.ts";
 import { connectionFlags, sourceOf } from "./source-args.ts";
 
 const gapsOf = ({ statistics, workload, reading }: Snapshot): readonly string[] => [
