@@ -8,6 +8,7 @@ import type { Finding } from "../kernel/finding.ts";
 import { joinPath } from "../kernel/paths.ts";
 import type { Target } from "../pg/connection.ts";
 import { targetText } from "../pg/connection.ts";
+import { isManaged, within } from "../pg/diff/scope.ts";
 import { readHealth } from "../pg/health/read-health.ts";
 import { atTheirOrigin } from "../pg/origins.ts";
 import type { SchemaFile } from "../pg/prepare.ts";
@@ -18,7 +19,7 @@ export interface CatalogOptions {
   /** Only these schemas; all of the user's when empty. */
   readonly schemas: readonly string[];
   readonly deadlineMs: number;
-  /** Of a server, also what it measured. */
+  /** Of a server, also what it measured; schemas that a platform keeps for itself are left out unless they are asked for. */
   readonly health?: boolean;
 }
 
@@ -76,18 +77,38 @@ export const readSchemaFiles = async (io: Io, path: string): Promise<readonly Sc
   return Promise.all(paths.map(async (one) => ({ path: one, text: await io.files.readText(one) })));
 };
 
+/** What a platform's own schemas hold is not for its users to mend; those of this program need no word. */
+const leftOut = (schemas: readonly string[]): readonly Finding[] => {
+  const names = schemas.filter((name) => name !== "senior");
+  if (names.length === 0) return [];
+  return [
+    {
+      rule: "db/not-seen",
+      severity: "info",
+      message: `schemas that a platform keeps for itself were not looked at: ${names.join(", ")}`,
+      at: { kind: "project" },
+      help: `--schema ${names[0] ?? ""} looks at one of them`,
+    },
+  ];
+};
+
 const readServer = async (io: Io, connection: string, options: CatalogOptions): Promise<ReadCatalog> => {
   const target = await resolveTarget(io, connection);
   const source = targetText(target);
   io.terminal.progress(`reading ${source}`);
   const session = { deadlineMs: options.deadlineMs, signal: io.signal };
+  const kept: string[] = [];
   const reading = await withSession(target, session, async (ask, attempt): Promise<DatabaseReading> => {
     const found = await readCatalogWith(ask, "server", options);
     if (options.health !== true) return found;
     io.terminal.progress(`reading the counters of ${source}`);
-    return { ...found, health: await readHealth(attempt, found.server.version, options.schemas) };
+    const schemas = found.catalog.schemas.map(({ name }) => name);
+    if (options.schemas.length === 0) kept.push(...schemas.filter(isManaged));
+    const own = kept.length === 0 ? options.schemas : schemas.filter((name) => !isManaged(name));
+    const catalog = kept.length === 0 ? found.catalog : within(found.catalog, (name) => !isManaged(name));
+    return { ...found, catalog, health: await readHealth(attempt, found.server.version, own) };
   });
-  return { reading, source, target, notes: [], locate: (findings) => findings };
+  return { reading, source, target, notes: leftOut(kept), locate: (findings) => findings };
 };
 
 const readFiles = async (io: Io, path: string, options: CatalogOptions): Promise<ReadCatalog> => {

@@ -36,7 +36,12 @@ const analyze = async (argv: readonly string[], { files = {}, env = {} }: Setup 
 
 interface Envelope {
   readonly exit: number;
-  readonly findings: readonly { readonly rule: string; readonly severity: string; readonly at: object }[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly message: string;
+    readonly severity: string;
+    readonly at: object;
+  }[];
   readonly data: {
     readonly server: { readonly kind: string };
     readonly counts: object;
@@ -122,6 +127,20 @@ describe.skipIf(server === undefined)("a server", () => {
     expect(findings.map(({ at }) => at)).toContainEqual({ kind: "object", type: "schema", name: "public" });
     expect(data.server.kind).toBe("server");
     expect(inSchema[1]).toMatchObject({ evidence: { data: [{ name: "log", rows: 5000 }] } });
+  });
+
+  test("leaves out what a platform keeps for itself, and says so, unless it is asked for", async () => {
+    const database = await server!.createDatabase(
+      "create schema auth; create table auth.log (line text); create schema senior; create table senior.migrations (version text)",
+    );
+    const about = async (...argv: readonly string[]): Promise<readonly string[]> => {
+      const { findings } = await json(["--connection", server!.url(database), ...argv]);
+      return findings.flatMap(({ at, message }) =>
+        "schema" in at && at.schema === "auth" ? ["auth"] : message.includes("not looked at: auth") ? ["told"] : [],
+      );
+    };
+    expect(await about()).toEqual(["told"]);
+    expect(await about("--schema", "auth")).toEqual(["auth"]);
   });
 
   test("comes from DATABASE_URL, a named variable or PGHOST, and never shows its password", async () => {

@@ -35,6 +35,8 @@ const managed = new Set([
   "senior",
 ]);
 
+export const isManaged = (schema: string): boolean => managed.has(schema);
+
 /** Tables in which migration runners keep their books. */
 const books = new Set([
   "schema_migrations",

@@ -59,6 +59,9 @@ const isSortable = (holder: Holder, { column }: Pick<Use, "column">): boolean =>
 /** 1 GiB. */
 const bigTable = 131_072;
 
+/** Columns: of a table this narrow, an index may hold all. */
+const smallTable = 3;
+
 export interface CandidateOptions {
   readonly catalog: Catalog;
   readonly known: Known;
@@ -197,13 +200,16 @@ class Asking {
 
   /** All that the query reads of a narrow kind in the index itself. */
   #covering(trees: readonly Shape[]): readonly Shape[] {
-    const width = (column: string): number => this.#statistics(column)?.width ?? 100;
+    const bytesOf = (column: string): number => this.#statistics(column)?.width ?? 100;
     const [best, second] = trees.toSorted((a, b) => b.keys.length - a.keys.length);
     return [best, second, trees[0]].flatMap((tree) => {
       if (tree === undefined || tree.written !== undefined || tree.keys.some((key) => key.includes("("))) return [];
       const rest = this.#use.columns.filter((column) => !tree.keys.includes(column));
-      const bytes = rest.reduce((sum, column) => sum + width(column), 0);
+      const bytes = rest.reduce((sum, column) => sum + bytesOf(column), 0);
       if (rest.length === 0 || rest.length > 4 || bytes > 48) return [];
+      // An index that holds every column is a second copy of the table.
+      const width = this.#holder.columns.length;
+      if (width > smallTable && tree.keys.length + rest.length >= width) return [];
       return [
         {
           ...tree,
