@@ -1,6 +1,6 @@
 // Files that belong to this user alone: no links, nobody else's, one holder at a time, never half-written.
 import { constants } from "node:fs";
-import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { Fault } from "../kernel/fault.ts";
 import type { HeldFile } from "./io.ts";
@@ -96,13 +96,20 @@ const holderOf = (text: string): string | undefined => {
   return host === hostname() && !isAlive(Number(pid)) ? undefined : text.trim() || "somebody";
 };
 
-/** A holder that was killed left its lock: it is moved aside, and put back if another one took it over meanwhile. */
-const clearStale = async (lock: string, judged: string): Promise<void> => {
-  const aside = `${lock}.${crypto.randomUUID()}`;
-  await rename(lock, aside).catch(() => undefined);
-  const moved = await readFile(aside, "utf8").catch(() => judged);
-  if (moved !== judged) await link(aside, lock).catch(() => undefined);
-  await rm(aside, { force: true });
+const claimOn = (lock: string): string => `${lock}.stale`;
+
+/**
+ * Removes the lock that a killed holder left. Whoever does so holds a claim meanwhile: without one, a lock that was taken just after it was judged
+ * would be removed for the one that was judged.
+ */
+const clearStale = async (lock: string, judged: string, mine: string): Promise<void> => {
+  const claim = claimOn(lock);
+  if (!(await createOwn(claim, mine))) return;
+  try {
+    if ((await readOwn(lock)) === judged) await rm(lock, { force: true });
+  } finally {
+    await rm(claim, { force: true });
+  }
 };
 
 const takeLock = async (path: string): Promise<string> => {
@@ -118,9 +125,11 @@ const takeLock = async (path: string): Promise<string> => {
         help: `wait for it to end, or ${elsewhere}; if it is gone, remove ${lock}`,
       });
     }
-    await clearStale(lock, found);
+    await clearStale(lock, found, mine);
   }
-  throw new Fault("guard.lock", `${path} is held by somebody`, { help: elsewhere });
+  throw new Fault("guard.lock", `${path} is held by somebody`, {
+    help: `try again, or ${elsewhere}; if nobody is at work, remove ${lock} and ${claimOn(lock)}`,
+  });
 };
 
 /** Makes this process the only holder of an own file until `release`. */
