@@ -1,7 +1,6 @@
 // `bun scripts/json-schema-table.ts FOLDER`: the JSON Schema Test Suite's cases through generated validators, directly and over HTTP, and through peers.
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,6 +13,7 @@ import { casesDocument, readCases } from "../src/testing/schema-cases.ts";
 import type { SchemaCase } from "../src/testing/schema-cases.ts";
 import type { Contender, Draft, Named } from "./judge/json-schema-contenders.ts";
 import { drafts, otherContenders } from "./judge/json-schema-contenders.ts";
+import { freePort } from "../src/testing/free-port.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,16 +31,6 @@ interface Service extends AsyncDisposable {
   readonly folder: string;
   readonly url: string;
 }
-
-const freePort = async (): Promise<number> => {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    const port = address !== null && typeof address === "object" ? address.port : 0;
-    probe.close(() => resolve(port));
-  });
-  return promise;
-};
 
 const service = async (cases: readonly SchemaCase[], { openapi }: Draft): Promise<Service> => {
   const folder = await mkdtemp(join(tmpdir(), "senior-table-"));

@@ -1,7 +1,7 @@
 // `bun scripts/trial-documents.ts FILE|FOLDER…`: scaffolds each document in each framework, type-checks and boots the service, and calls every operation with a valid and an invalid request.
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { readdirSync, statSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -24,6 +24,7 @@ import { plural } from "../src/kernel/words.ts";
 import type { FrameworkPlugin } from "../src/sdk.ts";
 import { brokenRequest } from "../src/testing/broken-request.ts";
 import { strictOptions } from "../src/testing/strict-options.ts";
+import { freePort } from "../src/testing/free-port.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -168,16 +169,7 @@ const send = async (port: number, request: SampleRequest): Promise<{ status: num
   socket.on("data", (chunk) => (text += chunk.toString()));
   socket.on("error", reject);
   socket.on("close", () => resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0), text }));
-  return promise;
-};
 
-const freePort = async (): Promise<number> => {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    const port = address !== null && typeof address === "object" ? address.port : 0;
-    probe.close(() => resolve(port));
-  });
   return promise;
 };
 

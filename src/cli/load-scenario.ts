@@ -69,15 +69,19 @@ const escapeOf = (headers: WireRequest["headers"]): Escape => {
 const withBraces = (path: string): string =>
   path.replaceAll(/(?:%7B|\{){2,3}(?:(?!%7D|\}).)*(?:%7D|\}){2,3}/gi, (part) => decodeURIComponent(part));
 
+/** What the command line asks for. */
+export interface Asked {
+  readonly io: Io;
+  readonly target: Target;
+  readonly request: WireRequest;
+  readonly body: Uint8Array | undefined;
+  /** By status: whether it counts as right. */
+  readonly expected: readonly boolean[];
+  readonly args: LoadArgs;
+}
+
 /** One request. Placeholders are only looked for where there is data to fill them in. */
-const single = async (
-  io: Io,
-  target: Target,
-  request: WireRequest,
-  body: Uint8Array | undefined,
-  expected: readonly boolean[],
-  args: LoadArgs,
-): Promise<Scenario | undefined> => {
+const single = async ({ io, target, request, body, expected, args }: Asked): Promise<Scenario | undefined> => {
   const [rows, checks] = [await rowsOf(io, args), await checksOf(io, args)];
   if (rows === undefined && checks.length === 0 && !args.cookies && !args.digest) return undefined;
   const template = (text: string, escape: Escape): Template =>
@@ -127,16 +131,10 @@ const fromFile = async (io: Io, path: string, target: Target, args: LoadArgs): P
   });
 };
 
-const requestsOf = async (
-  io: Io,
-  target: Target,
-  request: WireRequest,
-  body: Uint8Array | undefined,
-  expected: readonly boolean[],
-  args: LoadArgs,
-): Promise<Scenario | undefined> => {
+const requestsOf = async (asked: Asked): Promise<Scenario | undefined> => {
+  const { io, target, expected, args } = asked;
   if (args.scenario !== undefined) return fromFile(io, args.scenario, target, args);
-  if (args.openapi === undefined) return single(io, target, request, body, expected, args);
+  if (args.openapi === undefined) return single(asked);
   const { openapiScenario } = await import("./load-openapi.ts");
   return openapiScenario(io, args.openapi, target, args, expected);
 };
@@ -148,15 +146,8 @@ const digestOf = ({ digest, user = "" }: LoadArgs): Pick<Scenario, "digest"> => 
 };
 
 /** Undefined when the one request is the same each time, and only the status of its answers counts. */
-export const scenarioOf = async (
-  io: Io,
-  target: Target,
-  request: WireRequest,
-  body: Uint8Array | undefined,
-  expected: readonly boolean[],
-  args: LoadArgs,
-): Promise<Scenario | undefined> => {
-  refuseMixture(args);
-  const scenario = await requestsOf(io, target, request, body, expected, args);
-  return scenario === undefined ? undefined : { ...scenario, ...digestOf(args) };
+export const scenarioOf = async (asked: Asked): Promise<Scenario | undefined> => {
+  refuseMixture(asked.args);
+  const scenario = await requestsOf(asked);
+  return scenario === undefined ? undefined : { ...scenario, ...digestOf(asked.args) };
 };

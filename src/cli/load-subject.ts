@@ -92,7 +92,7 @@ export const readSubject = async (io: Io, url: string, args: LoadArgs, seed: num
   const body = await readBody(io, args.body);
   const request = wireRequest(target, { method: args.method, headers: args.header, body });
   const expected = expectedOf(args);
-  const scenario = await scenarioOf(io, target, request, body, expected, { ...args, seed });
+  const scenario = await scenarioOf({ io, target, request, body, expected, args: { ...args, seed } });
   const settings: Subject["settings"] = {
     ...planPace(args, environment().processors),
     method: methodOf(request, scenario),

@@ -1,12 +1,12 @@
 // Generated code as a project on disk: written, type-checked as its users would, and running.
 import { symlink } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { GeneratedFile } from "../kernel/fileset.ts";
 import { fileSet } from "../kernel/fileset.ts";
 import type { Resolution } from "./strict-options.ts";
 import { resolutionNames, strictOptions } from "./strict-options.ts";
 import { temporaryFolder } from "./temporary.ts";
+import { freePort } from "./free-port.ts";
 
 const repository = new URL("../..", import.meta.url).pathname;
 
@@ -47,16 +47,6 @@ export const typeErrors = async (folder: string, resolution: Resolution): Promis
 };
 
 export type Runtime = "bun" | "node";
-
-const freePort = async (): Promise<number> => {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const address = probe.address();
-    const port = address !== null && typeof address === "object" ? address.port : 0;
-    probe.close(() => resolve(port));
-  });
-  return promise;
-};
 
 /** Node reads JavaScript: every module by itself, without bundling, as `tsc` would write it. */
 const transpile = async (folder: string): Promise<void> => {

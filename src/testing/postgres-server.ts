@@ -12,10 +12,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import postgres from "postgres";
+import { freePort } from "./free-port.ts";
 
 export interface TestServer {
   readonly port: number;
@@ -78,14 +78,6 @@ const installation = (work: string, native: string): string => {
   hydrate(copy);
   return copy;
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 
 const give = (path: string): string => {
   if (asRoot) chownSync(path, nobody, nobody);

@@ -1,30 +1,11 @@
 // Rule: foreign keys that are checked on all rows while both tables take no writes.
-import type { LintRule } from "../rule.ts";
-import { blockingWorks, workFound } from "../rule.ts";
-import type { Fix } from "../../../kernel/finding.ts";
-import type { LintSubject, Measured, Work } from "../model.ts";
-import { quoteName, quotePath } from "../../quote.ts";
-import { commandsOf } from "../commands.ts";
-import { safeForm } from "../safe-form.ts";
+import { validatedLater, workRule } from "../work-rule.ts";
 
-/** Only where the statement does nothing else: its last clause is the constraint. */
-const fixFor = (subject: LintSubject, on: Measured, { table, constraint }: Work): Fix | undefined =>
-  constraint === undefined || commandsOf(on.statement).length !== 1
-    ? undefined
-    : safeForm(subject, on, [
-        { sql: `${on.sql.trimEnd()} NOT VALID` },
-        { sql: `ALTER TABLE ${quotePath(table)} VALIDATE CONSTRAINT ${quoteName(constraint)}` },
-      ]);
-
-export const foreignKeyScans: LintRule = {
-  id: "lint/foreign-key-scans",
-  severity: "error",
-  about: "Foreign keys that are checked on all rows while both tables take no writes",
-  help: "add it NOT VALID, and validate it in a transaction of its own: that holds up nobody",
-  *check(subject) {
-    for (const { on, work } of blockingWorks(subject, "foreign-key-scans")) {
-      const fix = fixFor(subject, on, work);
-      yield { ...workFound(subject, on, work), ...(fix === undefined ? {} : { fix }) };
-    }
+export const foreignKeyScans = workRule(
+  "foreign-key-scans",
+  {
+    about: "Foreign keys that are checked on all rows while both tables take no writes",
+    help: "add it NOT VALID, and validate it in a transaction of its own: that holds up nobody",
   },
-};
+  validatedLater,
+);
