@@ -24,15 +24,26 @@ export interface Executed {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
+/** A query that takes longer is ended, and counts as this long. */
+const limitMs = 60_000;
+
+const isEnded = (error: unknown): boolean => error instanceof postgres.PostgresError && error.code === "57014";
+
 /** The execution time that the server measured; what writes is rolled back. */
 const timed = async (client: postgres.Sql, sql: string, runs: number): Promise<number> => {
   const times: number[] = [];
   for (let run = 0; run < runs; run++) {
     await client.unsafe("begin");
-    const [row] = await client.unsafe<Record<string, unknown>[]>(`explain (analyze, timing off, format json) ${sql}`);
-    await client.unsafe("rollback");
-    const [plan] = row?.["QUERY PLAN"] as readonly { readonly "Execution Time": number }[];
-    times.push(plan?.["Execution Time"] ?? 0);
+    try {
+      const [row] = await client.unsafe<Record<string, unknown>[]>(`explain (analyze, timing off, format json) ${sql}`);
+      const [plan] = row?.["QUERY PLAN"] as readonly { readonly "Execution Time": number }[];
+      times.push(plan?.["Execution Time"] ?? 0);
+    } catch (error) {
+      if (!isEnded(error)) throw error;
+      times.push(limitMs);
+    } finally {
+      await client.unsafe("rollback");
+    }
   }
   return median(times);
 };
@@ -45,7 +56,7 @@ export const executed = async (url: string, set: WorkloadSet, runs: number): Pro
   const workload = workloadOfFile("queries.sql", set.queries.join(";\n"), parse);
   const statements = plannedStatements(workload, { catalog: source.reading.catalog, known, parse });
   const client = postgres(url, { max: 1, ssl: false, onnotice: () => undefined, prepare: false });
-  await client.unsafe("set jit = off; set max_parallel_workers_per_gather = 0; set statement_timeout = '60s'");
+  await client.unsafe(`set jit = off; set max_parallel_workers_per_gather = 0; set statement_timeout = ${limitMs}`);
   const { signal } = new AbortController();
   const begun = performance.now();
   const advice = await withEmbeddedServer({ deadlineMs: 120_000, signal }, async (server) =>

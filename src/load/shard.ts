@@ -53,5 +53,3 @@ export const shardOf = (text: string, env: Environment): Share =>
 /** The part of a whole number that falls to one share; what does not divide goes to the first ones. */
 export const partOf = (total: number, { index, of }: Share): number =>
   Math.floor(total / of) + (index < total % of ? 1 : 0);
-
-export const shardText = ({ index, of }: Share): string => `shard ${index + 1} of ${of}`;

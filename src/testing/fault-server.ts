@@ -76,15 +76,6 @@ export const delayed =
   (exchange) =>
     exchange.later(ms, () => exchange.send(ok));
 
-/** Answers at once, but not while the clock of the first request stands between two times: then at the second. */
-export const frozen =
-  (fromMs: number, toMs: number): Behaviour =>
-  (exchange) => {
-    const at = exchange.at / 1e6;
-    if (at >= fromMs && at < toMs) exchange.later(toMs - at, () => exchange.send(ok));
-    else exchange.send(ok);
-  };
-
 const refusal = (headers: readonly string[]): string =>
   ["HTTP/1.1 429 Too Many Requests", ...headers, "Content-Length: 0", "", ""].join("\r\n");
 

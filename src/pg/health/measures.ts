@@ -21,15 +21,6 @@ export const settingBytes = (live: Pick<Live, "settings">, name: string): number
   return unit === undefined || value === undefined ? undefined : value * unit;
 };
 
-const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 };
-
-/** A time setting in seconds. */
-export const settingSeconds = (live: Pick<Live, "settings">, name: string): number | undefined => {
-  const unit = unitSeconds[settingOf(live, name)?.unit ?? ""];
-  const value = settingNumber(live, name);
-  return unit === undefined || value === undefined ? undefined : value * unit;
-};
-
 /** Seconds from `moment` to the reading. */
 export const secondsSince = ({ at }: Pick<Live, "at">, moment: string): number =>
   Math.max(0, (Date.parse(at) - Date.parse(moment)) / 1000);

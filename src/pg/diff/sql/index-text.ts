@@ -20,8 +20,3 @@ const headLength = (definition: string): number => {
   }
   return 0;
 };
-
-export const columnsOfIndex = (index: Pick<Index, "keys" | "include">): readonly string[] => [
-  ...index.keys.filter(({ expression }) => !expression).map(({ text }) => text),
-  ...index.include,
-];

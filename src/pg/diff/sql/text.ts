@@ -68,8 +68,5 @@ export const collate = (collation: ObjectName | undefined): string =>
 
 export const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Functions called by name only: `schema.name`. */
-export const routinePath = (name: ObjectName): string => quotePath(name);
-
 /** Without the semicolon that the server prints after some definitions. */
 export const bare = (definition: string): string => definition.trim().replace(/;$/, "");
