@@ -75,6 +75,8 @@ const parentColumn = (parts: Parts, { table, name }: ColumnPart): string | undef
 const isSamePartition = (from: Extract<Part, { kind: "constraint" | "index" }>, to: Part): boolean =>
   from.kind === to.kind && sameJson([from.value.partOf, from.value.table], [to.value.partOf, to.value.table]);
 
+const goesOrComes = (change: Change | undefined): boolean => change !== undefined && change.verb !== "alter";
+
 const renamePartition = (from: Part, to: Part): string => {
   if (from.kind === "constraint" && to.kind === "constraint")
     return `ALTER TABLE ${quotePath(from.value.table)} RENAME CONSTRAINT ${quoteName(from.value.name)} TO ${quoteName(to.value.name)}`;
@@ -131,6 +133,9 @@ class Differ {
       if (change.verb !== "drop" || (change.from.kind !== "constraint" && change.from.kind !== "index")) continue;
       const { from } = change;
       if (change.from.value.partOf === undefined) continue;
+      // Another key of the parent takes that of the partition with it.
+      const parent = this.#context.from.partKeyOf(keyOf("index", change.from.value.partOf));
+      if (parent === undefined || goesOrComes(this.changes.get(parent))) continue;
       const next = [...this.changes.values()].find((one) => one.verb === "create" && isSamePartition(from, one.to));
       if (next?.verb !== "create") continue;
       this.changes.delete(key);

@@ -1,5 +1,6 @@
 // From two catalogs to a plan: steps in an order that can be run, in segments that each fit one transaction or none.
 import type { Catalog } from "../catalog.ts";
+import { asideName } from "./aside.ts";
 import type { Change, Refused } from "./change.ts";
 import { differ } from "./change.ts";
 import { hazardsOf } from "./hazard.ts";
@@ -93,7 +94,7 @@ const swapPieces = (
   context: Context,
 ): readonly Piece[] => {
   const { schema, name } = from.value as { readonly schema: string; readonly name: string };
-  const aside = { schema, name: `${name.slice(0, 50)}__before` };
+  const aside = { schema, name: asideName(name) };
   if (act === "drop") return writerOf(from.kind).drop({ ...from.value, ...aside }, context);
   const noun = from.kind === "domain" ? "DOMAIN" : "TYPE";
   return [

@@ -1,6 +1,7 @@
 // SQL of indexes: made beside reads and writes, replaced while the old one serves, tied to those of partitioned parents.
 import { sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
+import { asideName } from "../aside.ts";
 import { omit } from "../omit.ts";
 import type { IndexPart, Parts } from "../part.ts";
 import { attachIndex, clusterOn, late, replicaIdentity } from "./constraints.ts";
@@ -43,7 +44,7 @@ const createIndex = (index: IndexPart, context: Context): readonly Piece[] => {
 
 /** The old index serves until the new one is there. */
 const replaceIndex = (to: IndexPart, context: Context): readonly Piece[] => {
-  const aside = { schema: to.schema, name: `${to.name.slice(0, 50)}__before` };
+  const aside = { schema: to.schema, name: asideName(to.name) };
   return [
     `ALTER INDEX ${indexPath(to)} RENAME TO ${quoteName(aside.name)}`,
     ...createIndex(to, { ...context, isNew: () => false }),
