@@ -2,15 +2,10 @@
 import { withDisposable } from "../../io/embedded/disposable.ts";
 import type { Disposable } from "../../io/embedded/disposable.ts";
 import type { Io } from "../../io/io.ts";
-import { resolveTarget } from "../../io/postgres/resolve.ts";
-import { withSession } from "../../io/postgres/session.ts";
 import { loadSqlParser } from "../../io/sql-parser.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { applyLoosely, applyWay } from "../../pg/apply.ts";
-import { targetText } from "../../pg/connection.ts";
 import { buildStatements } from "../../pg/diff/rehearse.ts";
-import type { Health } from "../../pg/health/model.ts";
-import { readHealth } from "../../pg/health/read-health.ts";
 import { judge } from "../../pg/lint/allow.ts";
 import { measureMigration } from "../../pg/lint/measure.ts";
 import type { LintSubject, Measured } from "../../pg/lint/model.ts";
@@ -20,30 +15,15 @@ import { lintRules } from "../../pg/lint/rules/index.ts";
 import { sizesOf } from "../../pg/lint/sizes.ts";
 import type { PreparedSchema } from "../../pg/prepare.ts";
 import type { CatalogReading } from "../../pg/catalog.ts";
-import { readCatalogWith } from "../../pg/read-catalog.ts";
 import { supply } from "../../pg/trial.ts";
 import { command } from "../command.ts";
 import { duration, integer, text } from "../flags.ts";
 import type { Chosen } from "./chain-args.ts";
 import { chainFlags, chooseMigrations, needsOf } from "./chain-args.ts";
-import { connectionFlags, sourceOf } from "./source-args.ts";
+import type { Known } from "./lint-known.ts";
+import { knownOf } from "./lint-known.ts";
+import { connectionFlags } from "./source-args.ts";
 import { needsWith, runSchema, schemaBefore, schemaFlag } from "./state-before.ts";
-
-/** What the server that the migration is for knows. */
-interface Known {
-  readonly from: string;
-  readonly health: Health;
-  readonly reading: CatalogReading;
-}
-
-const readServer = async (io: Io, connection: string, deadlineMs: number): Promise<Known> => {
-  const target = await resolveTarget(io, connection);
-  io.terminal.progress(`reading ${targetText(target)}`);
-  return withSession(target, { deadlineMs, signal: io.signal }, async (ask, attempt) => {
-    const reading = await readCatalogWith(ask, "server", { schemas: [] });
-    return { from: targetText(target), reading, health: await readHealth(attempt, reading.server.version) };
-  });
-};
 
 /** The state before, as the server's catalog has it; what the embedded server cannot have is passed over. */
 const runCatalog = async (database: Disposable, { catalog }: CatalogReading): Promise<void> => {
@@ -86,15 +66,6 @@ const measureAll = async (
   });
 };
 
-const serverOf = async (
-  io: Io,
-  args: { readonly connection: string | undefined; readonly connectionEnv: string | undefined },
-) => {
-  if (args.connection === undefined && args.connectionEnv === undefined) return undefined;
-  const source = await sourceOf(io, { ...args, schemaFile: undefined }, "lint");
-  return source.kind === "server" ? source.connection : undefined;
-};
-
 const nothing = (path: string): Fault =>
   new Fault("input.not-found", `no migration of ${path} has changed`, {
     help: "name another revision with --changed=REV",
@@ -106,7 +77,8 @@ export default command({
   more: [
     "Every statement is run in an embedded PostgreSQL, after the migrations before it (or --schema, or the catalog of the",
     "server); its locks, table rewrites, scans and index builds are read from the server's own views, not from a list of",
-    "rules. With --connection they are weighed by the sizes and write rates of the server's tables, which is only read.",
+    "rules. With --connection they are weighed by the sizes and write rates of the server's tables, which is only read;",
+    "with --stats by those of a snapshot, in a pipeline that does not reach the server; its age is said.",
     "Findings carry the safe form as a fix where there is one. A finding is allowed by a comment with a reason above its",
     "statement: -- senior:allow index-blocks-writes: the table has ten rows. Read are dbmate, goose, golang-migrate, Flyway,",
     "Prisma, Drizzle, Knex, node-pg-migrate, sql-migrate, diesel, and plain .sql files.",
@@ -124,6 +96,10 @@ export default command({
       run: "senior db lint migrations/20240115_add_status.sql --connection postgres://app@db.example/shop",
       about: "Weighed by the tables of a running server",
     },
+    {
+      run: "senior db lint migrations/ --changed origin/main --stats prod.snapshot",
+      about: "Weighed by a snapshot of production, away from it",
+    },
   ],
   positionals: {
     path: text("A migration file, or a folder of them", { value: "FILE|DIR", required: true, scope: "user" }),
@@ -140,6 +116,10 @@ export default command({
         secret: true,
       },
     ),
+    stats: text("A snapshot of that server in its place, where it cannot be reached (see db snapshot)", {
+      value: "FILE",
+      scope: "user",
+    }),
     diskSpeed: integer("MiB that its disk reads or writes in a second, for estimates of time", {
       min: 1,
       default: 200,
@@ -157,14 +137,13 @@ export default command({
       alone: schema !== undefined,
     });
     if (chosen.chain.migrations.length === 0 && args.changed === undefined) throw nothing(path);
-    const connection = await serverOf(io, args);
-    const known = connection === undefined ? undefined : await readServer(io, connection, args.deadline);
+    const known = await knownOf(io, args);
     const migrations = await measureAll(io, chosen, { schema, known }, args.deadline);
     const subject: LintSubject = {
       tool: chosen.chain.tool,
       migrations,
       sizes: known === undefined ? [] : sizesOf(known.health),
-      ...(known === undefined ? {} : { sizesFrom: known.from }),
+      ...(known === undefined ? {} : { sizesFrom: known.from, sizesAt: known.takenAt }),
       bytesPerSecond: args.diskSpeed * 1024 * 1024,
     };
     const meant = chosen.chain.migrations.filter(chosen.isMeant);

@@ -43,6 +43,15 @@ test.skipIf(server === undefined)(
     expect(taken.stdout).toContain("It holds values of your users");
     expect(io.disk.get("/project/prod.snapshot")?.split("\n")[0]).toContain('"format":"senior snapshot","version":1');
 
+    io.disk.set("/project/change.sql", "alter table purchase alter total type numeric(12, 4);");
+    const linted = await run("lint", "change.sql", "--stats", "prod.snapshot", "--json");
+    const lint = JSON.parse(linted.stdout) as { readonly findings: readonly { rule: string; message: string }[] };
+    const rewrite = lint.findings.find(({ rule }) => rule === "lint/type-change-rewrites")?.message;
+    expect(rewrite).toMatch(/ACCESS EXCLUSIVE on public\.purchase .*[KM]iB in [\d,]+ rows/);
+    expect(linted.stdout).toMatch(/"sizesFrom": ?"[^"]+\(prod\.snapshot, taken \d+ minutes? ago\)"/);
+    const both = await run("lint", "change.sql", "--stats", "prod.snapshot", "--connection", server.url(database));
+    expect(both.exit).toBe(2);
+
     const argv = [
       "suggest-indexes",
       "--snapshot",

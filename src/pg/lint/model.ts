@@ -97,6 +97,8 @@ export interface LintSubject {
   readonly sizes: readonly TableSize[];
   /** Where the sizes come from, as people may see it; undefined when there are none. */
   readonly sizesFrom?: string;
+  /** When they were read: ISO 8601. */
+  readonly sizesAt?: string;
   /** Bytes that the disk reads or writes in a second: an assumption. */
   readonly bytesPerSecond: number;
 }

@@ -73,7 +73,7 @@ export interface LintView {
 const assumption = ({ sizesFrom, bytesPerSecond }: LintSubject): Block =>
   sizesFrom === undefined
     ? text(
-        "No sizes are known, so every table counts as large: give --connection to weigh findings by the server's tables.",
+        "No sizes are known, so every table counts as large: give --connection, or --stats with a snapshot of it, to weigh findings by the server's tables.",
         "dim",
       )
     : text(`Sizes and rates of ${sizesFrom}; times assume a disk of ${bytes(bytesPerSecond)} a second.`, "dim");
@@ -119,6 +119,7 @@ export const lintReport = ({ subject, judged, notes, source, before }: LintView)
       before,
       bytesPerSecond: subject.bytesPerSecond,
       sizesFrom: subject.sizesFrom ?? null,
+      sizesAt: subject.sizesAt ?? null,
       statements: statements.map((on) => statementData(subject, on)),
       allowed: judged.allowed.map(({ finding, reason }) => ({ rule: finding.rule, reason, message: finding.message })),
     },

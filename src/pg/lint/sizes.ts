@@ -1,4 +1,5 @@
 // Sizes and rates of tables, from what a server knows of itself.
+import { plural } from "../../kernel/words.ts";
 import type { Health } from "../health/model.ts";
 import type { TableSize } from "./model.ts";
 
@@ -20,4 +21,16 @@ export const sizesOf = ({ at, database, relations, server }: Health): readonly T
         }
       : {}),
   }));
+};
+
+/** `taken 12 days ago`: sizes and rates grow old, and a clock may be wrong. */
+export const ageText = (takenAt: string, now: Date): string => {
+  const minutes = (now.getTime() - Date.parse(takenAt)) / 60_000;
+  if (Number.isNaN(minutes)) return "taken nobody knows when";
+  if (minutes < -5) return `taken ${takenAt}, which this machine's clock has not reached yet`;
+  if (minutes < 90) return `taken ${plural(Math.max(0, Math.round(minutes)), "minute")} ago`;
+  const hours = minutes / 60;
+  return hours < 48
+    ? `taken ${plural(Math.round(hours), "hour")} ago`
+    : `taken ${plural(Math.round(hours / 24), "day")} ago`;
 };
