@@ -35,7 +35,8 @@ test.skipIf(server === undefined)(
     const database = await server.createDatabase();
     const client = postgres(server.url(database), { max: 1, ssl: false, onnotice: () => undefined, prepare: false });
     for (const statement of schema.split(";")) await client.unsafe(statement);
-    const io = memoryIo({ files: { "/project/queries.sql": workload } });
+    const change = "alter table purchase alter total type numeric(12, 4);";
+    const io = memoryIo({ files: { "/project/queries.sql": workload, "/project/change.sql": change } });
     const run = (...argv: readonly string[]) => runSenior(["db", ...argv], io, () => Promise.resolve(registry));
 
     const taken = await run("snapshot", "--connection", server.url(database), "--output", "prod.snapshot");
@@ -43,7 +44,6 @@ test.skipIf(server === undefined)(
     expect(taken.stdout).toContain("It holds values of your users");
     expect(io.disk.get("/project/prod.snapshot")?.split("\n")[0]).toContain('"format":"senior snapshot","version":1');
 
-    io.disk.set("/project/change.sql", "alter table purchase alter total type numeric(12, 4);");
     const linted = await run("lint", "change.sql", "--stats", "prod.snapshot", "--json");
     const lint = JSON.parse(linted.stdout) as { readonly findings: readonly { rule: string; message: string }[] };
     const rewrite = lint.findings.find(({ rule }) => rule === "lint/type-change-rewrites")?.message;

@@ -87,6 +87,47 @@ describe("db verify", () => {
   }, 60_000);
 });
 
+describe("db verify on Rails' structure.sql", () => {
+  const dump = (...lines: readonly string[]) =>
+    [
+      "create table public.users (id bigint primary key);",
+      "create table public.schema_migrations (version character varying not null primary key);",
+      "set search_path to public;",
+      'insert into "schema_migrations" (version) values',
+      ...lines,
+    ].join("\n");
+  const ruby = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [`db/${name}.rb`, "class"]));
+
+  test("holds the versions that it lists against the files, zeros in front of them aside", async () => {
+    const files = {
+      "db/structure.sql": dump("('20240103000000'),", "('20240102000000'),", "('12'),", "('3');"),
+      ...ruby("migrate/012_a", "migrate/20240102000000_b", "post_migrate/20240101000000_c", "other_migrate/1_d"),
+    };
+    for (const path of ["db/migrate", "."]) {
+      const { places, exit } = await senior(files, "verify", path);
+      expect([exit, ...places]).toEqual([
+        1,
+        "verify/structure-behind db/post_migrate/20240101000000_c.rb:1",
+        "verify/structure-ahead db/structure.sql:5",
+        "verify/structure-ahead db/structure.sql:8",
+      ]);
+    }
+  }, 60_000);
+
+  test("names the line that PostgreSQL refuses, a merge's second line and a mark of it among them", async () => {
+    const twice = await senior(
+      { "db/structure.sql": dump("('2'),", "('2');"), ...ruby("migrate/2_a") },
+      "verify",
+      "db",
+    );
+    expect(twice.places).toEqual(["verify/structure-refused db/structure.sql:6"]);
+    const merged = await senior({ "db/structure.sql": dump("<<<<<<< HEAD", "('2');") }, "verify", "db");
+    expect(merged.places).toEqual(["verify/structure-refused db/structure.sql:5"]);
+    const broken = await senior({ "db/structure.sql": `select 1;\nalter table gone add a int;` }, "verify", "db");
+    expect([broken.exit, ...broken.places]).toEqual([1, "verify/structure-refused db/structure.sql:2"]);
+  }, 60_000);
+});
+
 describe("db lint", () => {
   const files = {
     "m/1_users.sql": "create table users (id bigint primary key, name text, team bigint);",

@@ -9,6 +9,7 @@ import { verifyChain } from "../../pg/verify/verify.ts";
 import { command } from "../command.ts";
 import { duration, flag, text } from "../flags.ts";
 import { chainFlags, chooseMigrations, needsOf } from "./chain-args.ts";
+import { structureOf, verifyStructure } from "./verify-structure.ts";
 import { shellNotes } from "./shell-notes.ts";
 import { needsWith, runSchema, schemaBefore, schemaFlag } from "./state-before.ts";
 
@@ -25,6 +26,8 @@ export default command({
     "what fails only there is told apart. A way back that fails stops nothing. Read are dbmate, goose, golang-migrate, Flyway,",
     "Prisma, Drizzle, Knex, node-pg-migrate, sql-migrate, diesel, and plain .sql files. Extensions that the embedded server",
     "does not have are shells, and named. Nothing needs a server, and nothing is written.",
+    "Of a Rails application db/structure.sql is loaded and held against the files of db/migrate: versions that it does not list,",
+    "or lists without a file. Migrations in Ruby are not run.",
   ].join("\n"),
   examples: [
     { run: "senior db verify migrations/", about: "The whole folder" },
@@ -36,6 +39,7 @@ export default command({
       run: "senior db verify db/migrations --reporter junit --output verify.xml",
       about: "One test case for each migration",
     },
+    { run: "senior db verify db/structure.sql", about: "Rails' dump: does it load, and is it up to date" },
   ],
   positionals: {
     path: text("A folder of migrations, or one file of it", { value: "DIR", required: true, scope: "user" }),
@@ -50,6 +54,9 @@ export default command({
   output: "report",
   async run({ args, io }) {
     const parse = await loadSqlParser();
+    const structure = args.format === undefined ? await structureOf(io, args.path) : undefined;
+    if (structure !== undefined)
+      return verifyStructure(io, { source: args.path, structure, parse, deadlineMs: args.deadline });
     const schema = await schemaBefore(io, args.schema, parse);
     const { chain, isMeant } = await chooseMigrations(io, args.path, parse, {
       format: args.format,
