@@ -1,31 +1,25 @@
 // Both sides of db diff: read, brought to one version of PostgreSQL, and the way between them rehearsed in the embedded server.
 import { withShadow } from "../../io/embedded/load-schema.ts";
-import type { Scratch, Shadow } from "../../io/embedded/shadow.ts";
+import type { Shadow } from "../../io/embedded/shadow.ts";
 import type { Cache } from "../../io/cache.ts";
 import type { KeptCatalog } from "../../io/embedded/kept-catalogs.ts";
 import { keptKey, readKept, writeKept } from "../../io/embedded/kept-catalogs.ts";
 import type { Io } from "../../io/io.ts";
-import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
-import type { Json } from "../../kernel/json.ts";
-import { canonicalJson } from "../../kernel/json.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { renamesSaid } from "../../pg/diff/annotations.ts";
-import { omit } from "../../pg/diff/omit.ts";
 import type { PlanOptions } from "../../pg/diff/plan.ts";
 import { plan } from "../../pg/diff/plan.ts";
 import type { Rehearsed } from "../../pg/diff/rehearse.ts";
-import { buildStatements, rehearse } from "../../pg/diff/rehearse.ts";
+import { rehearse } from "../../pg/diff/rehearse.ts";
 import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
 import { findRenames } from "../../pg/diff/rename.ts";
 import type { Scope } from "../../pg/diff/scope.ts";
 import { scopeOf, within, withoutBooks } from "../../pg/diff/scope.ts";
-import type { Stage } from "../../pg/diff/stage.ts";
-import type { SchemaFile } from "../../pg/prepare.ts";
-import { quoteName } from "../../pg/quote.ts";
 import type { CatalogSource } from "../sources.ts";
-import { readCatalog, readSchemaFiles } from "../sources.ts";
+import type { Given } from "./side.ts";
+import { addRoles, contentOf, extensionsOf, inSide, mustRun, readSide, rolesOf, stageOn } from "./side.ts";
 
 export interface CompareOptions extends Scope {
   readonly deadlineMs: number;
@@ -47,99 +41,6 @@ export interface Compared {
   readonly candidates: readonly Candidate[];
   readonly notes: readonly Finding[];
 }
-
-/** One side before it is in the embedded server. */
-type Given =
-  | { readonly kind: "files"; readonly files: readonly SchemaFile[]; readonly source: string }
-  | {
-      readonly kind: "server";
-      readonly catalog: Catalog;
-      readonly version: number;
-      readonly source: string;
-      readonly notes: readonly Finding[];
-    };
-
-/** Rights that new objects of the connected user will have are those of whoever runs a schema file. */
-const asRunner = (catalog: Catalog, user: string): Catalog => ({
-  ...catalog,
-  defaultPrivileges: catalog.defaultPrivileges.map((one) => (one.role === user ? omit(one, "role") : one)),
-});
-
-const read = async (io: Io, source: CatalogSource, deadlineMs: number): Promise<Given> => {
-  if (source.kind === "files")
-    return { kind: "files", files: await readSchemaFiles(io, source.path), source: source.path };
-  const { reading, source: name, notes } = await readCatalog(io, source, { schemas: [], deadlineMs });
-  const { user } = await resolveTarget(io, source.connection);
-  return {
-    kind: "server",
-    catalog: asRunner(reading.catalog, user),
-    version: reading.server.version,
-    source: name,
-    notes,
-  };
-};
-
-/** Roles that a catalog names: they are made before it is built. */
-export const rolesOf = (catalog: Catalog): readonly string[] => {
-  const roles = new Set<string>();
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const one of value) visit(one);
-    else if (typeof value === "object" && value !== null) {
-      for (const [key, inner] of Object.entries(value)) {
-        if (["owner", "grantee", "role", "user"].includes(key) && typeof inner === "string") roles.add(inner);
-        else if (key === "roles" && Array.isArray(inner)) for (const one of inner) roles.add(String(one));
-        else visit(inner);
-      }
-    }
-  };
-  visit({ ...catalog, dependencies: [] });
-  return [...roles].filter((name) => name !== "public" && name !== "postgres" && !name.startsWith("pg_")).sort();
-};
-
-export const extensionsOf = (...catalogs: readonly Catalog[]): readonly string[] =>
-  [...new Set(catalogs.flatMap(({ extensions }) => extensions.map(({ name }) => name)))].filter(
-    (name) => name !== "plpgsql",
-  );
-
-const mustRun = async (scratch: Scratch, statements: readonly string[], what: string): Promise<void> => {
-  const { done, error } = await scratch.run(["SET check_function_bodies = off", ...statements]);
-  if (error === undefined) return;
-  throw new Fault(
-    "input.unsupported",
-    `${what} cannot be built in the embedded PostgreSQL: ${error.message}\n${statements[done - 1] ?? ""}`,
-    {
-      help: "leave this object's schema out with --exclude, or compare two schema files",
-    },
-  );
-};
-
-/** A place to work on one side, as the embedded server has it. */
-interface Loaded {
-  readonly scratch: Scratch;
-  readonly catalog: Catalog;
-  readonly notes: readonly Finding[];
-}
-
-/** Builds a side in the embedded server, from its files or from what makes the server's catalog, and works on it there. */
-const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) => Promise<T>): Promise<T> => {
-  if (given.kind === "files")
-    return shadow.loaded(given.files, { schemas: [] }, (scratch, { reading, notes }) =>
-      work({ scratch, catalog: reading.catalog, notes }),
-    );
-  const needs = { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) };
-  return shadow.within(needs, async (scratch) => {
-    const { catalog: empty } = await scratch.read();
-    await mustRun(scratch, buildStatements(given.catalog, empty, 180000), given.source);
-    return work({ scratch, catalog: (await scratch.read()).catalog, notes: given.notes });
-  });
-};
-
-const stageOn = (scratch: Scratch, scope: (catalog: Catalog) => Catalog): Stage => ({
-  run: (statements) => scratch.run(statements),
-  attempt: (statement) => scratch.attempt(statement),
-  rows: (sql) => scratch.rows(sql),
-  read: async () => ({ catalog: scope((await scratch.read()).catalog) }),
-});
 
 const ambiguousFault = (candidates: readonly Candidate[]): Fault => {
   const lines = candidates.map(({ from, to, score, reasons }) => `  ${from} → ${to} (${score}: ${reasons.join(", ")})`);
@@ -174,24 +75,12 @@ const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, sour
   }));
 };
 
-/** Roles that only the other side names. */
-const addRoles = async (scratch: Scratch, roles: readonly string[]): Promise<void> => {
-  const there = new Set(await scratch.rows("select rolname::text from pg_catalog.pg_roles"));
-  for (const name of roles) if (!there.has(name)) await scratch.attempt(`CREATE ROLE ${quoteName(name)}`);
-};
-
 const renamesOf = (begin: Catalog, end: Catalog, next: Given, { renames, guess }: CompareOptions) => {
   const said = [...renames, ...(next.kind === "files" ? next.files.flatMap(({ text }) => renamesSaid(text)) : [])];
   const { renamings, candidates, ambiguous } = findRenames(begin, end, said, guess);
   if (ambiguous.length > 0) throw ambiguousFault(ambiguous);
   return { renamings, candidates };
 };
-
-/** What a side is made of: the same content has the same catalog. */
-const contentOf = (given: Given): readonly string[] =>
-  given.kind === "files"
-    ? ["files", ...given.files.flatMap(({ path, text }) => [path, text])]
-    : ["server", canonicalJson(given.catalog as unknown as Json)];
 
 const planOptions = (old: Given, { online, contract, using }: CompareOptions): PlanOptions => ({
   online,
@@ -303,7 +192,7 @@ export const compare = async (
   to: CatalogSource,
   options: CompareOptions,
 ): Promise<Compared> => {
-  const [old, next] = [await read(io, from, options.deadlineMs), await read(io, to, options.deadlineMs)];
+  const [old, next] = [await readSide(io, from, options.deadlineMs), await readSide(io, to, options.deadlineMs)];
   return new Comparison(io, old, next, options).run();
 };
 

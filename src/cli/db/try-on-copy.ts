@@ -13,7 +13,7 @@ import { failureFault } from "../../pg/migrations/job.ts";
 import { segmentsOf } from "../../pg/migrations/segments.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
 import type { Statement } from "../../pg/tree.ts";
-import { extensionsOf, rolesOf } from "./compare.ts";
+import { extensionsOf, rolesOf } from "./side.ts";
 import { claimOf } from "./run-migrations.ts";
 
 /** Statements that a schema without rows has nothing to show for, or that the embedded server does not know. */

@@ -1,0 +1,121 @@
+// One side of a comparison: schema files or a server's catalog, and how it is built in a shadow.
+import type { Scratch, Shadow } from "../../io/embedded/shadow.ts";
+import type { Io } from "../../io/io.ts";
+import { resolveTarget } from "../../io/postgres/resolve.ts";
+import { Fault } from "../../kernel/fault.ts";
+import type { Finding } from "../../kernel/finding.ts";
+import type { Json } from "../../kernel/json.ts";
+import { canonicalJson } from "../../kernel/json.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { omit } from "../../pg/diff/omit.ts";
+import { buildStatements } from "../../pg/diff/rehearse.ts";
+import type { Stage } from "../../pg/diff/stage.ts";
+import type { SchemaFile } from "../../pg/prepare.ts";
+import { quoteName } from "../../pg/quote.ts";
+import type { CatalogSource } from "../sources.ts";
+import { readCatalog, readSchemaFiles } from "../sources.ts";
+
+/** One side before it is in the embedded server. */
+export type Given =
+  | { readonly kind: "files"; readonly files: readonly SchemaFile[]; readonly source: string }
+  | {
+      readonly kind: "server";
+      readonly catalog: Catalog;
+      readonly version: number;
+      readonly source: string;
+      readonly notes: readonly Finding[];
+    };
+
+/** Rights that new objects of the connected user will have are those of whoever runs a schema file. */
+const asRunner = (catalog: Catalog, user: string): Catalog => ({
+  ...catalog,
+  defaultPrivileges: catalog.defaultPrivileges.map((one) => (one.role === user ? omit(one, "role") : one)),
+});
+
+export const readSide = async (io: Io, source: CatalogSource, deadlineMs: number): Promise<Given> => {
+  if (source.kind === "files")
+    return { kind: "files", files: await readSchemaFiles(io, source.path), source: source.path };
+  const { reading, source: name, notes } = await readCatalog(io, source, { schemas: [], deadlineMs });
+  const { user } = await resolveTarget(io, source.connection);
+  return {
+    kind: "server",
+    catalog: asRunner(reading.catalog, user),
+    version: reading.server.version,
+    source: name,
+    notes,
+  };
+};
+
+/** Roles that a catalog names: they are made before it is built. */
+export const rolesOf = (catalog: Catalog): readonly string[] => {
+  const roles = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const one of value) visit(one);
+    else if (typeof value === "object" && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        if (["owner", "grantee", "role", "user"].includes(key) && typeof inner === "string") roles.add(inner);
+        else if (key === "roles" && Array.isArray(inner)) for (const one of inner) roles.add(String(one));
+        else visit(inner);
+      }
+    }
+  };
+  visit({ ...catalog, dependencies: [] });
+  return [...roles].filter((name) => name !== "public" && name !== "postgres" && !name.startsWith("pg_")).sort();
+};
+
+export const extensionsOf = (...catalogs: readonly Catalog[]): readonly string[] =>
+  [...new Set(catalogs.flatMap(({ extensions }) => extensions.map(({ name }) => name)))].filter(
+    (name) => name !== "plpgsql",
+  );
+
+export const mustRun = async (scratch: Scratch, statements: readonly string[], what: string): Promise<void> => {
+  const { done, error } = await scratch.run(["SET check_function_bodies = off", ...statements]);
+  if (error === undefined) return;
+  throw new Fault(
+    "input.unsupported",
+    `${what} cannot be built in the embedded PostgreSQL: ${error.message}\n${statements[done - 1] ?? ""}`,
+    {
+      help: "leave this object's schema out with --exclude, or compare two schema files",
+    },
+  );
+};
+
+/** A place to work on one side, as the embedded server has it. */
+export interface Loaded {
+  readonly scratch: Scratch;
+  readonly catalog: Catalog;
+  readonly notes: readonly Finding[];
+}
+
+/** Builds a side in the embedded server, from its files or from what makes the server's catalog, and works on it there. */
+export const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) => Promise<T>): Promise<T> => {
+  if (given.kind === "files")
+    return shadow.loaded(given.files, { schemas: [] }, (scratch, { reading, notes }) =>
+      work({ scratch, catalog: reading.catalog, notes }),
+    );
+  const needs = { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) };
+  return shadow.within(needs, async (scratch) => {
+    const { catalog: empty } = await scratch.read();
+    await mustRun(scratch, buildStatements(given.catalog, empty, 180000), given.source);
+    return work({ scratch, catalog: (await scratch.read()).catalog, notes: given.notes });
+  });
+};
+
+export const stageOn = (scratch: Scratch, scope: (catalog: Catalog) => Catalog): Stage => ({
+  run: (statements) => scratch.run(statements),
+  attempt: (statement) => scratch.attempt(statement),
+  rows: (sql) => scratch.rows(sql),
+  read: async () => ({ catalog: scope((await scratch.read()).catalog) }),
+});
+
+/** Roles that only the other side names. */
+export const addRoles = async (scratch: Scratch, roles: readonly string[]): Promise<void> => {
+  const there = new Set(await scratch.rows("select rolname::text from pg_catalog.pg_roles"));
+  for (const name of roles) if (!there.has(name)) await scratch.attempt(`CREATE ROLE ${quoteName(name)}`);
+};
+
+/** What a side is made of: the same content has the same catalog. */
+export const contentOf = (given: Given): readonly string[] =>
+  given.kind === "files"
+    ? ["files", ...given.files.flatMap(({ path, text }) => [path, text])]
+    : ["server", canonicalJson(given.catalog as unknown as Json)];
