@@ -5,12 +5,15 @@ import { shapeOf } from "./emit-shapes.ts";
 import type { Content, Schema } from "./model.ts";
 import type { ApiPlan } from "./plan.ts";
 import { followed } from "./plan.ts";
+import { listSchema, sequenceOf } from "./sequences.ts";
 import { fileKeyword, get, listedTypes, schemaIn, schemaMapIn, textIn } from "./schema-view.ts";
 
-export type ContentKind = "json" | "form" | "multipart" | "text" | "bytes";
+export type ContentKind = "json" | "form" | "multipart" | "sequence" | "text" | "bytes";
 
 /** The way a media type is read. XML is handed over as text: nothing here checks it against a schema. */
-export const kindOf = (mediaType: string): ContentKind => {
+export const kindOf = (content: Pick<Content, "mediaType" | "items">): ContentKind => {
+  const { mediaType } = content;
+  if (sequenceOf(content) !== undefined) return "sequence";
   if (/[/+]json$/.test(mediaType) || mediaType === "*/*") return "json";
   if (mediaType === "application/x-www-form-urlencoded") return "form";
   if (mediaType === "multipart/form-data") return "multipart";
@@ -38,8 +41,10 @@ const withFiles = (plan: ApiPlan, schema: Schema): Schema => {
 };
 
 /** The schema that a content's values are checked with: in multipart forms, binary properties are files. */
-export const checkedSchema = (plan: ApiPlan, { schema, mediaType }: Content): Schema => {
-  const kind = kindOf(mediaType);
+export const checkedSchema = (plan: ApiPlan, content: Content): Schema => {
+  const { schema } = content;
+  const kind = kindOf(content);
+  if (kind === "sequence") return listSchema(plan, content);
   if (kind === "bytes") return true;
   if (kind === "text") return textSchema(plan, schema);
   if (kind !== "multipart") return schema;
@@ -72,7 +77,7 @@ const isStructured = (shape: Json): boolean => isObject(shape) && Object.hasOwn(
 
 /** How each field of a form is written, as data for the emitted reader. */
 export const formFields = (plan: ApiPlan, content: Content): JsonObject => {
-  const kind = kindOf(content.mediaType);
+  const kind = kindOf(content);
   const fields = propertiesDeep(plan, content.schema).map(([name, schema]): readonly [string, Json] => {
     const shape = shapeOf(plan, schema);
     const encoding = Object.hasOwn(content.encoding, name) ? content.encoding[name] : undefined;

@@ -82,7 +82,7 @@ const rank = ({ mediaType }: Content): number =>
   mediaType === "application/problem+json" ? 0 : mediaType === "application/json" ? 1 : 2;
 
 const contentOf = ({ contents }: ApiResponse): Content | undefined =>
-  contents.filter(({ mediaType }) => kindOf(mediaType) === "json").sort((a, b) => rank(a) - rank(b))[0];
+  contents.filter((content) => kindOf(content) === "json").sort((a, b) => rank(a) - rank(b))[0];
 
 /** Media types that are ranges go over the wire as JSON. */
 const mediaTypeOf = ({ mediaType }: Content): string =>

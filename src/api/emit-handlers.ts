@@ -25,9 +25,8 @@ const handlerDoc = (plan: ApiPlan, planned: PlannedOperation): Doc => {
   const deprecated = operation.deprecated ? "@deprecated" : undefined;
   const lines = comment(operation.summary, headline(planned), ...linkLines(operation), deprecated);
   const input = concat(`types.${type}Request`, ",", line, `types.${type}Reply`);
-  const stub = plan.options.mock
-    ? concat(" ", mockReply(plan, planned))
-    : group(indent(line, call("notImplemented", [literal(name)])));
+  const answer = plan.options.mock ? mockReply(plan, planned) : call("notImplemented", [literal(name)]);
+  const stub = group(indent(line, answer));
   return documented(
     lines,
     concat(`export const ${name}: `, group("Handler<", indent(softline, input), softline, ">"), " = () =>", stub, ";"),

@@ -18,11 +18,13 @@ import {
   line,
   separated,
   softline,
+  startsWithBrace,
 } from "./layout.ts";
 import type { ApiResponse, Body, Content, Operation, Parameter } from "./model.ts";
 import { headline, imports, isEmptyStatus, parametersSchema, parts } from "./operation-parts.ts";
 import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { comment, commentText, literal } from "./print.ts";
+import { itemSchema } from "./sequences.ts";
 
 const declareParameters = (plan: ApiPlan, planned: PlannedOperation): readonly Doc[] =>
   parts.flatMap(({ location, suffix }) => {
@@ -34,7 +36,7 @@ const declareParameters = (plan: ApiPlan, planned: PlannedOperation): readonly D
   });
 
 const contentType = (plan: ApiPlan, content: Content, scope: TypeScope): Doc => {
-  const kind = kindOf(content.mediaType);
+  const kind = kindOf(content);
   return kind === "bytes" ? "Uint8Array" : typeDoc(checkedSchema(plan, content), scope);
 };
 
@@ -111,12 +113,18 @@ const breakHere: Doc = { kind: "group", inner: "", broken: true };
 const generic = (name: string, ...args: readonly Doc[]): Doc =>
   group(`${name}<`, indent(softline, join(args, concat(",", line))), softline, ">");
 
-const replyType = (plan: ApiPlan, status: string, { mediaType, schema }: Content): Doc => {
-  const kind = kindOf(mediaType);
+const replyType = (plan: ApiPlan, status: string, content: Content): Doc => {
+  const { mediaType, schema } = content;
+  const kind = kindOf(content);
   const isPlain = mediaType === "application/json" || mediaType === "*/*";
   if (kind === "json") {
     const body = typeDoc(schema, { plan, direction: "output", prefix: "models." });
     return isPlain ? generic("JsonReply", status, body) : generic("MediaReply", status, literal(mediaType), body);
+  }
+  if (kind === "sequence") {
+    const item = typeDoc(itemSchema(plan, content), { plan, direction: "output", prefix: "models." });
+    const sequence = startsWithBrace(item) ? concat("Sequence<", item, ">") : generic("Sequence", item);
+    return generic("MediaReply", status, literal(mediaType), sequence);
   }
   const body = kind === "text" || kind === "bytes" ? "Payload" : "unknown";
   return generic("MediaReply", status, mediaTypeType(mediaType), body);
@@ -153,7 +161,7 @@ const mentions = (text: string, name: string): boolean =>
 const typesFile = (plan: ApiPlan, group: PlannedGroup, authOf: AuthType): GeneratedFile => {
   const body = layout(concat(separated(group.operations.map((one) => operationTypes(plan, one, authOf))), hardline));
   const knowsAuth = group.operations.some(({ operation }) => authOf(operation).length > 0);
-  const names = ["EmptyReply", "JsonReply", "MediaReply", "OpenReply", "Payload", "Reply"].filter((name) =>
+  const names = ["EmptyReply", "JsonReply", "MediaReply", "OpenReply", "Payload", "Reply", "Sequence"].filter((name) =>
     mentions(body, name),
   );
   const head = imports([

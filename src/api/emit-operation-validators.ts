@@ -25,6 +25,7 @@ import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { receivedRefs, sentRefs } from "./plan.ts";
 import { comment, commentText, data, key, literal } from "./print.ts";
 import { sharesSegments } from "./route-path.ts";
+import { describesEvents, itemSchema, sequenceOf } from "./sequences.ts";
 
 /** Parameters beyond those declared are ignored: gateways and clients add their own. */
 const parametersValidator = (parameters: readonly Parameter[], scope: ValidatorScope): Doc => {
@@ -80,10 +81,10 @@ const parameterParts = (planned: PlannedOperation, scope: ValidatorScope) =>
   });
 
 const contentRules = (content: Content, schema: Doc | undefined, plan: ApiPlan): Doc => {
-  const kind = kindOf(content.mediaType);
+  const kind = kindOf(content);
   const hasFields = kind === "form" || kind === "multipart";
   return braces([
-    `kind: "${kind}"`,
+    `kind: "${sequenceOf(content) ?? kind}"`,
     ...(schema === undefined ? [] : [property("schema", schema)]),
     ...(hasFields ? [property("fields", data(formFields(plan, content)))] : []),
   ]);
@@ -94,7 +95,7 @@ const bodyParts = ({ body, name, type }: PlannedOperation, scope: ValidatorScope
   if (body === undefined) return [];
   const checked = body.contents.map((content) => ({
     content,
-    schema: kindOf(content.mediaType) === "bytes" ? undefined : checkedSchema(scope.plan, content),
+    schema: kindOf(content) === "bytes" ? undefined : checkedSchema(scope.plan, content),
   }));
   const first = checked.find(({ schema }) => schema !== undefined)?.schema;
   const printed = (schema: Schema | undefined): Doc | undefined =>
@@ -142,13 +143,28 @@ const isEnveloped = ({ options }: ApiPlan, planned: PlannedOperation): boolean =
 const descriptions = ({ operation }: PlannedOperation, scope: ValidatorScope): Doc =>
   braces(
     operation.responses.map(({ status, contents }) => {
-      const types = contents.map(({ mediaType, schema }) => {
-        const isChecked = kindOf(mediaType) === "json";
-        return property(key(mediaType), validatorOf(isChecked ? schema : true, { ...scope, direction: "output" }));
+      const types = contents.map((content) => {
+        const schema = kindOf(content) === "json" && content.schema;
+        return property(key(content.mediaType), validatorOf(schema || true, { ...scope, direction: "output" }));
       });
       return property(key(status), braces(types));
     }),
   );
+
+/** How the items of each media type are written, and what they must be when replies are checked. */
+const sequenceRules = ({ operation }: PlannedOperation, scope: ValidatorScope): readonly Doc[] => {
+  const { plan } = scope;
+  const contents = operation.responses.flatMap((response) => response.contents);
+  const byType = new Map(contents.map((content) => [content.mediaType, content]));
+  return [...byType].flatMap(([mediaType, content]) => {
+    const form = sequenceOf(content);
+    if (form === undefined) return [];
+    const isData = form === "events" && !describesEvents(plan, content.items ?? true);
+    const schema = validatorOf(itemSchema(plan, content), { ...scope, direction: "output" });
+    const checked = plan.options.validateResponses ? [property("schema", schema)] : [];
+    return [property(key(mediaType), braces([`form: "${isData ? "data" : form}"`, ...checked]))];
+  });
+};
 
 /** What is done with a reply before it is sent. */
 const outgoingMember = (planned: PlannedOperation, scope: ValidatorScope): readonly Doc[] => {
@@ -157,9 +173,12 @@ const outgoingMember = (planned: PlannedOperation, scope: ValidatorScope): reado
   const wraps = isEnveloped(plan, planned);
   if (isChecked) scope.uses.add("described");
   if (wraps) scope.uses.add("envelope");
+  const items = sequenceRules(planned, scope);
+  if (items.length > 0) scope.uses.add("sequences");
   const steps = [
     ...(isChecked ? [call("described", [descriptions(planned, scope)])] : []),
     ...(wraps ? ["envelope"] : []),
+    ...(items.length > 0 ? [call("sequences", [braces(items)])] : []),
   ];
   return steps.length === 0 ? [] : [property("outgoing", brackets(steps))];
 };
@@ -187,7 +206,7 @@ const operationValidators = (planned: PlannedOperation, errors: PlannedErrors, s
 
 const declaredNames = (planned: PlannedOperation): readonly string[] => {
   const located = parts.filter(({ location }) => planned.parameters[location].length > 0);
-  const hasBody = planned.body?.contents.some(({ mediaType }) => kindOf(mediaType) !== "bytes") === true;
+  const hasBody = planned.body?.contents.some((content) => kindOf(content) !== "bytes") === true;
   return [
     planned.name,
     ...located.map(({ suffix }) => `${planned.name}${suffix}`),
@@ -210,6 +229,7 @@ const validatorsFile = (plan: ApiPlan, group: PlannedGroup, errors: PlannedError
     scope.uses.has("s") && 'import * as s from "../json-schema.js";',
     'import type { OperationRules } from "../operation.js";',
     scope.uses.has("sharing") && 'import { sharing } from "../segments.js";',
+    scope.uses.has("sequences") && 'import { sequences } from "../sequences.js";',
     declares && `import type * as types from "../../types/${group.file}.js";`,
     scope.uses.has("models") && 'import * as models from "./models.js";',
   ]);

@@ -9,9 +9,14 @@ import { distinctNames, typeName } from "./names.ts";
 import { imports } from "./operation-parts.ts";
 import type { ApiPlan } from "./plan.ts";
 import { comment } from "./print.ts";
+import { listSchema } from "./sequences.ts";
 
-const bodyType = (plan: ApiPlan, { mediaType, schema }: Content): Doc =>
-  kindOf(mediaType) === "bytes" ? "Uint8Array" : typeDoc(schema, { plan, direction: "output", prefix: "models." });
+const bodyType = (plan: ApiPlan, content: Content): Doc => {
+  const kind = kindOf(content);
+  if (kind === "bytes") return "Uint8Array";
+  const schema = kind === "sequence" ? listSchema(plan, content) : content.schema;
+  return typeDoc(schema, { plan, direction: "output", prefix: "models." });
+};
 
 const spokenName = ({ kind, name, from }: SentRequest): string =>
   [from?.operationId ?? from?.headline ?? "", name, kind].join(" ");

@@ -36,7 +36,7 @@ export interface ValidatorScope {
   /** Of values that are received, unless it says otherwise. */
   readonly direction?: Direction;
   /** Namespaces that the printed expressions use, for the import lines. */
-  readonly uses: Set<"s" | "z" | "models" | "described" | "envelope" | "sharing">;
+  readonly uses: Set<"s" | "z" | "models" | "described" | "envelope" | "sequences" | "sharing">;
 }
 
 /** Names that every object inherits: Zod would find them where the value has none of its own. */

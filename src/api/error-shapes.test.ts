@@ -4,7 +4,6 @@ import { express } from "../../plugins/express.ts";
 import { startProject, typeErrors, writeProject } from "../testing/emitted-project.ts";
 import { errorDocument } from "../testing/error-contract.ts";
 import { defaultOptions } from "./emit-options.ts";
-import { errorFindings } from "./error-findings.ts";
 import { errorFilling } from "./error-shapes.ts";
 import { createKit } from "./kit.ts";
 import { layout } from "./layout.ts";
@@ -12,6 +11,7 @@ import type { Schema } from "./model.ts";
 import { planApi } from "./plan.ts";
 import { readDocument } from "./read-document.ts";
 import { readOpenApi } from "./read-openapi.ts";
+import { serviceFindings } from "./service-findings.ts";
 
 const { api } = readOpenApi(readDocument("api.yaml", errorDocument()));
 const plan = planApi(api);
@@ -98,7 +98,7 @@ components:
 }, 60_000);
 
 test("what nothing fills is told once, at its first place", () => {
-  expect(errorFindings(plan, "api.yaml")).toMatchObject([
+  expect(serviceFindings(plan, "api.yaml")).toMatchObject([
     {
       rule: "api/unknown-error-body",
       at: { pointer: "/paths/~1items/get/responses/default/content/application~1json" },
@@ -107,7 +107,7 @@ test("what nothing fills is told once, at its first place", () => {
   const nothing = readOpenApi(
     readDocument("api.yaml", errorDocument().replaceAll(/^ +"?(400|415|5XX|default)"?:.*$/gm, "")),
   );
-  const findings = errorFindings(planApi(nothing.api, { ...defaultOptions, errorBody: "documented" }), "api.yaml");
+  const findings = serviceFindings(planApi(nothing.api, { ...defaultOptions, errorBody: "documented" }), "api.yaml");
   expect(findings.map(({ rule }) => rule)).toEqual(["api/no-error-body"]);
 });
 

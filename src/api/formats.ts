@@ -43,5 +43,5 @@ export const isFormat = (name: string, text: string): boolean =>
 
 export const isInt32 = (value: number): boolean => value >= -2_147_483_648 && value <= 2_147_483_647;
 
-/** Its own bounds included: JSON numbers lose their last digits, and the largest is read as 2 ** 63. */
-export const isInt64 = (value: number): boolean => Math.abs(value) <= 2 ** 63;
+/** Numbers hold 2 ** 63 and nothing right below it. */
+export const isInt64 = (value: number): boolean => value >= -(2 ** 63) && value < 2 ** 63;

@@ -18,12 +18,14 @@ import bytesText from "./emitted/bytes.ts.txt" with { type: "text" };
 import describedText from "./emitted/described.ts.txt" with { type: "text" };
 import envelopeText from "./emitted/envelope.ts.txt" with { type: "text" };
 import errorsText from "./emitted/errors.ts.txt" with { type: "text" };
+import jsonText from "./emitted/json.ts.txt" with { type: "text" };
 import jsonSchemaText from "./emitted/json-schema.ts.txt" with { type: "text" };
 import operationText from "./emitted/operation.ts.txt" with { type: "text" };
 import parametersText from "./emitted/parameters.ts.txt" with { type: "text" };
 import replyText from "./emitted/reply.ts.txt" with { type: "text" };
 import requestText from "./emitted/request.ts.txt" with { type: "text" };
 import segmentsText from "./emitted/segments.ts.txt" with { type: "text" };
+import sequencesText from "./emitted/sequences.ts.txt" with { type: "text" };
 import type { Doc } from "./layout.ts";
 import { call, callLines, openBraces, property, statement } from "./layout.ts";
 import type { ApiModel } from "./model.ts";
@@ -82,6 +84,7 @@ const middleware = {
   body: bodyText,
   bytes: bytesText,
   errors: errorsText,
+  json: jsonText,
   "json-schema": jsonSchemaText,
   operation: operationText,
   parameters: parametersText,
@@ -119,7 +122,12 @@ const envelopeFor = ({ envelope }: EmitOptions): string =>
 
 /** Files for what the user chose, where some operation needs them. */
 const chosenFiles = (plan: ApiPlan, validators: readonly GeneratedFile[]): readonly GeneratedFile[] => {
-  const texts = { described: describedText, envelope: envelopeFor(plan.options), segments: segmentsText };
+  const texts = {
+    described: describedText,
+    envelope: envelopeFor(plan.options),
+    segments: segmentsText,
+    sequences: sequencesText,
+  };
   return Object.entries(texts)
     .filter(([name]) => validators.some(({ text }) => text.includes(`from "../${name}.js"`)))
     .map(([name, text]) => ({ path: `middleware/${name}.ts`, text }));

@@ -50,7 +50,11 @@ const unchained = ({ head, calls }: Extract<Doc, { readonly kind: "chain" }>): D
   calls.length < 2 ? concat(head, ...calls) : group(head, indent(...calls.flatMap((one) => [softline, one])));
 
 /** `name: value` of an object. */
-export const property = (name: string, value: Doc): Doc => concat(`${name}:`, assigned(value));
+/** Text goes below its key, unless the key is so short that nothing would be won. */
+export const property = (name: string, value: Doc): Doc =>
+  name.length < 5 && typeof value === "string" && /^["']/.test(value)
+    ? concat(`${name}: `, value)
+    : concat(`${name}:`, assigned(value));
 
 export const assigned = (inner: Doc): Doc => ({ kind: "assigned", inner });
 export const indent = (...parts: readonly Doc[]): Doc => ({ kind: "indent", inner: concat(...parts) });

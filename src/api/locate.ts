@@ -2,6 +2,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Node, Pair } from "yaml";
 import { pointerPath } from "../kernel/json.ts";
+import { jsonOffsets } from "./locate-json.ts";
 
 export interface Position {
   /** Both count from 1. */
@@ -32,16 +33,54 @@ const offsetOf = (root: unknown, keys: readonly string[]): number => {
   return offset;
 };
 
-/** Where each pointer's key stands, or the nearest key above it that exists. */
-export const locatePointers = (text: string, pointers: Iterable<string>): ReadonlyMap<string, Position> => {
-  const wanted = [...new Set(pointers)];
-  if (wanted.length === 0 || text.length > maxText) return new Map();
+const yamlPlaces = (text: string, pointers: readonly string[]): ReadonlyMap<string, Position> => {
+  if (text.length > maxText) return new Map();
   const lines = new LineCounter();
   const { contents } = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
   return new Map(
-    wanted.map((pointer) => {
+    pointers.map((pointer) => {
       const { line, col } = lines.linePos(offsetOf(contents, pointerPath(pointer)));
       return [pointer, { line, column: col }];
     }),
   );
+};
+
+/** The offset of what a pointer leads to, or of the nearest above it. */
+const nearestOffset = (offsets: ReadonlyMap<string, number>, pointer: string): number => {
+  for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+    const offset = offsets.get(at);
+    if (offset !== undefined) return offset;
+  }
+  return 0;
+};
+
+const jsonPlaces = (text: string, pointers: readonly string[]): ReadonlyMap<string, Position> => {
+  const offsets = jsonOffsets(text, pointers);
+  const sorted = pointers
+    .map((pointer) => ({ pointer, offset: nearestOffset(offsets, pointer) }))
+    .sort((a, b) => a.offset - b.offset);
+  const places = new Map<string, Position>();
+  let [line, start, next] = [1, 0, text.indexOf("\n")];
+  for (const { pointer, offset } of sorted) {
+    for (; next >= 0 && next < offset; next = text.indexOf("\n", start)) [line, start] = [line + 1, next + 1];
+    places.set(pointer, { line, column: offset - start + 1 });
+  }
+  return places;
+};
+
+const isJson = (text: string): boolean => {
+  if (!/^\s*[{[]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Where each pointer's key stands, or the nearest key above it that exists. */
+export const locatePointers = (text: string, pointers: Iterable<string>): ReadonlyMap<string, Position> => {
+  const wanted = [...new Set(pointers)];
+  if (wanted.length === 0) return new Map();
+  return isJson(text) ? jsonPlaces(text, wanted) : yamlPlaces(text, wanted);
 };

@@ -48,6 +48,8 @@ export interface Content {
   /** Lower case, without parameters: `application/json`, `image/*`. */
   readonly mediaType: string;
   readonly schema: Schema;
+  /** What each item of a sequence is (JSON lines, server-sent events): the content is a stream of them. */
+  readonly items?: Schema;
   readonly encoding: Readonly<Record<string, Encoding>>;
   readonly examples: readonly Json[];
   readonly pointer: string;

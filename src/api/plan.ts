@@ -3,7 +3,7 @@ import { order } from "../kernel/graph.ts";
 import type { Json } from "../kernel/json.ts";
 import type { EmitOptions } from "./emit-options.ts";
 import { defaultOptions } from "./emit-options.ts";
-import type { ApiModel, Body, NamedSchema, Operation, Parameter, ParameterLocation, Schema } from "./model.ts";
+import type { ApiModel, Body, Content, NamedSchema, Operation, Parameter, ParameterLocation, Schema } from "./model.ts";
 import { distinctNames, fileName, typeName, valueName } from "./names.ts";
 import type { RoutePath } from "./route-path.ts";
 import { bySpecificity, parseRoutePath, pathPattern, templateNames } from "./route-path.ts";
@@ -144,11 +144,13 @@ const imported = [
   "described",
   "envelope",
   "errorBodies",
+  "sequences",
   "sharing",
   "EmptyReply",
   "JsonReply",
   "MediaReply",
   "OpenReply",
+  "Sequence",
 ];
 
 /** Names that stay distinct with every suffix that the generated code adds to them. */
@@ -276,13 +278,16 @@ const reachedRefs = (plan: ApiPlan, roots: readonly Schema[]): ReadonlySet<strin
   return found;
 };
 
+const contentSchemas = (contents: readonly Content[]): readonly Schema[] =>
+  contents.flatMap(({ schema, items }) => [schema, ...(items === undefined ? [] : [items])]);
+
 /** The schemas that requests can reach: those need validators. */
 export const receivedRefs = (plan: ApiPlan): ReadonlySet<string> =>
   reachedRefs(
     plan,
     plan.api.operations.flatMap(({ parameters, body }) => [
       ...parameters.map(({ schema }) => schema),
-      ...(body?.contents.map(({ schema }) => schema) ?? []),
+      ...contentSchemas(body?.contents ?? []),
     ]),
   );
 
@@ -291,9 +296,7 @@ export const sentRefs = (plan: ApiPlan): ReadonlySet<string> =>
   plan.options.validateResponses
     ? reachedRefs(
         plan,
-        plan.api.operations.flatMap(({ responses }) =>
-          responses.flatMap(({ contents }) => contents.map(({ schema }) => schema)),
-        ),
+        plan.api.operations.flatMap(({ responses }) => responses.flatMap(({ contents }) => contentSchemas(contents))),
       )
     : new Set();
 

@@ -1,11 +1,13 @@
 // Request bodies and other content by media type; for 2.0, bodies made of `body` and `formData` parameters.
 import { isObject, own, pointerToken } from "../kernel/json.ts";
-import type { Body, Content, Encoding } from "./model.ts";
+import type { Body, Content, Encoding, Schema } from "./model.ts";
 import { inlineSchema, stylesOf, writtenInSwagger } from "./read-parameter.ts";
 import { readExamples } from "./read-examples.ts";
 import { readSchema } from "./read-schema.ts";
 import type { Found, Reading } from "./reading.ts";
 import { entriesOf, listOf, note, resolve, textOf } from "./reading.ts";
+import { listedTypes, schemaIn } from "./schema-view.ts";
+import { sequenceForm } from "./sequences.ts";
 
 /** Without parameters such as charset or a vendor's version: they say nothing about the schema. */
 const bareMediaType = (text: string): string => (text.split(/[;,]/)[0] ?? "").trim().toLowerCase();
@@ -22,6 +24,21 @@ const readEncoding = (value: unknown): Encoding => {
   };
 };
 
+/** 3.2: `itemSchema`, or the items of a schema that describes the whole sequence as a list. */
+const readItems = (
+  reading: Reading,
+  { value, pointer }: Found,
+  mediaType: string,
+  whole: Schema,
+): { items?: Schema } => {
+  if (sequenceForm(mediaType) === undefined) return {};
+  const items = own(value, "itemSchema");
+  if (items !== undefined) return { items: readSchema(reading, items, `${pointer}/itemSchema`) };
+  const isList = typeof whole !== "boolean" && listedTypes(whole)?.join() === "array";
+  const isStream = isList && /^3\.[2-9]/.test(String(own(reading.document.root, "openapi")));
+  return isStream ? { items: schemaIn(whole, "items") ?? true } : {};
+};
+
 /** The Media Type Objects of a `content` mapping, one for each media type. */
 export const readContents = (reading: Reading, value: unknown, at: string): readonly Content[] => {
   const contents = entriesOf(value).flatMap(([mediaType, raw]): readonly Content[] => {
@@ -34,10 +51,12 @@ export const readContents = (reading: Reading, value: unknown, at: string): read
       return [];
     }
     const schema = own(media.value, "schema");
+    const read = schema === undefined ? true : readSchema(reading, schema, `${media.pointer}/schema`);
     return [
       {
         mediaType: bare,
-        schema: schema === undefined ? true : readSchema(reading, schema, `${media.pointer}/schema`),
+        schema: read,
+        ...readItems(reading, media, bare, read),
         encoding: Object.fromEntries(
           entriesOf(own(media.value, "encoding")).map(([name, encoding]) => [name, readEncoding(encoding)]),
         ),
@@ -49,6 +68,10 @@ export const readContents = (reading: Reading, value: unknown, at: string): read
   return [...new Map(contents.toReversed().map((content) => [content.mediaType, content])).values()].toReversed();
 };
 
+/** Nobody sends events to a service: as a request they stay the text that they are. */
+const withoutEvents = ({ items, ...content }: Content): Content =>
+  items === undefined || sequenceForm(content.mediaType) === "events" ? content : { ...content, items };
+
 /** A Request Body Object. */
 export const readBody = (reading: Reading, raw: unknown, at: string): Body | undefined => {
   const found = resolve(reading, raw, at);
@@ -57,7 +80,7 @@ export const readBody = (reading: Reading, raw: unknown, at: string): Body | und
   return {
     required: own(found.value, "required") === true,
     ...(description === undefined ? {} : { description }),
-    contents: readContents(reading, own(found.value, "content"), `${found.pointer}/content`),
+    contents: readContents(reading, own(found.value, "content"), `${found.pointer}/content`).map(withoutEvents),
     pointer: found.pointer,
   };
 };

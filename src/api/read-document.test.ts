@@ -98,3 +98,16 @@ test("pointers have lines, and those that name nothing have the nearest above", 
     "/paths/~1x": { line: 1, column: 1 },
   });
 });
+
+test("pointers into JSON have the same lines and columns as the exact parser gives", () => {
+  const value = { "a/b": [1, { c: '"},{' }, []], "~": { "": "x", d: [[], {}] }, e: { "a\\": -1.5e3 } };
+  const all = ["/a~1b", "/a~1b/1/c", "/a~1b/2", "/~0/", "/~0/d/1", "/e/a\\", "/e/none/at/all", "/a~1b/7", "/none", ""];
+  for (const text of [
+    JSON.stringify(value, null, 2),
+    JSON.stringify(value),
+    ` \n${JSON.stringify(value, null, "\t")}`,
+  ]) {
+    const exact = locatePointers(`${text}\n# YAML`, all);
+    expect(Object.fromEntries(locatePointers(text, all))).toEqual(Object.fromEntries(exact));
+  }
+});

@@ -15,12 +15,15 @@ import { readSchema } from "./read-schema.ts";
 import { readSent } from "./read-sent.ts";
 import type { Dialect, Reading } from "./reading.ts";
 import { asJson, entriesOf, listOf, note, textOf, valueAt } from "./reading.ts";
+import { roundedNumbers } from "./rounded-numbers.ts";
 import { uncheckedBodies } from "./unchecked-bodies.ts";
 
 export interface ReadApi {
   readonly api: ApiModel;
   /** Warnings, each with pointer, line and column. */
   readonly findings: readonly Finding[];
+  /** Gives findings about the model the same. */
+  readonly place: (findings: readonly Finding[]) => readonly Finding[];
 }
 
 interface Version {
@@ -199,6 +202,7 @@ export const readOpenApi = (source: SourceDocument): ReadApi => {
     sent,
   };
   noteContradictions(reading);
-  const findings = [...reading.findings, ...uncheckedBodies(api, document.path)];
-  return { api, findings: placed(document, once(findings)) };
+  const findings = [...reading.findings, ...uncheckedBodies(api, document.path), ...roundedNumbers(reading)];
+  const place = (all: readonly Finding[]): readonly Finding[] => placed(document, once(all));
+  return { api, findings: place(findings), place };
 };

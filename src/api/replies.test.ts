@@ -31,8 +31,23 @@ paths:
       responses:
         "201": { description: made, content: { application/json: { schema: { $ref: "#/components/schemas/Thing" } } } }
         "4XX": { description: no, content: { application/problem+json: { schema: { type: object, required: [title] } } } }
+  /events:
+    get:
+      operationId: events
+      responses:
+        "200":
+          description: told as they happen
+          content:
+            text/event-stream: { itemSchema: { $ref: "#/components/schemas/Event" } }
+            application/jsonl: { itemSchema: { $ref: "#/components/schemas/Thing" } }
 components:
   schemas:
+    Event:
+      type: object
+      required: [data]
+      properties:
+        event: { type: string }
+        data: { type: string, contentMediaType: application/json, contentSchema: { $ref: "#/components/schemas/Thing" } }
     Thing:
       type: object
       required: [id, secret, made]
@@ -51,6 +66,16 @@ export const described2 = ({ req }) => ({ status: 200, body: asked(req) === "wro
 export const open2 = () => ({ status: 200, body: [1, 2], meta: { next: "b", requestId: "not mine" } });
 export const silent = () => ({ status: 200, body: "text", contentType: "text/plain" });
 export const gone = () => ({ status: 204 });
+async function* told(last) {
+  yield { event: "made\\nid: 7", data: ${thing} };
+  yield last;
+}
+export const events = ({ req }) => ({
+  events: { status: 200, contentType: "text/event-stream", body: told({ data: { id: 2, made: "2020-01-01T00:00:00Z" }, id: "b" }) },
+  wrong: { status: 200, contentType: "text/event-stream", body: told({ data: { id: "2" } }) },
+  lines: { status: 200, contentType: "application/jsonl", body: [${thing}, ${thing}] },
+  text: { status: 200, contentType: "application/jsonl", body: "written already" },
+})[asked(req)];
 export const create = ({ req }) => ({
   good: { status: 201, body: ${thing} },
   status: { status: 200, body: ${thing} },
@@ -78,7 +103,7 @@ const start = async (options: Partial<EmitOptions>) => {
     const text = await response.text();
     return [response.status, text.startsWith("{") || text.startsWith("[") ? (JSON.parse(text) as unknown) : text];
   };
-  return { ask, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+  return { url: service.url, ask, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 };
 
 const made = { id: 1, made: "1970-01-01T00:00:00.000Z" };
@@ -120,6 +145,18 @@ describe("checked replies", () => {
     }
     expect(await service.ask("/open")).toMatchObject([200, { data: [1, 2] }]);
     expect(await service.ask("/silent")).toEqual([200, "text"]);
+  });
+
+  test("sequences go out item by item; a wrong item ends them", async () => {
+    await using service = await start({ validateResponses: true, envelope: "data" });
+    const first = ':\n\nevent: made\nevent: id: 7\ndata: {"id":1,"made":"1970-01-01T00:00:00.000Z"}\n\n';
+    const second = 'data: {"id":2,"made":"2020-01-01T00:00:00Z"}\nid: b\n\n';
+    expect(await service.ask("/events?as=events")).toEqual([200, first + second]);
+    expect(service.ask("/events?as=wrong")).rejects.toThrow();
+    const line = '{"id":1,"made":"1970-01-01T00:00:00.000Z"}\n';
+    const lines = await fetch(`${service.url}/events?as=lines`);
+    expect([lines.headers.get("content-type"), await lines.text()]).toEqual(["application/jsonl", line + line]);
+    expect(await service.ask("/events?as=text")).toEqual([200, "written already"]);
   });
 
   test("the code type-checks with every option", async () => {

@@ -27,6 +27,8 @@ type ParameterCase = readonly [parameter: JsonObject, search: string, value: Jso
 /** Query parameters called `p`. */
 const queries: readonly ParameterCase[] = [
   [{ schema: { type: "integer" } }, "p=5", 5],
+  [{ schema: { type: "integer" } }, "p=9007199254740994", 9_007_199_254_740_994],
+  [{ schema: { type: ["integer", "string"] } }, "p=9007199254740993", "9007199254740993"],
   [{ schema: { type: "number" } }, "p=-1.5e3", -1500],
   [{ schema: { type: "string" } }, "p=5", "5"],
   [{ schema: { type: "boolean" } }, "p=false", false],
@@ -109,6 +111,8 @@ const document = (): string =>
               "text/plain": { schema: { type: "string", minLength: 2 } },
               "application/*+json": { schema: { type: "array" } },
               "image/*": {},
+              "application/jsonl": { itemSchema: point },
+              "application/json-seq": { itemSchema: point },
             },
           },
         },
@@ -176,6 +180,31 @@ describe("over HTTP", () => {
     expect((await post("application/vnd.a+json", "{}"))[0]).toBe(400);
     expect((await post("application/vnd.a+xml", "<a/>"))[0]).toBe(415);
     expect((await post("image/png", "bytes"))[0]).toBe(200);
+  });
+
+  test("whole numbers that would be rounded are refused by name", async () => {
+    const wrong = (field: string) => ({ field, message: "has more digits than a number can hold" });
+    const details = ({ error }: JsonObject): Json => (error as JsonObject)["details"] ?? null;
+    const [status, answer] = await ask("/query0?p=9007199254740993");
+    expect([status, details(answer)]).toEqual([400, [wrong("p")]]);
+    const body = '{"a": 12345678901234567890123, "b": 100000000000000000000, "c": -9223372036854775807, "d": "x"}';
+    expect(details((await post("application/json", body))[1])).toEqual([
+      wrong("a"),
+      wrong("c"),
+      { field: "body", message: "has none of the allowed forms" },
+    ]);
+    expect((await post("application/json", '"9007199254740993 \\" 9007199254740993"'))[0]).toBe(200);
+  });
+
+  test("sequences are lists of their items", async () => {
+    const items = [{ x: 1 }, { x: 2, y: 3 }];
+    expect((await post("application/jsonl", '{"x":1}\n\n{"x":2,"y":3}'))[1]["body"]).toEqual(items);
+    expect((await post("application/json-seq", '\u001e{"x":\n1}\n\u001e{"x":2,"y":3}\n'))[1]["body"]).toEqual(items);
+    expect((await post("application/jsonl", ""))[1]["body"]).toEqual([]);
+    const [, refused] = await post("application/jsonl", '{"x":1}\n{"x":"2"}');
+    expect(refused["error"]).toMatchObject({ details: [{ field: "1.x", message: "must be a number" }] });
+    const [, broken] = await post("application/jsonl", '{"x":1}\n{"x":');
+    expect(broken["error"]).toMatchObject({ code: "MALFORMED_BODY", details: [{ field: "1" }] });
   });
 
   test("forms and text", async () => {

@@ -1,5 +1,5 @@
 // Whole requests for an operation: values for every part.
-import type { Json } from "../kernel/json.ts";
+import type { Json, JsonObject } from "../kernel/json.ts";
 import { isObject } from "../kernel/json.ts";
 import { accepts } from "./accepts.ts";
 import { checkedSchema, kindOf } from "./content.ts";
@@ -9,6 +9,7 @@ import type { ApiPlan } from "./plan.ts";
 import { followed } from "./plan.ts";
 import { sampleValue } from "./sample.ts";
 import { schemaMapIn } from "./schema-view.ts";
+import { itemsOfText, sequenceOf } from "./sequences.ts";
 import { fork } from "./seeds.ts";
 import type { RequestValues, SampleRequest } from "./write-request.ts";
 import { writeRequest } from "./write-request.ts";
@@ -47,6 +48,14 @@ const parameterValue = (plan: ApiPlan, parameter: Parameter, options: RequestOpt
   return plain ?? sampleValue({ allOf: [parameter.schema, wire[parameter.in]] }, own);
 };
 
+/** Examples of a sequence may be given as the text that goes over the wire; an empty one shows nothing. */
+const toldExamples = (content: Content): JsonObject => {
+  const form = sequenceOf(content);
+  if (form === undefined) return { examples: content.examples };
+  const lists = content.examples.map((one) => (typeof one === "string" ? (itemsOfText(one, form) ?? one) : one));
+  return { examples: lists, minItems: 1 };
+};
+
 /** A value of a body, sent or received; text for what is no data. */
 export const sampleContent = (
   plan: ApiPlan,
@@ -54,11 +63,11 @@ export const sampleContent = (
   direction: Direction,
   options: RequestOptions,
 ): Json | undefined => {
-  const kind = kindOf(content.mediaType);
+  const kind = kindOf(content);
   const text = content.examples.find((one) => typeof one === "string");
   if (kind === "bytes" || (kind === "text" && content.schema === true)) return text ?? "amber";
   const seed = options.seed === 0 ? 0 : fork(options.seed, "body");
-  const told: Schema = { allOf: [checkedSchema(plan, content)], examples: content.examples };
+  const told: Schema = { allOf: [checkedSchema(plan, content)], ...toldExamples(content) };
   const isForm = kind === "form" || kind === "multipart";
   const schema: Schema = isForm ? { allOf: [told, { type: ["object", "string"] }] } : told;
   return sampleValue(schema, { plan, direction, seed, examples: options.examples });
@@ -66,7 +75,7 @@ export const sampleContent = (
 
 /** The content to send: JSON where there is some, as most clients would. */
 export const preferred = (contents: readonly Content[]): readonly Content[] =>
-  contents.toSorted((a, b) => Number(kindOf(b.mediaType) === "json") - Number(kindOf(a.mediaType) === "json"));
+  contents.toSorted((a, b) => Number(kindOf(b) === "json") - Number(kindOf(a) === "json"));
 
 const mayHold = (plan: ApiPlan, schema: Schema, name: string): boolean => {
   const target = followed(plan, schema);

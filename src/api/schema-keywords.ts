@@ -13,6 +13,7 @@ export const subschemaKeywords: Readonly<Record<string, "one" | "list" | "map">>
   allOf: "list",
   anyOf: "list",
   contains: "one",
+  contentSchema: "one",
   dependentSchemas: "map",
   else: "one",
   if: "one",
@@ -62,6 +63,7 @@ export const keywordChecks: Readonly<Record<string, Check>> = {
   allOf: schemaList,
   anyOf: schemaList,
   contains: schema,
+  contentSchema: schema,
   dependentRequired: {
     wants: "a mapping of lists of names",
     holds: (value) => isObject(value) && Object.values(value).every(isTextList),

@@ -11,8 +11,9 @@ const isText = (schema: Schema): boolean => {
   return types === undefined ? Object.keys(schema).length === 0 : types.join() === "string";
 };
 
-const isUnchecked = ({ schemas }: ApiModel, { mediaType, schema }: Content): boolean => {
-  const kind = kindOf(mediaType);
+const isUnchecked = ({ schemas }: ApiModel, content: Content): boolean => {
+  const { schema } = content;
+  const kind = kindOf(content);
   if (kind !== "text" && kind !== "bytes") return false;
   const ref = typeof schema === "boolean" ? undefined : refOf(schema);
   return !isText(schemas.find(({ pointer }) => `#${pointer}` === ref)?.schema ?? schema);
@@ -23,7 +24,7 @@ export const uncheckedBodies = (api: ApiModel, path: string): readonly Finding[]
   const contents = api.operations.flatMap(({ body }) => body?.contents ?? []).filter((one) => isUnchecked(api, one));
   return [...Map.groupBy(contents, ({ mediaType }) => mediaType)].flatMap(([mediaType, [first, ...more]]) => {
     if (first === undefined) return [];
-    const given = kindOf(mediaType) === "text" ? "as text" : "as bytes";
+    const given = kindOf(first) === "text" ? "as text" : "as bytes";
     return [
       {
         rule: "api/unchecked-body",

@@ -6,6 +6,7 @@ import type { Content, Encoding, Operation, Parameter, ParameterLocation, Schema
 import type { ApiPlan } from "./plan.ts";
 import { followed } from "./plan.ts";
 import { isList } from "./print.ts";
+import { sequenceOf, sequenceText } from "./sequences.ts";
 import { fileKeyword, listedTypes, schemaIn, schemaMapIn } from "./schema-view.ts";
 
 /** What a request says, before it is written: parameters by location and name, and the body's value. */
@@ -125,7 +126,9 @@ const concrete = (mediaType: string): string =>
   mediaType === "*/*" ? "application/json" : mediaType.replace(/^(\w+)\/\*$/, (_, type: string) => `${type}/plain`);
 
 const bodyText = (plan: ApiPlan, { content, value }: NonNullable<RequestValues["body"]>): string => {
-  const kind = kindOf(content.mediaType);
+  const form = sequenceOf(content);
+  if (form !== undefined && isList(value)) return sequenceText(value, form);
+  const kind = kindOf(content);
   if (kind === "multipart" && isObject(value)) return multipartText(plan, content, value);
   if (kind === "form" && isObject(value)) {
     const pairs = Object.entries(value).flatMap(([name, inner]) => queryPairs(inner, fieldStyle(name, inner, content)));

@@ -32,7 +32,7 @@ export const readApi = async (io: Io, path: string, { refRoot = "", hosts = [] }
   });
   const read = readOpenApi(document);
   return {
-    api: read.api,
+    ...read,
     findings: sortFindings([...read.findings, ...findings]),
     texts: [first.text, ...(document.parts ?? []).map((part) => part.document.text)],
   };

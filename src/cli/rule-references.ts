@@ -35,7 +35,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "api/unsupported-reference",
       "api/unused-parameter",
     ],
-    Validation: ["api/slow-pattern", "api/unchecked-body"],
+    Validation: ["api/long-parameter", "api/rounded-number", "api/slow-pattern", "api/unchecked-body"],
     Errors: ["api/no-error-body", "api/unknown-error-body"],
     "Generated code": [
       "scaffold/absent",

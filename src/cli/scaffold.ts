@@ -1,9 +1,9 @@
 // senior scaffold: from an OpenAPI document to typed handlers, validators and types for one web framework.
-import { errorFindings } from "../api/error-findings.ts";
 import { createKit } from "../api/kit.ts";
 import type { ApiPlan } from "../api/plan.ts";
 import type { ReadApi } from "../api/read-openapi.ts";
 import type { Generation, Mode } from "../api/regenerate/regeneration.ts";
+import { serviceFindings } from "../api/service-findings.ts";
 import { checkSources } from "../io/check-source.ts";
 import { readRemoteHost } from "../io/remote-hosts.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -243,7 +243,11 @@ export default command({
           ? []
           : nextSteps({ framework: needed, root, mock: kit.options.mock, isSecured })),
       ],
-      findings: [...read.findings, ...(args.typesOnly ? [] : errorFindings(plan, args.spec)), ...planned.findings],
+      findings: [
+        ...read.findings,
+        ...(args.typesOnly ? [] : read.place(serviceFindings(plan, args.spec))),
+        ...planned.findings,
+      ],
       data: dataOf(read, plan, needed, planned, args),
       files: planned.set,
     };

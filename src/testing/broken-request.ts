@@ -78,7 +78,7 @@ const missingFields = (value: Json): readonly (readonly [Json, string])[] =>
 const wrongBodies = (plan: ApiPlan, values: RequestValues): readonly BrokenRequest[] => {
   const { body } = values;
   if (body === undefined) return [];
-  const kind = kindOf(body.content.mediaType);
+  const kind = kindOf(body.content);
   if (kind === "bytes" || kind === "text") return [];
   const schema: Schema = checkedSchema(plan, body.content);
   const judge: Judge | undefined = oracleFor(plan, schema, "input");

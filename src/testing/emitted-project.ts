@@ -27,7 +27,7 @@ export const writeProject = async (files: readonly GeneratedFile[]): Promise<str
 };
 
 const fixed =
-  "accept authenticate body bytes described envelope errors handle json-schema jwt operation parameters reply request secrets segments";
+  "accept authenticate body bytes described envelope errors handle json json-schema jwt operation parameters reply request secrets segments sequences";
 
 /** Files whose text does not follow the document: their behaviour is tested instead. */
 export const isFixed = (path: string): boolean =>

@@ -1,10 +1,11 @@
-// Errors that a document describes in a way the service cannot follow: told once for the whole service.
+// What a service cannot do as its document has it: told once for the whole service.
 import type { Finding } from "../kernel/finding.ts";
 import { plural } from "../kernel/words.ts";
 import { planErrors } from "./emit-errors.ts";
+import { longParameters } from "./long-parameters.ts";
 import type { ApiPlan } from "./plan.ts";
 
-export const errorFindings = (plan: ApiPlan, path: string): readonly Finding[] => {
+const errorFindings = (plan: ApiPlan, path: string): readonly Finding[] => {
   const { shapes } = planErrors(plan);
   const open = shapes.filter(({ filled }) => filled === undefined);
   const [first] = open;
@@ -28,3 +29,8 @@ export const errorFindings = (plan: ApiPlan, path: string): readonly Finding[] =
   }
   return findings;
 };
+
+export const serviceFindings = (plan: ApiPlan, path: string): readonly Finding[] => [
+  ...errorFindings(plan, path),
+  ...longParameters(plan, path),
+];
