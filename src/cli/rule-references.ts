@@ -56,6 +56,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
   database_optimization_guide: {
     "Connection pooling": ["db/connections", "db/pooled-connection", "db/unverified-connection"],
     "Index strategy": ["db/foreign-key-without-index", "db/suggested-index"],
+    "Plans and migrations": ["db/plan-regression", "db/statement-breaks"],
     "Linting migrations": [
       "lint/constraint-builds-index",
       "lint/allow-without-reason",

@@ -1,11 +1,9 @@
 // senior db lint: runs a migration statement by statement on a shadow and says what it locks, rewrites and breaks.
 import { withDisposable } from "../../io/embedded/disposable.ts";
-import type { Disposable } from "../../io/embedded/disposable.ts";
 import type { Io } from "../../io/io.ts";
 import { loadSqlParser } from "../../io/sql-parser.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { applyLoosely, applyWay } from "../../pg/apply.ts";
-import { buildStatements } from "../../pg/diff/rehearse.ts";
 import { judge } from "../../pg/lint/allow.ts";
 import { measureMigration } from "../../pg/lint/measure.ts";
 import type { LintSubject, Measured } from "../../pg/lint/model.ts";
@@ -14,30 +12,17 @@ import { runLint } from "../../pg/lint/rule.ts";
 import { lintRules } from "../../pg/lint/rules/index.ts";
 import { sizesOf } from "../../pg/lint/sizes.ts";
 import type { PreparedSchema } from "../../pg/prepare.ts";
-import type { CatalogReading } from "../../pg/catalog.ts";
-import { supply } from "../../pg/trial.ts";
 import { command } from "../command.ts";
 import { duration, integer, text } from "../flags.ts";
 import type { Chosen } from "./chain-args.ts";
 import { chainFlags, chooseMigrations, needsOf } from "./chain-args.ts";
+import { planFlags, withPlans } from "./check-plans.ts";
 import type { Known } from "./lint-known.ts";
 import { knownOf } from "./lint-known.ts";
+import { lintPlans } from "./lint-plans.ts";
+import { runCatalog } from "./run-catalog.ts";
 import { connectionFlags } from "./source-args.ts";
 import { needsWith, runSchema, schemaBefore, schemaFlag } from "./state-before.ts";
-
-/** The state before, as the server's catalog has it; what the embedded server cannot have is passed over. */
-const runCatalog = async (database: Disposable, { catalog }: CatalogReading): Promise<void> => {
-  const { catalog: empty } = await database.read();
-  await database.run(["set check_function_bodies = off"]);
-  const statements = buildStatements(catalog, empty, 180000);
-  for (let from = 0; from < statements.length;) {
-    const { done, error } = await database.run(statements.slice(from));
-    if (error === undefined) break;
-    from += done;
-    if (!(await supply(database, error))) from++;
-  }
-  await database.run(["reset check_function_bodies"]);
-};
 
 interface State {
   readonly schema: PreparedSchema | undefined;
@@ -54,7 +39,7 @@ const measureAll = async (
   const needs = needsWith(needsOf(chain), state.schema);
   return withDisposable(needs, { deadlineMs, signal: io.signal }, async (database) => {
     if (state.schema !== undefined) await runSchema(database, state.schema);
-    else if (state.known !== undefined && earlier.length === 0) await runCatalog(database, state.known.reading);
+    else if (state.known !== undefined && earlier.length === 0) await runCatalog(database, state.known.reading.catalog);
     const found: (readonly Measured[])[] = [];
     for (const migration of chain.migrations) {
       io.terminal.progress(`running ${migration.up.file.path}`);
@@ -80,8 +65,9 @@ export default command({
     "rules. With --connection they are weighed by the sizes and write rates of the server's tables, which is only read;",
     "with --stats by those of a snapshot, in a pipeline that does not reach the server; its age is said.",
     "Findings carry the safe form as a fix where there is one. A finding is allowed by a comment with a reason above its",
-    "statement: -- senior:allow index-blocks-writes: the table has ten rows. Read are dbmate, goose, golang-migrate, Flyway,",
-    "Prisma, Drizzle, Knex, node-pg-migrate, sql-migrate, diesel, and plain .sql files.",
+    "statement: -- senior:allow index-blocks-writes: the table has ten rows. With --check-plans the workload (of the server, the",
+    "snapshot, or --workload) is planned before and after on a clone of production's planner. Read are dbmate, goose, sql-migrate,",
+    "golang-migrate, Flyway, Prisma, Drizzle, Knex, node-pg-migrate, diesel, and plain .sql files.",
   ].join("\n"),
   examples: [
     {
@@ -99,6 +85,10 @@ export default command({
     {
       run: "senior db lint migrations/ --changed origin/main --stats prod.snapshot",
       about: "Weighed by a snapshot of production, away from it",
+    },
+    {
+      run: "senior db lint migrations/20240115_drop_index.sql --check-plans --stats prod.snapshot",
+      about: "Fail when a statement of production breaks or its plan gets twice as dear",
     },
   ],
   positionals: {
@@ -124,6 +114,7 @@ export default command({
       min: 1,
       default: 200,
     }),
+    ...planFlags,
     deadline: duration("How long one statement may take", { min: 100, default: 60_000 }),
   },
   output: "report",
@@ -152,6 +143,7 @@ export default command({
       meant,
       lintRules.map(({ id }) => id),
     );
-    return lintReport({ subject, judged, notes: [], source: path, before: chosen.earlier.length });
+    const report = lintReport({ subject, judged, notes: [], source: path, before: chosen.earlier.length });
+    return args.checkPlans ? withPlans(report, await lintPlans(io, chosen, { path, schema, args })) : report;
   },
 });

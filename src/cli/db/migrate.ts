@@ -24,9 +24,11 @@ import { approvalFlags, approvalsFor } from "./approval.ts";
 import type { Drift } from "./drift.ts";
 import { driftFindings, findDrift, keepSnapshot, refuseDrift, snapshotOf, snapshotSql } from "./drift.ts";
 import { dryRun } from "./dry-run.ts";
+import { planFlags, withPlans } from "./check-plans.ts";
 import { countLosses, refuseLosses } from "./losses.ts";
 import { adoptedFinding, lateFinding, migrateReport, missingFinding } from "./migrate-report.ts";
 import { refuseEdited, refuseLate, resumed } from "./migrate-guards.ts";
+import { migratePlans, plansRefused } from "./migrate-plans.ts";
 import { readMigrations } from "./migration-source.ts";
 import type { Taken } from "./run-migrations.ts";
 import {
@@ -117,6 +119,8 @@ export default command({
     "One runner at a time; locks are waited for briefly and tried again. The history of dbmate, golang-migrate and Flyway is taken over and",
     "kept up in the same transaction, so that both tools can be used. Rows that would be lost are counted and must be accepted.",
     "--dry-run really runs everything on the server and rolls it back; what cannot be rolled back runs on a copy of the schema.",
+    "--check-plans plans the server's workload before and after on a clone of its planner, and applies nothing when a statement breaks",
+    "or gets more than twice as dear (--max-plan-ratio).",
     "A server that is not on this machine needs --approved-by, which is recorded.",
   ].join("\n"),
   examples: [
@@ -128,6 +132,10 @@ export default command({
     {
       run: 'senior db migrate migrations/ --connection postgres://app@db.example/shop --approved-by "Ada Lovelace (tech lead)"',
       about: "Apply to a server elsewhere",
+    },
+    {
+      run: "senior db migrate migrations/ --check-plans",
+      about: "Apply, unless a statement that the server counted would break or get twice as dear",
     },
   ],
   positionals: { path: text("A migration file, or the folder of them", { value: "FILE|DIR", required: true }) },
@@ -146,6 +154,7 @@ export default command({
       "What became of an interrupted statement that leaves no trace: it ran (done) or did not",
     ),
     failOnDrift: flag("Refuse when the schema was changed past the migrations"),
+    ...planFlags,
     ...runnerFlags,
   },
   graceful: true,
@@ -188,6 +197,11 @@ interface Wanted {
     readonly lockTimeout: number;
     readonly lockRetries: number;
     readonly statementTimeout: number;
+    readonly checkPlans: boolean;
+    readonly workload: string | undefined;
+    readonly maxPlanRatio: number;
+    readonly connection: string | undefined;
+    readonly connectionEnv: string | undefined;
   };
 }
 
@@ -248,7 +262,10 @@ const migrate = async (
     findings: findingsAbout(chain, left, taken, isFolder),
     applied: left.applied.length + (args.dryRun ? adopted.size : 0),
   };
-  if (args.dryRun) return dryRun(io, session, { ...shown, migrations: all, limits: args, target });
+  const plans = await migratePlans(io, chain, all, source, args);
+  if (args.dryRun)
+    return withPlans(await dryRun(io, session, { ...shown, migrations: all, limits: args, target }), plans);
+  if (plans?.failed === true) return withPlans(plansRefused(shown, all.length), plans);
   refuseLosses(losses, args.acceptDataLoss);
   const jobs = all.map((migration) =>
     jobOf(
@@ -265,5 +282,5 @@ const migrate = async (
     retries: args.lockRetries,
     ...(args.resume === undefined ? {} : { resume: args.resume }),
   });
-  return migrateReport({ ...shown, ran, waiting: all.length - ran.length, signal: io.signal });
+  return withPlans(migrateReport({ ...shown, ran, waiting: all.length - ran.length, signal: io.signal }), plans);
 };

@@ -3,6 +3,7 @@ import { nameKey } from "../catalog/object.ts";
 import { quotePath, quoteText } from "../quote.ts";
 import { buildClone } from "./build-clone.ts";
 import type { CloneSource } from "./build-clone.ts";
+import { fillIndex, fillUnknownIndexes } from "./fill-index.ts";
 import type { CloneIndex, CloneRelation, IndexSize, Known } from "./index-shape.ts";
 import { indexesQuery, knownOf, namedIndex, relationsQuery, sizeOf } from "./index-shape.ts";
 import type { PlanNode } from "./plan.ts";
@@ -54,7 +55,10 @@ export class Clone {
   /** Checks the planner, then builds production's schema and statistics in it. */
   static async of(planner: Planner, source: CloneSource): Promise<Clone> {
     await checkPlanner(planner);
-    return new Clone(planner, knownOf(source.statistics), await buildClone(planner, source));
+    const known = knownOf(source.statistics);
+    const notes = await buildClone(planner, source);
+    await fillUnknownIndexes(planner, known);
+    return new Clone(planner, known, notes);
   }
 
   /** Plans without running. Statements may hold parameters; `generic` says that they have no values. */
@@ -131,7 +135,7 @@ export class Clone {
     for (const index of await this.#indexes(proposed)) {
       const size = await sizeOf(this.#planner, index, this.#known);
       sizes.push(size);
-      await this.#fill(index, size);
+      await fillIndex(this.#planner, index, size);
     }
     this.#tried.set(`${proposed.schema}\0${proposed.name}`, proposed);
     return {
@@ -140,18 +144,6 @@ export class Clone {
       rows: sizes.reduce((sum, { rows }) => sum + rows, 0),
       level: Math.max(0, ...sizes.map(({ level }) => level)),
     };
-  }
-
-  async #fill(index: CloneIndex, { blocks, rows, level }: IndexSize): Promise<void> {
-    await this.#planner.run([
-      `select "senior clone".pg_buffercache_evict_relation(${quoteText(quotePath(index))}::regclass)`,
-    ]);
-    await this.#planner.disk([
-      index.method === "btree"
-        ? { kind: "btree", path: index.path, blocks, level }
-        : { kind: "length", path: index.path, blocks },
-    ]);
-    await this.#planner.run([restoreRelation({ ...index, pages: blocks, tuples: rows, visible: 0 })]);
   }
 
   /** Lets the planner see these of the tried indexes and no others; production's own stay unless they are named in `without`. */

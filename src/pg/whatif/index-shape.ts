@@ -138,22 +138,24 @@ export const levelOf = (
   how: "built" | "grown",
 ): number => btreeLevel(size.blocks, shapesOf(index, known, size.rows).slice(0, index.keyCount), how);
 
-/** How many rows a predicate lets through, by the clone's own planner. */
-const rowsOf = async (planner: Planner, index: CloneIndex, whole: number): Promise<number> => {
-  if (index.predicate === null) return whole;
+/** How many rows a predicate lets through, and how many a table has that was never counted, by the clone's own planner. */
+const rowsOf = async (planner: Planner, index: CloneIndex, counted: number): Promise<number> => {
+  if (index.predicate === null && counted >= 0) return counted;
+  const whole = counted < 0 ? Number.MAX_SAFE_INTEGER : counted;
   const table = quotePath({ schema: index.schema, name: index.table });
-  const [answer] = await planner.explain([`explain (format json) select from ${table} where ${index.predicate}`]);
-  if (answer?.kind !== "plan") return whole / 10;
+  const where = index.predicate === null ? "" : ` where ${index.predicate}`;
+  const [answer] = await planner.explain([`explain (format json) select from ${table}${where}`]);
+  if (answer?.kind !== "plan") return Math.max(0, counted) / 10;
   const [{ Plan: plan } = { Plan: {} }] = JSON.parse(answer.json) as readonly {
     readonly Plan: { readonly "Plan Rows"?: number };
   }[];
-  return Math.min(whole, plan["Plan Rows"] ?? whole);
+  return Math.min(whole, plan["Plan Rows"] ?? Math.max(0, counted));
 };
 
 /** How large an index that does not exist would be. The table must have its statistics and length. */
 export const sizeOf = async (planner: Planner, index: CloneIndex, known: Known): Promise<IndexSize> => {
   const table = known.relations.get(nameKey({ schema: index.schema, name: index.table }));
-  const rows = await rowsOf(planner, index, Math.max(0, table?.tuples ?? 0));
+  const rows = await rowsOf(planner, index, table?.tuples ?? 0);
   const measure = sizing[index.method];
   const blocks =
     measure === undefined

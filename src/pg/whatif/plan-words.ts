@@ -6,7 +6,8 @@ const whole = (value: number): string => Math.round(value).toLocaleString("en-US
 export const costText = (value: number): string =>
   value >= 100 ? whole(value) : value.toLocaleString("en-US", { maximumFractionDigits: 2 });
 
-const subject = ({ type, relation, alias, index, joinType }: PlanNode): string => {
+/** `Index Scan using orders_pkey on orders o`. */
+export const nodeText = ({ type, relation, alias, index, joinType }: PlanNode): string => {
   const on =
     relation === undefined ? "" : ` on ${relation}${alias === undefined || alias === relation ? "" : ` ${alias}`}`;
   const using = index === undefined ? "" : ` using ${index}`;
@@ -20,7 +21,7 @@ export const planLines = (root: PlanNode, names: ReadonlyMap<string, string>, de
   const node = index === undefined ? root : { ...root, index };
   const rows = `${whole(root.rows)} ${root.rows === 1 ? "row" : "rows"}`;
   return [
-    `${"  ".repeat(depth)}${subject(node)}: ${rows}, cost ${costText(root.cost)}`,
+    `${"  ".repeat(depth)}${nodeText(node)}: ${rows}, cost ${costText(root.cost)}`,
     ...root.children.flatMap((child) => planLines(child, names, depth + 1)),
   ];
 };
