@@ -8,7 +8,7 @@ import type { Chosen } from "./chain-args.ts";
 import { needsOf } from "./chain-args.ts";
 import type { CheckedPlans, PlanArgs } from "./check-plans.ts";
 import { checkPlans } from "./check-plans.ts";
-import { extensionsOf, rolesOf } from "./compare.ts";
+import { extensionsOf, rolesOf } from "./side.ts";
 import { readProduction } from "./production.ts";
 import { runCatalog } from "./run-catalog.ts";
 import type { Given } from "./source-args.ts";

@@ -6,7 +6,7 @@ import type { Chain, Migration } from "../../pg/migrations/model.ts";
 import { needsOf } from "./chain-args.ts";
 import type { CheckedPlans, PlanArgs } from "./check-plans.ts";
 import { checkPlans } from "./check-plans.ts";
-import { extensionsOf, rolesOf } from "./compare.ts";
+import { extensionsOf, rolesOf } from "./side.ts";
 import type { Shown } from "./migrate-report.ts";
 import { readProduction } from "./production.ts";
 import { runCatalog } from "./run-catalog.ts";
