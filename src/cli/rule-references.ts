@@ -182,6 +182,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "migrate/stopped",
     ],
     "Hazards of a change": [
+      "diff/ambiguity",
       "diff/breaking",
       "diff/data-loss",
       "diff/invented-values",

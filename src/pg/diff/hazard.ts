@@ -1,6 +1,7 @@
 // What a step may do besides what it is for: lose data, fail on rows, rewrite a table, hold others up.
 import { keyOf } from "../catalog/object.ts";
-import { castRisk, rewrites } from "./cast.ts";
+import { rewrites } from "./cast/rewrites.ts";
+import { castRisk, readsTimeZone } from "./cast/risk.ts";
 import { fillOf } from "./fill.ts";
 import type { Node } from "./node.ts";
 import type { Kind, Part } from "./part.ts";
@@ -12,6 +13,8 @@ export type HazardKind =
   | "data loss"
   /** Values of rows that exist are invented. */
   | "invented values"
+  /** What values mean afterwards depends on more than the migration. */
+  | "ambiguity"
   /** Rows may not fit: then the migration stops, and nothing has changed. */
   | "may fail"
   /** Every row is written anew under a lock that keeps readers out. */
@@ -73,6 +76,15 @@ const retyped = ({ change }: Node, context: Context): readonly Hazard[] => {
           {
             kind: "may fail" as const,
             message: `${partText(change.to)}: ${words} stops at the first value that does not fit`,
+          },
+        ]
+      : []),
+    ...(readsTimeZone(from, to) &&
+    !context.using.has(`${change.to.value.table.schema}.${change.to.value.table.name}.${change.to.value.name}`)
+      ? [
+          {
+            kind: "ambiguity" as const,
+            message: `${partText(change.to)}: ${words} reads values in the TimeZone of the session that runs it`,
           },
         ]
       : []),

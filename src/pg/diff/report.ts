@@ -26,6 +26,7 @@ export interface DiffInput {
 const severities: Readonly<Record<HazardKind, Severity>> = {
   "data loss": "warning",
   "invented values": "warning",
+  ambiguity: "warning",
   "may fail": "info",
   rewrite: "warning",
   lock: "warning",
@@ -51,6 +52,7 @@ const helps: Partial<Readonly<Record<HazardKind, string>>> = {
   "data loss": "keep a copy if it may be needed again",
   "invented values":
     "name an expression with --fill schema.table.column=EXPRESSION; or let it be null first, and fill a large table with senior db backfill",
+  ambiguity: "say which zone they are in: --using \"schema.table.column=column AT TIME ZONE 'UTC'\"",
   rewrite:
     "where users cannot wait: add a column beside it, keep both equal by a trigger, fill it with senior db backfill, then swap",
 };

@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Approach, Run } from "./approach.ts";
 import { approach, wordsOfPlan } from "./approach.ts";
 import type { IndexState } from "./index-states.ts";
+import { isOwnInverse } from "./cast/expression.ts";
 import { partsOf } from "./parts.ts";
 import type { PlanOptions, Segment } from "./plan.ts";
 import { plainOptions, plan, planParts, statementsOf } from "./plan.ts";
@@ -23,7 +24,13 @@ interface Back {
   readonly end: Catalog;
 }
 
-const backwards = ({ version }: PlanOptions, online: boolean): PlanOptions => ({ ...plainOptions, version, online });
+/** Of the expressions that were given for the way forth only those serve that are their own way back. */
+const backwards = ({ version, using }: PlanOptions, online: boolean): PlanOptions => ({
+  ...plainOptions,
+  version,
+  online,
+  using: new Map([...using].filter(([, expression]) => isOwnInverse(expression))),
+});
 
 const downOf = ({ runs }: Approach): readonly string[] =>
   statementsOf({ segments: runs.flatMap((run) => run.segments) });

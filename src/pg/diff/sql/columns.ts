@@ -3,7 +3,7 @@ import type { ObjectName } from "../../catalog/object.ts";
 import { partKey } from "../../catalog/object.ts";
 import type { Identity } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import { castOf } from "../cast.ts";
+import { castOf } from "../cast/expression.ts";
 import { fillOf } from "../fill.ts";
 import type { ColumnPart, DefaultPart } from "../part.ts";
 import { identityOptions, identitySets } from "./sequences.ts";
