@@ -6,7 +6,9 @@ import { statementsOf } from "../../src/pg/diff/plan.ts";
 import { rehearse } from "../../src/pg/diff/rehearse.ts";
 import { findRenames } from "../../src/pg/diff/rename.ts";
 import type { PreparedStatement } from "../../src/pg/prepare.ts";
-import { editRoles, randomEdit, randomOf } from "../../src/testing/schema-edits.ts";
+import { editRoles } from "../../src/testing/edits/attributes.ts";
+import { randomOf } from "../../src/testing/edits/hand.ts";
+import { randomEdit } from "../../src/testing/schema-edits.ts";
 import { fingerprintQueries, unlike } from "./fingerprint.ts";
 
 export interface EditProof {

@@ -29,7 +29,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
           || ' collation ' || case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text else '' end
           || ' storage ' || a.attstorage::text || ' compression ' || a.attcompression::text || ' statistics ' || coalesce(nullif(a.attstattarget, -1)::text, '')
           || ' options ' || coalesce(a.attoptions::text, '') || ' local ' || a.attislocal
-          || ' acl ' || coalesce((select string_agg(x, ' ' order by x) from (select coalesce(r.rolname, 'public') || ':' || e.privilege_type || e.is_grantable as x
+          || ' foreign ' || coalesce(a.attfdwoptions::text, '') || ' acl ' || coalesce((select string_agg(x, ' ' order by x) from (select coalesce(r.rolname, 'public') || ':' || e.privilege_type || e.is_grantable as x
                                     from aclexplode(a.attacl) e left join pg_roles r on r.oid = e.grantee) l), '')
      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid join pg_namespace n on n.oid = c.relnamespace
      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
@@ -62,7 +62,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
           (select string_agg(case when r = 0 then 'public' else r::regrole::text end, ',' order by r) from unnest(p.polroles) r)
           || ' using ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' check ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
      from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace where ${user}`,
-  `select 'statistics ' || pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where ${user}`,
+  `select 'statistics ' || pg_get_statisticsobjdef(s.oid) || ' target ' || coalesce(s.stxstattarget, -1) || ' owner ' || s.stxowner::regrole from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where ${user}`,
   `select 'collation ' || c.oid::regcollation || ' ' || c.collprovider::text || c.collisdeterministic from pg_collation c join pg_namespace n on n.oid = c.collnamespace where ${user}`,
   `select 'event trigger ' || t.evtname || ' ' || t.evtevent || ' ' || t.evtfoid::regproc || ' ' || t.evtenabled::text || coalesce(t.evttags::text, '') from pg_event_trigger t`,
   `select 'publication ' || p.pubname || ' ' || p.puballtables || p.pubinsert || p.pubupdate || p.pubdelete || p.pubtruncate || p.pubviaroot || ' '
@@ -76,8 +76,19 @@ export const fingerprintQueries = (version: number): readonly string[] => [
   `select 'default privileges ' || d.defaclrole::regrole || ' ' || coalesce(nullif(d.defaclnamespace, 0)::regnamespace::text, '') || ' ' || d.defaclobjtype::text || ' '
           || (select string_agg(x, ' ' order by x) from (select coalesce(r.rolname, 'public') || ':' || a.privilege_type || a.is_grantable as x from aclexplode(d.defaclacl) a left join pg_roles r on r.oid = a.grantee) l)
      from pg_default_acl d`,
-  `select 'wrapper ' || w.fdwname || ' ' || w.fdwhandler::regproc || coalesce(w.fdwoptions::text, '') from pg_foreign_data_wrapper w where ${member("pg_foreign_data_wrapper", "w.oid")}`,
-  `select 'server ' || s.srvname || ' ' || coalesce(s.srvtype, '') || coalesce(s.srvversion, '') || coalesce(s.srvoptions::text, '') from pg_foreign_server s`,
+  ...(version >= 150000
+    ? [
+        `select 'published schema ' || p.pubname || ' ' || s.pnnspid::regnamespace from pg_publication_namespace s join pg_publication p on p.oid = s.pnpubid`,
+      ]
+    : []),
+  `select 'user mapping ' || s.srvname || ' ' || coalesce(nullif(m.umuser, 0)::regrole::text, 'public') || ' ' || coalesce(m.umoptions::text, '') from pg_user_mapping m join pg_foreign_server s on s.oid = m.umserver`,
+  `select 'operator class ' || n.nspname || '.' || k.opcname || ' ' || k.opcintype::regtype || ' ' || k.opcdefault || ' ' || k.opckeytype::regtype || ' family ' || f.opfname
+          || ' ' || coalesce((select string_agg(o.amopstrategy || o.amopopr::regoperator::text, ',' order by o.amopstrategy, o.amopopr::regoperator::text) from pg_amop o where o.amopfamily = f.oid), '')
+     from pg_opclass k join pg_opfamily f on f.oid = k.opcfamily join pg_namespace n on n.oid = k.opcnamespace where ${user} and ${member("pg_opclass", "k.oid")}`,
+  `select 'operator family ' || n.nspname || '.' || f.opfname from pg_opfamily f join pg_namespace n on n.oid = f.opfnamespace where ${user} and ${member("pg_opfamily", "f.oid")}`,
+  `select 'conversion ' || n.nspname || '.' || k.conname || ' ' || k.conproc::regproc || k.condefault from pg_conversion k join pg_namespace n on n.oid = k.connamespace where ${user}`,
+  `select 'wrapper ' || w.fdwname || ' ' || w.fdwhandler::regproc || coalesce(w.fdwoptions::text, '') || ' acl ' || coalesce(${acl("w.fdwacl", "F", "w.fdwowner")}, '') from pg_foreign_data_wrapper w where ${member("pg_foreign_data_wrapper", "w.oid")}`,
+  `select 'server ' || s.srvname || ' ' || coalesce(s.srvtype, '') || coalesce(s.srvversion, '') || coalesce(s.srvoptions::text, '') || ' acl ' || coalesce(${acl("s.srvacl", "S", "s.srvowner")}, '') from pg_foreign_server s`,
   `select 'foreign table ' || f.ftrelid::regclass || ' ' || coalesce(f.ftoptions::text, '') from pg_foreign_table f`,
   `select 'comment on ' || o.type || ' ' || o.identity || ' ' || d.description from pg_description d, lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) o
     where (d.objoid >= 16384) and not exists (select from pg_depend e where e.classid = d.classoid and e.objid = d.objoid and e.deptype = 'e')

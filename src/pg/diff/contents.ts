@@ -1,7 +1,7 @@
 // What rows hold: a fingerprint of every column, to see that the way forth and back keeps every value that it should.
 import type { Catalog } from "../catalog.ts";
 import { nameKey } from "../catalog/object.ts";
-import type { ColumnType } from "../catalog/tables.ts";
+import type { CompositeAttribute } from "../catalog/types.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import { sameJson } from "./sql/text.ts";
 
@@ -40,13 +40,13 @@ export const readContents = async (stage: Asked, { tables }: Catalog): Promise<C
 
 /** Composite types whose attributes differ, or that hold such a one: their values are printed otherwise. */
 const reshapedTypes = (before: Catalog, after: Catalog): ReadonlySet<string> => {
-  const shape = ({ composites }: Catalog): ReadonlyMap<string, readonly ColumnType[]> =>
-    new Map(composites.map((one) => [nameKey(one), one.attributes.map(({ type }) => type)]));
+  const shape = ({ composites }: Catalog): ReadonlyMap<string, readonly Pick<CompositeAttribute, "name" | "type">[]> =>
+    new Map(composites.map((one) => [nameKey(one), one.attributes.map(({ name, type }) => ({ name, type }))]));
   const [old, now] = [shape(before), shape(after)];
-  const found = new Set([...old].filter(([key, types]) => !sameJson(types, now.get(key))).map(([key]) => key));
+  const found = new Set([...old].filter(([key, list]) => !sameJson(list, now.get(key))).map(([key]) => key));
   for (let size = -1; size !== found.size;) {
     size = found.size;
-    for (const [key, types] of old) if (types.some((type) => found.has(nameKey(type)))) found.add(key);
+    for (const [key, list] of old) if (list.some(({ type }) => found.has(nameKey(type)))) found.add(key);
   }
   return found;
 };

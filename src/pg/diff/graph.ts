@@ -74,6 +74,7 @@ export class Graph {
     this.#linkReferences();
     this.#linkExtensions();
     this.#linkPartitions();
+    this.#linkOverloads();
   }
 
   #rank(change: Change): number {
@@ -203,6 +204,28 @@ export class Graph {
     }
   }
 
+  /** Calls may fit two functions of one name: the one that goes is gone before the one that comes, where that makes no circle. */
+  #linkOverloads(): void {
+    const gone = Map.groupBy(
+      [...this.#changes.values()].filter((change) => change.verb === "drop" && change.from.kind === "routine"),
+      (change) => change.key.replace(/\([^(]*\)$/, ""),
+    );
+    for (const { key, verb } of this.#changes.values()) {
+      if (verb !== "create" || !key.startsWith("routine ")) continue;
+      for (const old of gone.get(key.replace(/\([^(]*\)$/, "")) ?? []) {
+        const [first, then] = [this.idOf("drop", old.key), this.idOf("create", key)];
+        if (!this.#waitsFor(first, then)) this.#edge(first, then);
+      }
+    }
+  }
+
+  /** True when a node runs after another, directly or not. */
+  #waitsFor(node: string, other: string, seen = new Set<string>()): boolean {
+    if (seen.has(node)) return false;
+    seen.add(node);
+    return [...(this.before.get(node) ?? [])].some((one) => one === other || this.#waitsFor(one, other, seen));
+  }
+
   /** A partition is attached when its own columns, keys and indexes and those of its parent are there, so that they are tied together. */
   #linkPartitions(): void {
     const rivals = rivalKeys(this.#changes);
@@ -232,7 +255,9 @@ export class Graph {
 const joins = (change: Change): boolean =>
   change.verb === "alter" &&
   (change.from.kind === "constraint" || change.from.kind === "index") &&
-  change.from.value.partOf === undefined;
+  (change.to.kind === "constraint" || change.to.kind === "index") &&
+  change.from.value.partOf === undefined &&
+  change.to.value.partOf !== undefined;
 
 /** Names that the schema holds once: of relations, and of types. */
 const namesOf = (part: Part): readonly string[] => {

@@ -199,7 +199,9 @@ const check: Judge<Of<"domain constraint">> = ({ act }, part) =>
 const composite: Judge<Of<"composite">> = (node, part, context, statements) =>
   statements.some((sql) => sql.includes("DROP ATTRIBUTE"))
     ? [{ kind: "data loss", message: `values of the dropped attributes of ${partText(part)} are lost` }]
-    : swapped(node, part, context, statements);
+    : statements.some((sql) => sql.includes("RENAME ATTRIBUTE"))
+      ? [{ kind: "breaking", message: `code that still uses the old names of attributes of ${partText(part)} fails` }]
+      : swapped(node, part, context, statements);
 
 const judges: { readonly [K in Kind]: Judge<Of<K>> } = {
   schema: breaks("schema"),

@@ -5,8 +5,10 @@ import { columnWriter, defaultWriter } from "./columns.ts";
 import { constraintWriter } from "./constraints.ts";
 import { indexWriter } from "./indexes.ts";
 import * as routines from "./routines.ts";
+import { publicationWriter } from "./publications.ts";
 import { ownedByWriter, sequenceWriter } from "./sequences.ts";
 import * as services from "./services.ts";
+import * as search from "./text-search.ts";
 import { partitionWriter, tableWriter } from "./tables.ts";
 import * as types from "./types.ts";
 import { policyWriter, ruleWriter, statisticsWriter, triggerWriter, viewWriter } from "./views.ts";
@@ -45,14 +47,14 @@ export const writers = {
   rule: ruleWriter,
   policy: policyWriter,
   statistics: statisticsWriter,
-  "text search parser": services.parserWriter,
-  "text search template": services.templateWriter,
-  "text search dictionary": services.dictionaryWriter,
-  "text search configuration": services.configurationWriter,
+  "text search parser": search.parserWriter,
+  "text search template": search.templateWriter,
+  "text search dictionary": search.dictionaryWriter,
+  "text search configuration": search.configurationWriter,
   "foreign-data wrapper": services.wrapperWriter,
   server: services.serverWriter,
   "user mapping": services.userMappingWriter,
-  publication: services.publicationWriter,
+  publication: publicationWriter,
   "event trigger": routines.eventTriggerWriter,
   "default privileges": defaultPrivilegesWriter,
   owner: ownerWriter,

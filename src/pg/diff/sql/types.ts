@@ -59,8 +59,30 @@ export const enumWriter: Writer<"enum"> = {
 const attributeText = ({ name, type, collation }: CompositePart["attributes"][number]): string =>
   `${quoteName(name)} ${type.text}${collate(collation)}`;
 
+/** Attributes keep their places: where all that differs is what some are called, they were renamed. */
+const renamedAttributes = (from: CompositePart, to: CompositePart): readonly Piece[] => {
+  const has = ({ attributes }: CompositePart, name: string): boolean => attributes.some((one) => one.name === name);
+  const pairs = from.attributes.flatMap((one, at) => {
+    const next = to.attributes[at];
+    return next === undefined ? [] : [[one, next] as const];
+  });
+  const isRenamed = pairs.every(
+    ([one, next]) =>
+      sameJson({ ...one, name: "" }, { ...next, name: "" }) &&
+      (one.name === next.name || (!has(to, one.name) && !has(from, next.name))),
+  );
+  if (!isRenamed || from.attributes.length !== to.attributes.length) return [];
+  return pairs
+    .filter(([one, next]) => one.name !== next.name)
+    .map(
+      ([one, next]) => `ALTER TYPE ${quotePath(to)} RENAME ATTRIBUTE ${quoteName(one.name)} TO ${quoteName(next.name)}`,
+    );
+};
+
 /** Attributes come and go in place; a changed type is refused by PostgreSQL while a column uses it. */
 const alterComposite = (from: CompositePart, to: CompositePart): readonly Piece[] | typeof rebuild => {
+  const renamed = renamedAttributes(from, to);
+  if (renamed.length > 0) return renamed;
   const before = new Map(from.attributes.map((one) => [one.name, one]));
   const after = new Set(to.attributes.map(({ name }) => name));
   const changes = [

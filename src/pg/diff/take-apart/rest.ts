@@ -1,9 +1,15 @@
 // Takes apart what has few parts of its own: routines, operators, text search, foreign data, publications, default privileges.
 import type { Catalog } from "../../catalog.ts";
 import type { ObjectKey, ObjectName } from "../../catalog/object.ts";
-import { signatureKey } from "../../catalog/object.ts";
+import {
+  castKey,
+  defaultPrivilegesKey,
+  keyOf,
+  signatureKey,
+  transformKey,
+  userMappingKey,
+} from "../../catalog/object.ts";
 import type * as Routines from "../../catalog/routines.ts";
-import type * as Services from "../../catalog/services.ts";
 import type { Collector } from "./collector.ts";
 import { addSimple, global, inSchema, nameOf, path, plain } from "./collector.ts";
 
@@ -27,7 +33,7 @@ export const addRoutines = (into: Collector, catalog: Catalog): void => {
 const operatorPath = ({ schema, name }: ObjectName): string => `${nameOf(schema)}.${name}`;
 
 const operatorKey = (operator: ObjectName & { readonly left?: string; readonly right: string }): ObjectKey =>
-  `operator ${operatorPath(operator)}(${operator.left ?? "NONE"}, ${operator.right})`;
+  signatureKey("operator", operator, [operator.left ?? "NONE", operator.right]);
 
 export const addRest = (into: Collector, catalog: Catalog): void => {
   addSimple(into, "language", catalog.languages, global("language", "LANGUAGE"));
@@ -38,19 +44,19 @@ export const addRest = (into: Collector, catalog: Catalog): void => {
     subject: `OPERATOR ${operatorPath(one)} (${one.left ?? "NONE"}, ${one.right})`,
   }));
   addSimple(into, "operator family", catalog.operatorFamilies, (one) => ({
-    key: `operator family ${path(one)} USING ${nameOf(one.method)}`,
+    key: `${keyOf("operator family", one)} USING ${one.method}`,
     subject: `OPERATOR FAMILY ${path(one)} USING ${nameOf(one.method)}`,
   }));
   addSimple(into, "operator class", catalog.operatorClasses, (one) => ({
-    key: `operator class ${path(one)} USING ${nameOf(one.method)}`,
+    key: `${keyOf("operator class", one)} USING ${one.method}`,
     subject: `OPERATOR CLASS ${path(one)} USING ${nameOf(one.method)}`,
   }));
   addSimple(into, "cast", catalog.casts, ({ source, target }) => ({
-    key: `cast (${source} AS ${target})`,
+    key: castKey(source, target),
     subject: `CAST (${source} AS ${target})`,
   }));
   addSimple(into, "transform", catalog.transforms, ({ type, language }) => ({
-    key: `transform ${type} ${nameOf(language)}`,
+    key: transformKey(type, language),
     subject: `TRANSFORM FOR ${type} LANGUAGE ${nameOf(language)}`,
   }));
   addSimple(into, "conversion", catalog.conversions, inSchema("conversion", "CONVERSION"));
@@ -87,13 +93,11 @@ export const addRest = (into: Collector, catalog: Catalog): void => {
   );
   addSimple(into, "server", catalog.servers, global("server", "SERVER"));
   addSimple(into, "user mapping", catalog.userMappings, ({ server, user }) => ({
-    key: `user mapping ${nameOf(user)} ${nameOf(server)}`,
+    key: userMappingKey(user, server),
     subject: `USER MAPPING FOR ${nameOf(user)} SERVER ${nameOf(server)}`,
   }));
   addSimple(into, "publication", catalog.publications, global("publication", "PUBLICATION"));
   addSimple(into, "event trigger", catalog.eventTriggers, global("event trigger", "EVENT TRIGGER"));
-  for (const one of catalog.defaultPrivileges) into.add("default privileges", defaultPrivilegesKey(one), one);
+  for (const one of catalog.defaultPrivileges)
+    into.add("default privileges", defaultPrivilegesKey(one.role, one.schema, one.objects), one);
 };
-
-const defaultPrivilegesKey = ({ role, schema, objects }: Services.DefaultPrivileges): string =>
-  `default privileges ${role ?? ""} ${schema ?? ""} ${objects}`;
