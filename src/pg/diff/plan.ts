@@ -7,6 +7,7 @@ import { hazardsOf } from "./hazard.ts";
 import type { Hazard } from "./hazard.ts";
 import type { Node } from "./node.ts";
 import type { Arranged } from "./order.ts";
+import { withOneRewrite } from "./one-rewrite.ts";
 import { arrange } from "./order.ts";
 import type { Part, Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
@@ -19,7 +20,7 @@ import { titleOf } from "./words.ts";
 export interface Step {
   /** As people say it: `add column email to public.users`. */
   readonly title: string;
-  /** Without semicolons. */
+  /** Without semicolons; none where the next step's statement does this one's work too. */
   readonly statements: readonly string[];
   readonly hazards: readonly Hazard[];
   readonly change: Change;
@@ -245,12 +246,14 @@ export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan
   const units = unitsOf(arranged, writing, ({ id }) => (late.has(id) ? "contract" : undefined));
   const segments = schedule(units).map((segment): Segment => ({
     kind: segment[0]?.kind ?? "main",
-    steps: sortedAs(segment, units).map(({ node, statements, first }) => ({
-      title: titleOf(node),
-      statements,
-      hazards: first ? hazardsOf(node, writing, statements) : [],
-      change: node.change,
-    })),
+    steps: withOneRewrite(
+      sortedAs(segment, units).map(({ node, statements, first }) => ({
+        title: titleOf(node),
+        statements,
+        hazards: first ? hazardsOf(node, writing, statements) : [],
+        change: node.change,
+      })),
+    ),
   }));
   return { segments, refusals, changes };
 };

@@ -5,6 +5,7 @@ import type { ObjectName } from "../catalog/object.ts";
 import { quotePath } from "../quote.ts";
 import type { TryInsert } from "../rows.ts";
 import { fillTables } from "../rows.ts";
+import { retypedColumn } from "./one-rewrite.ts";
 
 interface Refusal {
   readonly message: string;
@@ -29,17 +30,13 @@ const isAboutRows = ({ sqlstate }: Refusal): boolean => /^(22|23)/.test(sqlstate
 const noCast = ({ sqlstate, message }: Refusal): boolean =>
   sqlstate === "42846" || /cannot be cast automatically/.test(message);
 
-/** `ALTER TABLE t ALTER COLUMN c TYPE …`: both names may be quoted. */
-const retyping =
-  /^ALTER (?:FOREIGN )?TABLE ((?:"(?:[^"]|"")*"|[^\s."]+)(?:\.(?:"(?:[^"]|"")*"|[^\s."]+))?) ALTER COLUMN ("(?:[^"]|"")*"|\S+) TYPE /;
-
 const refusedFault = (sql: string, refusal: Refusal): Fault => {
   const { message, detail } = refusal;
-  const [, table = "", column = ""] = retyping.exec(sql) ?? [];
+  const at = retypedColumn(sql, message);
   const words = detail === undefined ? message : `${message} (${detail})`;
-  if (column !== "" && noCast(refusal))
-    return new Fault("input.unsupported", `${table}.${column}: PostgreSQL has no such conversion: ${words}`, {
-      help: `say how values are converted: --using '${table}.${column}=<expression of ${column}>'`,
+  if (at !== undefined && noCast(refusal))
+    return new Fault("input.unsupported", `${at.table}.${at.column}: PostgreSQL has no such conversion: ${words}`, {
+      help: `say how values are converted: --using '${at.table}.${at.column}=<expression of ${at.column}>'`,
     });
   return new Fault("input.unsupported", `PostgreSQL refuses a step of the way: ${words}\n${sql}`, {
     help: "split the change into two that PostgreSQL takes, or write this step by hand",
