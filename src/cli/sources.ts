@@ -115,7 +115,7 @@ const readFiles = async (io: Io, path: string, options: CatalogOptions): Promise
   const files = await readSchemaFiles(io, path);
   io.terminal.progress(`loading ${path}`);
   const { reading, origins, notes } = await loadSchema(files, { ...options, signal: io.signal });
-  return { reading, source: path, notes, locate: (findings) => atTheirOrigin(findings, origins) };
+  return { reading, source: path, notes, locate: (findings) => atTheirOrigin(findings, origins()) };
 };
 
 /** The one way to a catalog: a server is read as it is, files are run in the embedded server. */

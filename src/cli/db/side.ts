@@ -104,6 +104,7 @@ export const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) =
 export const stageOn = (scratch: Scratch, scope: (catalog: Catalog) => Catalog): Stage => ({
   run: (statements) => scratch.run(statements),
   attempt: (statement) => scratch.attempt(statement),
+  attemptGroups: (groups) => scratch.attemptGroups(groups),
   rows: (sql) => scratch.rows(sql),
   read: async () => ({ catalog: scope((await scratch.read()).catalog) }),
 });

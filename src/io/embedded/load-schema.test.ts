@@ -171,7 +171,7 @@ describe("files load", () => {
     const { origins } = await load(text);
     expect(
       Object.fromEntries(
-        [...origins].map(([key, at]) => [key.replaceAll("\0", " "), at.kind === "file" ? at.line : 0]),
+        [...origins()].map(([key, at]) => [key.replaceAll("\0", " "), at.kind === "file" ? at.line : 0]),
       ),
     ).toEqual({
       "table public a": 2,

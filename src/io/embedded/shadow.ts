@@ -18,7 +18,7 @@ import type { SqlServer } from "./server.ts";
 export interface LoadedSchema {
   readonly reading: CatalogReading;
   /** Where the files make what the catalog holds. */
-  readonly origins: Origins;
+  readonly origins: () => Origins;
   /** What was left out of the files. */
   readonly notes: readonly Finding[];
 }
@@ -29,6 +29,8 @@ export interface Scratch {
   run(statements: readonly string[]): Promise<Ran>;
   /** Runs one statement and keeps it when it works; otherwise it leaves no trace but its error. */
   attempt(statement: string): Promise<SqlError | undefined>;
+  /** Runs group after group of statements until one fails, which leaves no trace; gives how many worked. */
+  attemptGroups(groups: readonly (readonly string[])[]): Promise<number>;
   /** The rows of a query of one text column. */
   rows(sql: string): Promise<readonly string[]>;
   /** The catalog as it is now. */
@@ -203,12 +205,25 @@ const read = async (server: SqlServer, what: string, scope: CatalogScope): Promi
 
 const everything: CatalogScope = { schemas: [] };
 
+/** The group that a statement belongs to, each with one before and one after it. */
+const groupAt = (groups: readonly (readonly string[])[], statement: number): number => {
+  let end = 0;
+  return groups.findIndex((group) => statement < (end += group.length + 2));
+};
+
 const scratchOn = (server: SqlServer, isOpaque: ShadowSettings["isOpaque"]): Scratch => ({
   run: (statements) => server.run(statements),
   async attempt(statement) {
     const { error } = await server.run(["savepoint attempt", statement, "release savepoint attempt"]);
     if (error !== undefined) await mustRun(server, ["rollback to savepoint attempt", "release savepoint attempt"]);
     return error;
+  },
+  async attemptGroups(groups) {
+    const [begin, end] = ["savepoint attempt", "release savepoint attempt"];
+    const { done, error } = await server.run(groups.flatMap((group) => [begin, ...group, end]));
+    if (error === undefined) return groups.length;
+    await mustRun(server, [`rollback to ${begin}`, end]);
+    return groupAt(groups, done);
   },
   rows: (sql) => server.rows(sql),
   async read(scope = everything) {
@@ -265,25 +280,28 @@ export const shadowOn = (
   server: SqlServer,
   { parse, deadlineMs, checkExtensions, isOpaque }: ShadowSettings,
 ): Shadow => {
+  let open = false;
+  // What was left open goes when the next work begins: after the last one the server itself goes.
+  const clear = async (): Promise<void> => {
+    if (open) await server.run(["rollback"]);
+    open = true;
+  };
   const loaded: Shadow["loaded"] = async (files, scope, work) => {
     const schema = prepareSchema(files, parse);
     const shells = checkExtensions(schema.extensions);
     await server.extend(byName(schema.extensions));
     const running: Running = { part: [] };
+    await clear();
     try {
       await runStatements(server, schema, running);
     } catch (error) {
       throw blame(error, server, running, deadlineMs);
     }
-    try {
-      const all = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
-      const reading = withVersions(all, schema.extensions, isOpaque);
-      await mustRun(server, asLoader);
-      const origins = originsOf(schema.statements, reading.catalog);
-      return await work(scratchOn(server, isOpaque), { reading, origins, notes: [...schema.notes, ...shells] });
-    } finally {
-      await server.run(["rollback"]);
-    }
+    const all = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
+    const reading = withVersions(all, schema.extensions, isOpaque);
+    await mustRun(server, asLoader);
+    const origins = (): Origins => originsOf(schema.statements, reading.catalog);
+    return work(scratchOn(server, isOpaque), { reading, origins, notes: [...schema.notes, ...shells] });
   };
   const extend: Shadow["extend"] = (names) => server.extend(names.map((name) => ({ name, versions: [] })));
   return {
@@ -292,12 +310,9 @@ export const shadowOn = (
     load: (files, scope) => loaded(files, scope, (_, schema) => Promise.resolve(schema)),
     async within({ roles = [], extensions = [] }, work) {
       await extend(extensions);
+      await clear();
       await mustRun(server, prologue(roles));
-      try {
-        return await work(scratchOn(server, isOpaque));
-      } finally {
-        await server.run(["rollback"]);
-      }
+      return work(scratchOn(server, isOpaque));
     },
   };
 };

@@ -1,6 +1,7 @@
 // What rows hold: a fingerprint of every column, to see that the way forth and back keeps every value that it should.
 import type { Catalog } from "../catalog.ts";
 import { nameKey } from "../catalog/object.ts";
+import type { Column, Table } from "../catalog/tables.ts";
 import type { CompositeAttribute } from "../catalog/types.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import { sameJson } from "./sql/text.ts";
@@ -13,26 +14,31 @@ interface Asked {
   rows(sql: string): Promise<readonly string[]>;
 }
 
-const together = 200;
+const together = 50;
+
+const columnsOf = ({ columns }: Table): readonly Column[] => columns.filter(({ generated }) => generated === undefined);
+
+const hashOf = ({ name }: Column): string => {
+  const value = `${quoteName(name)}::text`;
+  return `md5(string_agg(coalesce(${value}, '~'), ',' order by ${value}))`;
+};
+
+/** One look at a table for all of its columns. */
+const queryOf = (table: Table, at: number): string =>
+  `select ${at} as at, count(*) as n, array[${columnsOf(table).map(hashOf).join(", ")}]::text[] as h from only ${quotePath(table)}`;
 
 export const readContents = async (stage: Asked, { tables }: Catalog): Promise<Contents> => {
   const found = new Map<string, string>();
-  const queries = tables
-    .filter(({ kind }) => kind !== "foreign")
-    .flatMap((table) =>
-      table.columns
-        .filter(({ generated }) => generated === undefined)
-        .map((column) => {
-          const value = `${quoteName(column.name)}::text`;
-          const key = `${quotePath(table)} ${quoteName(column.name)} ${column.type.text}`;
-          return `select '${key.replaceAll("'", "''")}' as k, count(*) as n, md5(string_agg(coalesce(${value}, '~'), ',' order by ${value})) as h from only ${quotePath(table)}`;
-        }),
-    );
-  for (let at = 0; at < queries.length; at += together) {
-    const union = queries.slice(at, at + together).join(" union all ");
-    for (const row of await stage.rows(`select json_build_array(k, n, h)::text from (${union}) contents where n > 0`)) {
-      const [key, n, hash] = JSON.parse(row) as readonly [string, number, string | null];
-      found.set(key, `${n} ${hash ?? ""}`);
+  const real = tables.filter(({ kind }) => kind !== "foreign");
+  for (let begin = 0; begin < real.length; begin += together) {
+    const union = real.slice(begin, begin + together).map((table, at) => queryOf(table, begin + at));
+    const sql = `select json_build_array(at, n, h)::text from (${union.join(" union all ")}) contents where n > 0`;
+    for (const row of await stage.rows(sql)) {
+      const [at, n, hashes] = JSON.parse(row) as readonly [number, number, readonly (string | null)[]];
+      const table = real[at];
+      if (table === undefined) continue;
+      for (const [i, { name, type }] of columnsOf(table).entries())
+        found.set(`${quotePath(table)} ${quoteName(name)} ${type.text}`, `${n} ${hashes[i] ?? ""}`);
     }
   }
   return found;

@@ -17,6 +17,8 @@ interface Refusal {
 export interface Stage {
   run(statements: readonly string[]): Promise<{ readonly done: number; readonly error?: Refusal }>;
   attempt(statement: string): Promise<Refusal | undefined>;
+  /** Runs group after group until one fails, which leaves no trace; gives how many worked. */
+  attemptGroups(groups: readonly (readonly string[])[]): Promise<number>;
   rows(sql: string): Promise<readonly string[]>;
   read(): Promise<{ readonly catalog: Catalog }>;
 }
@@ -106,7 +108,7 @@ export const fillStage = async (
 ): Promise<{ readonly tables: number; readonly rows: number }> => {
   await stage.run(["SET session_replication_role = replica"]);
   const insert: TryInsert = async (sql) => (await stage.attempt(sql))?.message;
-  const filled = await fillTables(catalog, insert);
+  const filled = await fillTables(catalog, insert, { tryGroups: (groups) => stage.attemptGroups(groups) });
   await stage.run(["SET session_replication_role = origin"]);
   return {
     tables: filled.filter(({ rows }) => rows > 0).length,

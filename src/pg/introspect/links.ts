@@ -54,10 +54,16 @@ export const identify = (objects: readonly string[]): string => `
          lateral pg_catalog.pg_identify_object(v.class, v.object, 0) i
    where i.identity is not null and coalesce(i.schema, '') !~ '^(pg_|information_schema$)' and i.identity !~ '^(pg_toast|pg_temp_)'`;
 
-/** Who needs whom, as numbers: class, object, part of both; `i`: internal to it, `a`: goes with it, `n`: needs it. */
+const numbered = (prefix: string): string =>
+  `d.${prefix === "" ? "classid" : "refclassid"} || ' ' || d.${prefix}objid || case when d.${prefix}objsubid = 0 then '' else ' ' || d.${prefix}objsubid end`;
+
+/**
+ * Who needs whom, as one text each: class, number and part of both, and how: `i`: internal to it, `a`: goes with it, `n`: needs it. By
+ * far the most rows of all, and an object of JSON for each would take the longest.
+ */
 const dependencies = section(
   "dependencies",
-  `select json_build_array(d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype)
+  `select to_json(${numbered("")} || '>' || ${numbered("ref")} || '>' || d.deptype::text)
      from pg_catalog.pg_depend d
     where d.objid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S')
       and not exists (select from member where classid = d.classid and objid = d.objid)`,

@@ -4,7 +4,6 @@ import {
   columnNames,
   functionName,
   notMember,
-  opclassName,
   relationName,
   roleName,
   section,
@@ -70,20 +69,27 @@ const notNulls = section("notNulls", (version) =>
         where k.contype = 'n' and (k.conname !~ '_not_null[0-9]*$' or k.connoinherit or not k.convalidated)`,
 );
 
+// Columns, targets and indexes of constraints and indexes are given as numbers: their names are in other sections.
 const constraints = section(
   "constraints",
   (version) => `select json_build_object(
        'oid', k.oid, 'relation', k.conrelid, 'name', k.conname, 'type', k.contype, 'deferrable', k.condeferrable, 'deferred', k.condeferred,
        'validated', k.convalidated, 'enforced', ${version >= 180000 ? "k.conenforced" : "true"},
        'inherited', k.coninhcount > 0 or k.conparentid <> 0, 'local', k.conislocal, 'definition', pg_catalog.pg_get_constraintdef(k.oid),
-       'columns', ${columnNames("k.conrelid", "k.conkey")},
-       'index', (select i.relname from pg_catalog.pg_class i where i.oid = k.conindid),
-       'target', case when k.contype = 'f' then ${relationName("k.confrelid")} end,
-       'targetColumns', case when k.contype = 'f' then ${columnNames("k.confrelid", "k.confkey")} end,
+       'columns', k.conkey, 'index', k.conindid, 'target', k.confrelid, 'targetColumns', k.confkey,
        'match', k.confmatchtype, 'onUpdate', k.confupdtype, 'onDelete', k.confdeltype,
        'expression', pg_catalog.pg_get_expr(k.conbin, k.conrelid), 'noInherit', k.connoinherit)
      from rel s join pg_catalog.pg_constraint k on k.conrelid = s.oid
     where k.contype in ('p', 'u', 'f', 'c', 'x')`,
+);
+
+/** Foreign keys that refer to what is not read: tables of extensions. */
+const outerTargets = section(
+  "outerTargets",
+  `select json_build_object('oid', k.oid, 'target', ${relationName("k.confrelid")}, 'targetColumns', ${columnNames("k.confrelid", "k.confkey")},
+       'index', (select i.relname from pg_catalog.pg_class i where i.oid = k.conindid))
+     from pg_catalog.pg_constraint k
+    where k.contype = 'f' and k.conrelid in (select oid from rel) and k.confrelid not in (select oid from rel)`,
 );
 
 const indexes = section(
@@ -92,17 +98,14 @@ const indexes = section(
        'oid', i.indexrelid, 'relation', i.indrelid, 'name', c.relname, 'method', m.amname, 'unique', i.indisunique, 'valid', i.indisvalid and i.indisready,
        'nullsNotDistinct', ${version >= 150000 ? "i.indnullsnotdistinct" : "false"}, 'replicaIdentity', i.indisreplident,
        'clustered', i.indisclustered,
-       'keys', (select json_agg(json_build_object(
-                         'text', case when i.indkey[p.n - 1] = 0 then pg_catalog.pg_get_indexdef(i.indexrelid, p.n, false) end, 'column', a.attname,
-                         'opclass', ${opclassName("i.indclass[p.n - 1]")},
-                         'collation', case when i.indcollation[p.n - 1] <> 0 then ${collationName("i.indcollation[p.n - 1]")} end,
-                         'option', i.indoption[p.n - 1], 'opclassOptions', ia.attoptions, 'statistics', nullif(ia.attstattarget, -1)) order by p.n)
-                  from generate_series(1, i.indnkeyatts) p(n)
-                  join pg_catalog.pg_attribute ia on ia.attrelid = i.indexrelid and ia.attnum = p.n
-                  left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[p.n - 1] and a.attnum <> 0),
-       'include', case when i.indnatts > i.indnkeyatts then ${columnNames("i.indrelid", "(i.indkey::int2[])[i.indnkeyatts : i.indnatts - 1]")} end,
+       'keys', i.indnkeyatts, 'columns', i.indkey::int2[], 'opclasses', i.indclass::oid[], 'collations', i.indcollation::oid[],
+       'keyOptions', i.indoption::int2[],
+       'expressions', case when i.indexprs is not null then
+                        (select json_agg(case when i.indkey[p.n - 1] = 0 then pg_catalog.pg_get_indexdef(i.indexrelid, p.n, false) end order by p.n)
+                           from generate_series(1, i.indnkeyatts) p(n)) end,
+       'settings', (select json_agg(json_build_object('number', a.attnum, 'opclassOptions', a.attoptions, 'statistics', nullif(a.attstattarget, -1)))
+                      from pg_catalog.pg_attribute a where a.attrelid = i.indexrelid and (a.attoptions is not null or a.attstattarget >= 0)),
        'predicate', pg_catalog.pg_get_expr(i.indpred, i.indrelid),
-       'constraint', k.conname,
        'partOf', case when c.relispartition then (select ${relationName("h.inhparent")} from pg_catalog.pg_inherits h where h.inhrelid = i.indexrelid) end,
        'tablespace', case when c.reltablespace <> 0 then (select t.spcname from pg_catalog.pg_tablespace t where t.oid = c.reltablespace) end,
        'options', c.reloptions,
@@ -110,8 +113,22 @@ const indexes = section(
      from rel s
      join pg_catalog.pg_index i on i.indrelid = s.oid and i.indislive
      join pg_catalog.pg_class c on c.oid = i.indexrelid
-     join pg_catalog.pg_am m on m.oid = c.relam
-     left join pg_catalog.pg_constraint k on k.conindid = i.indexrelid and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x')`,
+     join pg_catalog.pg_am m on m.oid = c.relam`,
+);
+
+const usedByIndexes = (numbers: string): string =>
+  `(select unnest(i.${numbers}::oid[]) from pg_catalog.pg_index i where i.indexrelid >= 16384)`;
+
+const opclassNames = section(
+  "opclassNames",
+  `select json_build_object('oid', o.oid, 'schema', n.nspname, 'name', o.opcname)
+     from pg_catalog.pg_opclass o join pg_catalog.pg_namespace n on n.oid = o.opcnamespace where o.oid in ${usedByIndexes("indclass")}`,
+);
+
+const collationNames = section(
+  "collationNames",
+  `select json_build_object('oid', o.oid, 'schema', n.nspname, 'name', o.collname)
+     from pg_catalog.pg_collation o join pg_catalog.pg_namespace n on n.oid = o.collnamespace where o.oid in ${usedByIndexes("indcollation")}`,
 );
 
 /** Before PostgreSQL 15 the triggers of partitions that come from their parent are marked internal. */
@@ -163,7 +180,17 @@ const statistics = section(
 );
 
 export const relationSections = [schemas, relations, columns, notNulls, sequences];
-export const attachedSections = [constraints, indexes, triggers, rules, policies, statistics];
+export const attachedSections = [
+  constraints,
+  outerTargets,
+  indexes,
+  opclassNames,
+  collationNames,
+  triggers,
+  rules,
+  policies,
+  statistics,
+];
 
 /** Sizes wait for no lock: a relation that goes away meanwhile has none. */
 export const sizes = section(

@@ -1,6 +1,14 @@
 // Builds what hangs on tables and views from rows: constraints, indexes, triggers, rules, policies.
 import { compareText } from "../catalog/object.ts";
-import type { Constraint, Index, Policy, ReferentialAction, RewriteRule, Trigger } from "../catalog/tables.ts";
+import type {
+  Constraint,
+  ForeignKey,
+  Index,
+  Policy,
+  ReferentialAction,
+  RewriteRule,
+  Trigger,
+} from "../catalog/tables.ts";
 import type { Context } from "./context.ts";
 import type { Row } from "./rows.ts";
 import { firings, maybe, name, nameAt, number, optional, options, rowsIn, text, texts, truth, word } from "./rows.ts";
@@ -15,6 +23,21 @@ const actions: Readonly<Record<string, ReferentialAction>> = {
 const matches = { s: "simple", f: "full", p: "partial" } as const;
 const keyKinds = { p: "primary-key", u: "unique", x: "exclusion" } as const;
 
+const references = (row: Row, { names, outerTargets }: Context): ForeignKey["references"] => {
+  const outer = outerTargets.get(row["oid"]);
+  if (outer !== undefined)
+    return {
+      table: nameAt(outer, "target"),
+      columns: texts(outer, "targetColumns"),
+      ...optional("index", maybe(outer, "index")),
+    };
+  return {
+    table: names.relation(row["target"]) ?? { schema: "", name: "" },
+    columns: names.columns(row["target"], row["targetColumns"]),
+    ...optional("index", names.index(row["index"])),
+  };
+};
+
 export const constraint = (row: Row, context: Context): Constraint => {
   const common = {
     name: text(row, "name"),
@@ -26,18 +49,14 @@ export const constraint = (row: Row, context: Context): Constraint => {
     definition: text(row, "definition"),
     ...context.described("pg_constraint", row),
   } as const;
-  const columns = texts(row, "columns");
+  const columns = context.names.columns(row["relation"], row["columns"]);
   switch (text(row, "type")) {
     case "f":
       return {
         ...common,
         kind: "foreign-key",
         columns,
-        references: {
-          table: nameAt(row, "target"),
-          columns: texts(row, "targetColumns"),
-          ...optional("index", maybe(row, "index")),
-        },
+        references: references(row, context),
         match: word(matches, row["match"], "simple"),
         onUpdate: word(actions, row["onUpdate"], "no action"),
         onDelete: word(actions, row["onDelete"], "no action"),
@@ -51,8 +70,39 @@ export const constraint = (row: Row, context: Context): Constraint => {
         noInherit: truth(row, "noInherit"),
       };
     default:
-      return { ...common, kind: word(keyKinds, row["type"], "unique"), columns, index: text(row, "index") };
+      return {
+        ...common,
+        kind: word(keyKinds, row["type"], "unique"),
+        columns,
+        index: context.names.index(row["index"]) ?? "",
+      };
   }
+};
+
+const list = (row: Row, key: string): readonly unknown[] => (row[key] ?? []) as readonly unknown[];
+
+const indexKeys = (row: Row, { names }: Context): Index["keys"] => {
+  const settings = new Map(rowsIn(row, "settings").map((one) => [one["number"], one]));
+  const [opclasses, collations] = [list(row, "opclasses"), list(row, "collations")];
+  const [expressions, directions] = [list(row, "expressions"), list(row, "keyOptions")];
+  return list(row, "columns")
+    .slice(0, Number(row["keys"]))
+    .map((attribute, at) => {
+      const column = names.column(row["relation"], attribute);
+      const own = settings.get(at + 1) ?? {};
+      const bits = Number(directions[at]);
+      return {
+        text: column ?? String(expressions[at]),
+        expression: column === undefined,
+        opclass: names.opclass(opclasses[at]),
+        opclassOptions: options(own, "opclassOptions"),
+        ...(Number(collations[at]) === 0 ? {} : { collation: names.collation(collations[at]) }),
+        // Bits of pg_index.indoption: 1 DESC, 2 NULLS FIRST.
+        descending: (bits & 1) !== 0,
+        nullsFirst: (bits & 2) !== 0,
+        ...optional("statistics", number(own, "statistics")),
+      };
+    });
 };
 
 export const index = (row: Row, context: Context): Index => ({
@@ -61,20 +111,10 @@ export const index = (row: Row, context: Context): Index => ({
   unique: truth(row, "unique"),
   nullsNotDistinct: truth(row, "nullsNotDistinct"),
   valid: truth(row, "valid"),
-  keys: rowsIn(row, "keys").map((key) => ({
-    text: maybe(key, "column") ?? text(key, "text"),
-    expression: maybe(key, "column") === undefined,
-    opclass: nameAt(key, "opclass"),
-    opclassOptions: options(key, "opclassOptions"),
-    ...optional("collation", name(key, "collation")),
-    // Bits of pg_index.indoption: 1 DESC, 2 NULLS FIRST.
-    descending: (Number(key["option"]) & 1) !== 0,
-    nullsFirst: (Number(key["option"]) & 2) !== 0,
-    ...optional("statistics", number(key, "statistics")),
-  })),
-  include: texts(row, "include"),
+  keys: indexKeys(row, context),
+  include: context.names.columns(row["relation"], list(row, "columns").slice(Number(row["keys"]))),
   ...optional("predicate", maybe(row, "predicate")),
-  ...optional("constraint", maybe(row, "constraint")),
+  ...optional("constraint", context.names.constraintOf(row["oid"])),
   replicaIdentity: truth(row, "replicaIdentity"),
   clustered: truth(row, "clustered"),
   ...optional("partOf", name(row, "partOf")),

@@ -3,6 +3,8 @@ import type { Described, ObjectName, Owned } from "../catalog/object.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import type { AclKind } from "./grants.ts";
 import { grantsOf } from "./grants.ts";
+import type { Names } from "./names.ts";
+import { namesOf } from "./names.ts";
 import type { Row, Rows } from "./rows.ts";
 import { columnType, optional, text } from "./rows.ts";
 
@@ -49,6 +51,9 @@ export interface Context {
   /** Of the server, as in `server_version_num`. */
   readonly version: number;
   readonly type: (reference: unknown) => ColumnType;
+  readonly names: Names;
+  /** Foreign keys, by number, that refer to what is not read. */
+  readonly outerTargets: ReadonlyMap<unknown, Row>;
   readonly described: (kind: Class, row: Row, part?: unknown) => Described;
   /** Owner, grants and comment of an object. */
   readonly owned: (kind: Class, acl: AclKind, row: Row) => Owned;
@@ -81,6 +86,8 @@ export const contextOf = (rows: Rows, version: number, loader: string | undefine
     loader,
     version,
     type: (reference) => types.get(reference) ?? unknownType,
+    names: namesOf(rows),
+    outerTargets: new Map(rows.of("outerTargets").map((row) => [row["oid"], row])),
     described,
     owned: (kind, acl, row) => ({
       ...ownerOf(row),

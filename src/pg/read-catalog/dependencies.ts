@@ -4,7 +4,7 @@ import type { ObjectKey } from "../catalog/object.ts";
 import { compareText } from "../catalog/object.ts";
 import type { Context } from "./context.ts";
 import type { Numbered } from "./keys.ts";
-import { keysOf, numbered } from "./keys.ts";
+import { keysOf } from "./keys.ts";
 
 interface Edge {
   readonly object: Numbered;
@@ -15,8 +15,8 @@ interface Edge {
 
 const edgesOf = ({ rows }: Context): readonly Edge[] =>
   rows.of("dependencies").map((row) => {
-    const [kind, oid, part, onKind, onOid, onPart, type] = row as unknown as readonly unknown[];
-    return { object: numbered(kind, oid, part), on: numbered(onKind, onOid, onPart), kind: String(type) };
+    const [object = "", on = "", kind = ""] = (row as unknown as string).split(">");
+    return { object, on, kind };
   });
 
 const whole = (object: Numbered): Numbered => object.split(" ", 2).join(" ");

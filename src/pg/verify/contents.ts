@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog.ts";
 import { nameKey } from "../catalog/object.ts";
 import type { ForeignKey, Table } from "../catalog/tables.ts";
 import { quoteName, quotePath, quoteText } from "../quote.ts";
-import type { HeldRows } from "../rows.ts";
+import type { HeldRows } from "../rows/draft.ts";
 import { fillTables } from "../rows.ts";
 import { listOf } from "../tree.ts";
 import type { Trial } from "../trial.ts";
@@ -128,7 +128,7 @@ export const fillEmpty = async (trial: Trial, catalog: Catalog): Promise<number>
     if (error !== undefined) await trial.run(["rollback to savepoint row", "release savepoint row"]);
     return error?.message;
   };
-  const filled = await fillTables(catalog, insert, 3, held);
+  const filled = await fillTables(catalog, insert, { held });
   await trial.run(["commit"]);
   await moveSequences(trial);
   return tables.length - empty.size + filled.filter(({ rows }) => rows > 0).length;
