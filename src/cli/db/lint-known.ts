@@ -10,7 +10,9 @@ import type { Health } from "../../pg/health/model.ts";
 import { readHealth } from "../../pg/health/read-health.ts";
 import { ageText } from "../../pg/lint/sizes.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
+import type { Snapshot } from "../../pg/snapshot.ts";
 import { readSnapshot } from "../../pg/snapshot.ts";
+import { readProductionOf } from "./production.ts";
 import { sourceOf } from "./source-args.ts";
 
 export interface Known {
@@ -19,18 +21,27 @@ export interface Known {
   readonly takenAt: string;
   readonly health: Health;
   readonly reading: CatalogReading;
+  /** Statistics and workload too, where they are wanted. */
+  readonly production?: Snapshot;
 }
 
 interface Args {
   readonly connection: string | undefined;
   readonly connectionEnv: string | undefined;
   readonly stats: string | undefined;
+  readonly checkPlans: boolean;
   readonly deadline: number;
 }
 
-const fromServer = async (io: Io, connection: string, deadlineMs: number): Promise<Known> => {
+const fromServer = async (io: Io, connection: string, { deadline: deadlineMs, checkPlans }: Args): Promise<Known> => {
   const target = await resolveTarget(io, connection);
   const from = targetText(target);
+  if (checkPlans) {
+    const production = await readProductionOf(io, target, { deadlineMs, redact: false });
+    const { reading, statistics } = production;
+    if (reading.health !== undefined)
+      return { from, takenAt: statistics.takenAt, reading, health: reading.health, production };
+  }
   io.terminal.progress(`reading ${from}`);
   return withSession(target, { deadlineMs, signal: io.signal }, async (ask, attempt) => {
     const reading = await readCatalogWith(ask, "server", { schemas: [] });
@@ -40,7 +51,8 @@ const fromServer = async (io: Io, connection: string, deadlineMs: number): Promi
 };
 
 const fromSnapshot = async (io: Io, path: string): Promise<Known> => {
-  const { reading, source, statistics } = readSnapshot(path, await io.files.readText(path), unpack);
+  const production = readSnapshot(path, await io.files.readText(path), unpack);
+  const { reading, source, statistics } = production;
   const { health } = reading;
   if (health === undefined)
     throw new Fault("input.invalid", `${path} holds no sizes of tables`, {
@@ -48,14 +60,12 @@ const fromSnapshot = async (io: Io, path: string): Promise<Known> => {
       help: "take it anew with `senior db snapshot`",
     });
   const { takenAt } = statistics;
-  return { from: `${source} (${path}, ${ageText(takenAt, io.now())})`, takenAt, reading, health };
+  return { from: `${source} (${path}, ${ageText(takenAt, io.now())})`, takenAt, reading, health, production };
 };
 
 /** Undefined when neither is named. Both at once are a mistake: they could contradict each other. */
-export const knownOf = async (
-  io: Io,
-  { connection, connectionEnv, stats, deadline }: Args,
-): Promise<Known | undefined> => {
+export const knownOf = async (io: Io, args: Args): Promise<Known | undefined> => {
+  const { connection, connectionEnv, stats } = args;
   if (stats !== undefined) {
     if (connection !== undefined || connectionEnv !== undefined)
       throw new Fault("usage.unexpected-argument", "--stats and a connection were both given", {
@@ -65,5 +75,5 @@ export const knownOf = async (
   }
   if (connection === undefined && connectionEnv === undefined) return undefined;
   const source = await sourceOf(io, { connection, connectionEnv, schemaFile: undefined }, "lint");
-  return source.kind === "server" ? fromServer(io, source.connection, deadline) : undefined;
+  return source.kind === "server" ? fromServer(io, source.connection, args) : undefined;
 };

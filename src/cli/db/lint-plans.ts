@@ -1,42 +1,29 @@
 // What db lint hands to the gate on plans: production from a server or a snapshot where there is one, and what stands before the migrations.
-import { unpack } from "../../io/pack.ts";
 import type { Io } from "../../io/io.ts";
 import type { PreparedSchema } from "../../pg/prepare.ts";
 import type { Snapshot } from "../../pg/snapshot.ts";
-import { readSnapshot } from "../../pg/snapshot.ts";
 import type { Chosen } from "./chain-args.ts";
 import { needsOf } from "./chain-args.ts";
 import type { CheckedPlans, PlanArgs } from "./check-plans.ts";
 import { checkPlans } from "./check-plans.ts";
 import { extensionsOf, rolesOf } from "./side.ts";
-import { readProduction } from "./production.ts";
 import { runCatalog } from "./run-catalog.ts";
-import type { Given } from "./source-args.ts";
-import { sourceOf } from "./source-args.ts";
 import { needsWith, runSchema } from "./state-before.ts";
 
 export interface LintedPlans {
   readonly path: string;
   readonly schema: PreparedSchema | undefined;
-  readonly args: PlanArgs &
-    Omit<Given, "schemaFile"> & { readonly stats: string | undefined; readonly deadline: number };
+  readonly production: Snapshot | undefined;
+  readonly args: PlanArgs & { readonly deadline: number };
 }
 
-const productionOf = async (io: Io, { args }: LintedPlans): Promise<Snapshot | undefined> => {
-  const { stats, connection, connectionEnv, deadline } = args;
-  if (stats !== undefined) return readSnapshot(stats, await io.files.readText(stats), unpack);
-  if (connection === undefined && connectionEnv === undefined) return undefined;
-  const source = await sourceOf(io, { connection, connectionEnv, schemaFile: undefined }, "lint");
-  return source.kind === "server"
-    ? readProduction(io, source.connection, { deadlineMs: deadline, redact: false })
-    : undefined;
-};
-
 /** The state before is a schema file's, or production's, or what earlier migrations made. */
-export const lintPlans = async (io: Io, chosen: Chosen, given: LintedPlans): Promise<CheckedPlans> => {
+export const lintPlans = (
+  io: Io,
+  chosen: Chosen,
+  { schema, production, args, path }: LintedPlans,
+): Promise<CheckedPlans> => {
   const { chain, isMeant, earlier } = chosen;
-  const { schema, args, path } = given;
-  const production = await productionOf(io, given);
   const catalog = schema === undefined ? production?.reading.catalog : undefined;
   const { roles = [], extensions = [] } = needsWith(needsOf(chain), schema);
   const migrating = {

@@ -144,6 +144,7 @@ export default command({
       lintRules.map(({ id }) => id),
     );
     const report = lintReport({ subject, judged, notes: [], source: path, before: chosen.earlier.length });
-    return args.checkPlans ? withPlans(report, await lintPlans(io, chosen, { path, schema, args })) : report;
+    if (!args.checkPlans) return report;
+    return withPlans(report, await lintPlans(io, chosen, { path, schema, production: known?.production, args }));
   },
 });

@@ -1,17 +1,15 @@
 // What db migrate hands to the gate on plans: the server as it is, and what is pending; and what it says when nothing was applied.
 import type { Io } from "../../io/io.ts";
-import { Fault } from "../../kernel/fault.ts";
 import type { Report } from "../../kernel/report.ts";
+import type { Target } from "../../pg/connection.ts";
 import type { Chain, Migration } from "../../pg/migrations/model.ts";
 import { needsOf } from "./chain-args.ts";
 import type { CheckedPlans, PlanArgs } from "./check-plans.ts";
 import { checkPlans } from "./check-plans.ts";
 import { extensionsOf, rolesOf } from "./side.ts";
 import type { Shown } from "./migrate-report.ts";
-import { readProduction } from "./production.ts";
+import { readProductionOf } from "./production.ts";
 import { runCatalog } from "./run-catalog.ts";
-import type { Given } from "./source-args.ts";
-import { sourceOf } from "./source-args.ts";
 
 /** How long one query of the server, or one step in the embedded one, may take. */
 const deadlineMs = 60_000;
@@ -21,13 +19,11 @@ export const migratePlans = async (
   io: Io,
   chain: Chain,
   pending: readonly Migration[],
-  source: string,
-  args: PlanArgs & Omit<Given, "schemaFile"> & { readonly checkPlans: boolean },
+  target: Target,
+  args: PlanArgs & { readonly checkPlans: boolean },
 ): Promise<CheckedPlans | undefined> => {
   if (!args.checkPlans || pending.length === 0) return undefined;
-  const from = await sourceOf(io, { ...args, schemaFile: undefined }, "check the plans of");
-  if (from.kind !== "server") throw new Fault("usage.missing-argument", "no server to check the plans of");
-  const production = await readProduction(io, from.connection, { deadlineMs, redact: false });
+  const production = await readProductionOf(io, target, { deadlineMs, redact: false });
   const { catalog } = production.reading;
   const needs = needsOf({ ...chain, migrations: pending });
   return checkPlans(
@@ -42,7 +38,7 @@ export const migratePlans = async (
       migrations: pending,
       tool: chain.tool,
       deadlineMs,
-      source,
+      source: production.source,
     },
     production,
     args,

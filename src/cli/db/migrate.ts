@@ -200,8 +200,6 @@ interface Wanted {
     readonly checkPlans: boolean;
     readonly workload: string | undefined;
     readonly maxPlanRatio: number;
-    readonly connection: string | undefined;
-    readonly connectionEnv: string | undefined;
   };
 }
 
@@ -262,7 +260,7 @@ const migrate = async (
     findings: findingsAbout(chain, left, taken, isFolder),
     applied: left.applied.length + (args.dryRun ? adopted.size : 0),
   };
-  const plans = await migratePlans(io, chain, all, source, args);
+  const plans = await migratePlans(io, chain, all, target, args);
   if (args.dryRun)
     return withPlans(await dryRun(io, session, { ...shown, migrations: all, limits: args, target }), plans);
   if (plans?.failed === true) return withPlans(plansRefused(shown, all.length), plans);

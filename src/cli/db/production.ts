@@ -5,6 +5,7 @@ import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { withSession } from "../../io/postgres/session.ts";
 import { loadSqlParser } from "../../io/sql-parser.ts";
 import { Fault } from "../../kernel/fault.ts";
+import type { Target } from "../../pg/connection.ts";
 import { targetText } from "../../pg/connection.ts";
 import { readHealth } from "../../pg/health/read-health.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
@@ -23,12 +24,11 @@ export const productionFlags = {
 } as const;
 
 /** Everything that analysis wants to know, in one read-only transaction. `redact` leaves out what shows values. */
-export const readProduction = async (
+export const readProductionOf = async (
   io: Io,
-  connection: string,
+  target: Target,
   options: { readonly deadlineMs: number; readonly redact: boolean },
 ): Promise<Snapshot> => {
-  const target = await resolveTarget(io, connection);
   const source = targetText(target);
   const parse = await loadSqlParser();
   io.terminal.progress(`reading ${source}`);
@@ -42,6 +42,12 @@ export const readProduction = async (
     return { reading: { ...reading, health }, statistics, workload, source };
   });
 };
+
+export const readProduction = async (
+  io: Io,
+  connection: string,
+  options: { readonly deadlineMs: number; readonly redact: boolean },
+): Promise<Snapshot> => readProductionOf(io, await resolveTarget(io, connection), options);
 
 export interface ProductionArgs extends Omit<Given, "schemaFile"> {
   readonly snapshot: string | undefined;

@@ -41,11 +41,21 @@ const factorOf = ({ before, after }: { readonly before: PlanNode; readonly after
   after.cost / Math.max(before.cost, 0.01);
 
 /** What is read how, without what is done with it. */
-const readsText = (plan: PlanNode): string =>
+const readsOf = (plan: PlanNode): readonly string[] =>
   nodesOf(plan)
     .filter(({ relation, index, type }) => (relation !== undefined || index !== undefined) && type !== "ModifyTable")
-    .map(nodeText)
-    .join(", ");
+    .map(nodeText);
+
+/** How reading differs; where only joins and sorts do, all nodes. */
+const differences = (before: PlanNode, after: PlanNode): string => {
+  const only = (a: readonly string[], b: readonly string[]): string =>
+    [...new Set(a.filter((one) => !b.includes(one)))].join(", ");
+  const [was, is] = [readsOf(before), readsOf(after)];
+  const all = (plan: PlanNode): readonly string[] => nodesOf(plan).map(nodeText);
+  const differs = only(was, is) !== "" || only(is, was) !== "";
+  const [from, to] = differs ? [was, is] : [all(before), all(after)];
+  return `before: ${only(from, to) || "the same nodes"}; after: ${only(to, from) || "the same nodes"}`;
+};
 
 const noNames: ReadonlyMap<string, string> = new Map();
 
@@ -66,7 +76,7 @@ const dearer = (check: PlanCheck, { statement, change }: Of<"dearer">): Finding 
         ? "compare both plans; --max-plan-ratio sets how much dearer a plan may get"
         : `${lost.join(", ")}: keep what the plan needs, or make its successor first`,
     evidence: {
-      note: `planner's cost ${costText(before.cost)} → ${costText(after.cost)}; before: ${readsText(before)}; after: ${readsText(after)}`,
+      note: `planner's cost ${costText(before.cost)} → ${costText(after.cost)}; ${differences(before, after)}`,
       data: {
         queryId,
         calls,
