@@ -2,6 +2,7 @@
 import postgres from "postgres";
 import { resolveTarget } from "../../src/io/postgres/resolve.ts";
 import { withSession } from "../../src/io/postgres/session.ts";
+import { loadSqlParser } from "../../src/io/sql-parser.ts";
 import { withEmbeddedServer } from "../../src/io/embedded/server.ts";
 import { memoryIo } from "../../src/testing/memory-io.ts";
 import type { CloneSource } from "../../src/pg/whatif/build-clone.ts";
@@ -132,7 +133,7 @@ export const agreement = async (url: string, set: WorkloadSet, version: string):
   try {
     return await withEmbeddedServer({ deadlineMs: 120_000, signal }, async (server) => {
       const begun = performance.now();
-      const clone = await Clone.of(server, source);
+      const clone = await Clone.of(server, source, await loadSqlParser());
       const cloneMs = performance.now() - begun;
       const asked = set.queries.map((sql) => ({ sql, generic: false }));
       const before = await clone.explain(asked);

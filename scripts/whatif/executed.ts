@@ -60,7 +60,7 @@ export const executed = async (url: string, set: WorkloadSet, runs: number): Pro
   const { signal } = new AbortController();
   const begun = performance.now();
   const advice = await withEmbeddedServer({ deadlineMs: 120_000, signal }, async (server) =>
-    searchIndexes(await Clone.of(server, source), statements, {
+    searchIndexes(await Clone.of(server, source, parse), statements, {
       catalog: source.reading.catalog,
       known,
       plainCollation: true,

@@ -1,4 +1,6 @@
 // A set that nothing was developed on: a database of films, with queries and indexes from a random generator of a fixed seed.
+import { attribute, int, randomSet } from "./random-queries.ts";
+import type { Attribute } from "./random-queries.ts";
 import type { WorkloadSet } from "./workload-set.ts";
 
 const schema = `
@@ -22,30 +24,6 @@ const rows = [
   `insert into cast_info select i, 1 + (power(random(), 2) * 119998)::int, 1 + (power(random(), 1.3) * 159998)::int, 1 + (random() * 10)::int, case when random() < 0.6 then (random() * 50)::int end from generate_series(1, 1000000) i`,
   `insert into movie_info select i, 1 + (i / 3) % 160000, 1 + (power(random(), 2) * 100)::int, md5((i % 5000)::text), date '2000-01-01' + (i / 60) from generate_series(1, 480000) i`,
 ];
-
-/** Multiply-with-carry: the same numbers everywhere. */
-const generator = (seed: number): (() => number) => {
-  let [a, b] = [seed, 362436069];
-  return () => {
-    a = (36969 * (a & 0xffff) + (a >>> 16)) >>> 0;
-    b = (18000 * (b & 0xffff) + (b >>> 16)) >>> 0;
-    return ((((a << 16) + (b & 0xffff)) >>> 0) % 1e6) / 1e6;
-  };
-};
-
-interface Attribute {
-  readonly name: string;
-  /** A value as SQL. */
-  readonly value: (random: () => number) => string;
-  readonly ordered: boolean;
-}
-
-const int =
-  (from: number, to: number) =>
-  (random: () => number): string =>
-    String(from + Math.floor(random() * (to - from + 1)));
-
-const attribute = (name: string, value: Attribute["value"], ordered = true): Attribute => ({ name, value, ordered });
 
 const tables: Readonly<Record<string, readonly Attribute[]>> = {
   company: [
@@ -87,64 +65,13 @@ const links: readonly (readonly [string, string, string, string])[] = [
   ["movie_info", "movie_id", "title", "id"],
 ];
 
-const pick = <T>(from: readonly T[], random: () => number): T =>
-  from[Math.floor(random() * from.length)] ?? (from[0] as T);
-
-const condition = (alias: string, table: string, random: () => number): string => {
-  const { name, value, ordered } = pick(tables[table] ?? [], random);
-  const column = `${alias}.${name}`;
-  const roll = random();
-  if (roll < 0.5 || !ordered) return `${column} = ${value(random)}`;
-  if (roll < 0.65) return `${column} > ${value(random)}`;
-  if (roll < 0.8) return `${column} between ${value(random)} and ${value(random)}`;
-  if (roll < 0.9) return `${column} in (${[1, 2, 3].map(() => value(random)).join(", ")})`;
-  return `${column} < ${value(random)}`;
-};
-
-const query = (random: () => number): string => {
-  const used: { readonly table: string; readonly alias: string }[] = [];
-  const joins: string[] = [];
-  const first = pick(Object.keys(tables), random);
-  used.push({ table: first, alias: "a" });
-  const wanted = Math.floor(random() * 3);
-  for (let at = 0; at < 8 && used.length <= wanted; at++) {
-    const [from, own, to, key] = pick(links, random);
-    const [left, right] = [used.find(({ table }) => table === from), used.find(({ table }) => table === to)];
-    if ((left === undefined) === (right === undefined)) continue;
-    const alias = "abcd"[used.length] ?? "z";
-    used.push({ table: left === undefined ? from : to, alias });
-    joins.push(
-      left === undefined ? `${alias}.${own} = ${right?.alias ?? ""}.${key}` : `${left.alias}.${own} = ${alias}.${key}`,
-    );
-  }
-  const wheres = [
-    ...joins,
-    ...Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(used, random)).map(({ table, alias }) =>
-      condition(alias, table, random),
-    ),
-  ];
-  const body = `from ${used.map(({ table, alias }) => `${table} ${alias}`).join(", ")} where ${wheres.join(" and ")}`;
-  const last = pick(used, random);
-  const column = `${last.alias}.${pick(tables[last.table] ?? [], random).name}`;
-  const shape = random();
-  if (shape < 0.4) return `select * ${body}`;
-  if (shape < 0.6) return `select count(*) ${body}`;
-  if (shape < 0.8) return `select ${column}, count(*) ${body} group by 1 order by 2 desc limit 10`;
-  return `select * ${body} order by ${column} limit ${1 + Math.floor(random() * 50)}`;
-};
-
-const candidate = (random: () => number, at: number): string => {
-  const table = pick(Object.keys(tables), random);
-  const columns = [...new Set([1, 2].map(() => pick(tables[table] ?? [], random).name))];
-  return `create index w${at} on ${table} (${columns.join(", ")})`;
-};
-
-const random = generator(20_261);
-
-export const unseen: WorkloadSet = {
+export const unseen: WorkloadSet = randomSet({
   name: "films",
   schema,
   rows,
-  queries: Array.from({ length: 200 }, () => query(random)),
-  candidates: [...new Set(Array.from({ length: 24 }, (_, at) => candidate(random, at)))],
-};
+  tables,
+  links,
+  seed: 20_261,
+  queries: 200,
+  candidates: 24,
+});

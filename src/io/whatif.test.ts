@@ -9,6 +9,7 @@ import { redact } from "../pg/whatif/statistics.ts";
 import { memoryIo } from "../testing/memory-io.ts";
 import { testServer } from "../testing/postgres-server.ts";
 import { withEmbeddedServer } from "./embedded/server.ts";
+import { loadSqlParser } from "./sql-parser.ts";
 import { resolveTarget } from "./postgres/resolve.ts";
 import { withSession } from "./postgres/session.ts";
 
@@ -83,7 +84,7 @@ describe.skipIf(server === undefined)("a clone of a server's statistics", () => 
     expect(statistics.gaps).toEqual([]);
     expect(JSON.stringify(redact(statistics))).not.toMatch(/rare|2024-0[1-9]/);
     await withEmbeddedServer({ deadlineMs: 60_000, signal: new AbortController().signal }, async (embedded) => {
-      const clone = await Clone.of(embedded, { ...source, statistics });
+      const clone = await Clone.of(embedded, { ...source, statistics }, await loadSqlParser());
       expect(clone.notes).toEqual([]);
       const asked = queries.map((sql) => ({ sql, generic: false }));
       const mine = async () =>

@@ -65,7 +65,7 @@ const answers = async (
   deadlineMs: number,
 ): Promise<{ readonly answers: readonly (readonly Answer[])[]; readonly notes: readonly string[] }> =>
   withEmbeddedServer({ deadlineMs, signal: io.signal }, async (server) => {
-    const clone = await Clone.of(server, source);
+    const clone = await Clone.of(server, source, await loadSqlParser());
     return { answers: await answersOf(clone, statements), notes: clone.notes };
   });
 
@@ -102,9 +102,16 @@ export const checkPlans = async (
   const last = steps.at(-1)?.after ?? known;
   const carried = carryStatistics(statistics, known, last);
   io.terminal.progress(`planning ${plural(statements.length, "statement")} as it is now`);
-  const first = await answers(io, { reading: before, statistics }, statements, given.deadlineMs);
+  // Plans are those of production's version, whichever the copy of its schema stands on.
+  const server = production?.reading.server ?? before.server;
+  const first = await answers(io, { reading: { ...before, server }, statistics }, statements, given.deadlineMs);
   io.terminal.progress(`planning ${plural(statements.length, "statement")} after the migration`);
-  const second = await answers(io, { reading: after, statistics: carried.statistics }, statements, given.deadlineMs);
+  const second = await answers(
+    io,
+    { reading: { ...after, server }, statistics: carried.statistics },
+    statements,
+    given.deadlineMs,
+  );
   const changed = planChanges(statements, first.answers, second.answers, {
     ratio: args.maxPlanRatio,
     made: carried.made,

@@ -175,7 +175,7 @@ export default command({
     const { advice, notes } = await withEmbeddedServer(
       { deadlineMs: args.deadline, signal: io.signal },
       async (server) => {
-        const clone = await Clone.of(server, production);
+        const clone = await Clone.of(server, production, parse);
         const found = await searchIndexes(clone, statements, {
           catalog: reading.catalog,
           known,

@@ -8,6 +8,7 @@ import { quoteName, quotePath, quoteText } from "../quote.ts";
 import { readCatalogWith } from "../read-catalog.ts";
 import type { CloneIndex, CloneRelation, Known } from "./index-shape.ts";
 import { indexesQuery, knownOf, levelOf, relationsQuery } from "./index-shape.ts";
+import { knowsNotNull, settingsBefore } from "./older-planner.ts";
 import type { DiskOrder, Planner } from "./planner.ts";
 import { cloneSchema, collationStatements, isPlainCollation, reduceCatalog } from "./reduce.ts";
 import { groupCasts, restoreColumns, restoreGroup, restoreRelation } from "./restore.ts";
@@ -195,7 +196,7 @@ const searchPath = ({ reading: { catalog }, statistics }: CloneSource): string =
 };
 
 const applySettings = async (planner: Planner, source: CloneSource): Promise<void> => {
-  const { settings } = source.statistics;
+  const settings = { ...settingsBefore(source.reading.server.version), ...source.statistics.settings };
   const statements = Object.entries(settings)
     .filter(([name]) => name !== "search_path" && name !== "block_size")
     .map(([name, value]) => `select pg_catalog.set_config(${quoteText(name)}, ${quoteText(value)}, false)`);
@@ -222,7 +223,7 @@ export const buildClone = async (planner: Planner, source: CloneSource): Promise
   await planner.extend([{ name: "pg_buffercache", versions: [] }]);
   await must(planner, [`create extension if not exists pg_buffercache schema "${cloneSchema}"`]);
   const collationNotes = await makeCollation(planner, statistics);
-  const reduced = reduceCatalog(reading.catalog, statistics.collation);
+  const reduced = reduceCatalog(reading.catalog, statistics.collation, knowsNotNull(reading.server.version));
   const refused = [
     ...(await runWhatWorks(planner, buildStatements(reduced, empty, 180000))),
     ...(await runWhatWorks(planner, plainIndexes(reading.catalog, known))),

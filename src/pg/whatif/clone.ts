@@ -1,8 +1,10 @@
 // The clone at work: explains statements as production's planner would, with indexes that are there and with some that are not.
 import { nameKey } from "../catalog/object.ts";
 import { quotePath, quoteText } from "../quote.ts";
+import type { ParseSql } from "../tree.ts";
 import { buildClone } from "./build-clone.ts";
 import type { CloneSource } from "./build-clone.ts";
+import { OlderPlanner } from "./explain-older.ts";
 import { fillIndex, fillUnknownIndexes } from "./fill-index.ts";
 import type { CloneIndex, CloneRelation, IndexSize, Known } from "./index-shape.ts";
 import { indexesQuery, knownOf, namedIndex, relationsQuery, sizeOf } from "./index-shape.ts";
@@ -29,6 +31,12 @@ export type Answer =
   | { readonly kind: "plan"; readonly plan: PlanNode }
   | { readonly kind: "refused"; readonly reason: string; readonly sqlstate: string };
 
+/** A statement to plan; `generic` says that its parameters have no values. */
+export interface Asked {
+  readonly sql: string;
+  readonly generic: boolean;
+}
+
 const asAnswer = (answer: Awaited<ReturnType<Planner["explain"]>>[number]): Answer => {
   if (answer.kind === "refused")
     return { kind: "refused", reason: answer.error.message, sqlstate: answer.error.sqlstate };
@@ -42,36 +50,37 @@ const asAnswer = (answer: Awaited<ReturnType<Planner["explain"]>>[number]): Answ
 export class Clone {
   readonly #planner: Planner;
   readonly #known: Known;
+  readonly #older: OlderPlanner;
   readonly #tried = new Map<string, Proposed>();
   /** What is not as in production, in words. */
   readonly notes: readonly string[];
 
-  private constructor(planner: Planner, known: Known, notes: readonly string[]) {
+  private constructor(planner: Planner, known: Known, older: OlderPlanner, notes: readonly string[]) {
     this.#planner = planner;
     this.#known = known;
+    this.#older = older;
     this.notes = notes;
   }
 
   /** Checks the planner, then builds production's schema and statistics in it. */
-  static async of(planner: Planner, source: CloneSource): Promise<Clone> {
+  static async of(planner: Planner, source: CloneSource, parse: ParseSql): Promise<Clone> {
     await checkPlanner(planner);
     const known = knownOf(source.statistics);
     const notes = await buildClone(planner, source);
     await fillUnknownIndexes(planner, known);
-    return new Clone(planner, known, notes);
+    const older = new OlderPlanner(planner, known, source.reading.server.version, parse);
+    return new Clone(planner, known, older, notes);
   }
 
-  /** Plans without running. Statements may hold parameters; `generic` says that they have no values. */
-  async explain(
-    statements: readonly { readonly sql: string; readonly generic: boolean }[],
-    verbose = false,
-  ): Promise<readonly Answer[]> {
+  /** Plans without running, as production's version does. Statements may hold parameters. */
+  explain(statements: readonly Asked[], verbose = false): Promise<readonly Answer[]> {
     const options = (generic: boolean): string =>
       ["format json", ...(generic ? ["generic_plan"] : []), ...(verbose ? ["verbose"] : [])].join(", ");
-    const answers = await this.#planner.explain(
-      statements.map(({ sql, generic }) => `explain (${options(generic)}) ${sql}`),
+    return this.#older.explain(statements, async (asked) =>
+      (await this.#planner.explain(asked.map(({ sql, generic }) => `explain (${options(generic)}) ${sql}`))).map(
+        asAnswer,
+      ),
     );
-    return answers.map(asAnswer);
   }
 
   /** Runs what changes the schema; gives why it was refused. */

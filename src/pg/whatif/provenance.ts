@@ -11,12 +11,11 @@ export interface Provenance {
   readonly notSeen: readonly string[];
 }
 
-/** What newer planners do that this production cannot (release notes, "Optimizer"). */
+/** What newer planners do that cannot be taken from them in the clone (release notes, "Optimizer"). What can be, is (older-planner.ts). */
 const since: readonly (readonly [number, string])[] = [
-  [150000, "PostgreSQL 15 knows fewer plans for DISTINCT and UNION"],
-  [160000, "anti joins that hash the smaller side (Right Anti Join) came with 16"],
-  [170000, "conditions on NOT NULL columns that cannot hold are folded away since 17"],
-  [180000, "an index is read by its second column (skip scan) and self-joins are removed since 18"],
+  [160000, "PostgreSQL 15 knows fewer plans for DISTINCT and UNION, and no anti join that hashes the smaller side"],
+  [170000, "lists (IN) on later columns of an index were dearer before 17"],
+  [180000, "semi joins that hash the smaller side came with 18"],
 ];
 
 const days = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
@@ -65,7 +64,11 @@ export const provenanceOf = (
       "costs by the planner of PostgreSQL 18, embedded, without a row",
       "sizes of indexes that do not exist, and the time to build them",
       ...notes,
-      ...(older.length === 0 ? [] : [`production is PostgreSQL ${text}: ${older.join("; ")}`]),
+      ...(older.length === 0
+        ? []
+        : [
+            `plans as PostgreSQL ${text} makes them, without skip scans and what else came later, but for this: ${older.join("; ")}`,
+          ]),
     ],
     assumed: [
       ...(count("typical") > 0

@@ -18,15 +18,22 @@ export const isPlainCollation = ({ provider, name }: DatabaseCollation): boolean
 const isText = ({ name, kind, base }: ColumnType): boolean =>
   kind === "domain" ? /^(text|character)/.test(base ?? "") : ["text", "varchar", "bpchar", "citext"].includes(name);
 
+interface Reduction {
+  /** Text has production's collation, under its name here. */
+  readonly collated: boolean;
+  /** The planner may use what is NOT NULL. */
+  readonly notNull: boolean;
+}
+
 const bareColumn =
-  (collated: boolean) =>
+  ({ collated, notNull }: Reduction) =>
   (column: Column): Column => {
     const virtual = column.generated?.storage === "virtual" ? { generated: column.generated } : {};
     const collation = column.collation ?? (collated && isText(column.type) ? productionCollation : undefined);
     return {
       name: column.name,
       type: column.type,
-      nullable: column.nullable,
+      nullable: column.nullable || !notNull,
       ...virtual,
       ...(collation === undefined ? {} : { collation }),
       local: column.local,
@@ -41,7 +48,7 @@ const bareColumn =
 const isAttached = (index: Index): boolean => index.constraint !== undefined || index.partOf !== undefined;
 
 const bareTable =
-  (collated: boolean) =>
+  (reduction: Reduction) =>
   (table: Table): Table => ({
     schema: table.schema,
     name: table.name,
@@ -55,7 +62,7 @@ const bareTable =
     rowSecurity: "off",
     replicaIdentity: "default",
     grants: [],
-    columns: table.columns.map(bareColumn(collated)),
+    columns: table.columns.map(bareColumn(reduction)),
     // Checking what is empty would only read indexes into the cache before they have their sizes.
     constraints: table.constraints.map((one) => (one.kind === "foreign-key" ? { ...one, validated: false } : one)),
     indexes: table.indexes.filter((index) => table.kind === "partitioned" || isAttached(index)).map(bareIndex),
@@ -88,13 +95,13 @@ const bare = <T extends { readonly comment?: string; readonly owner?: string }>(
 };
 
 /** Sequences are not planned, nor is what guards, copies or replicates rows. */
-export const reduceCatalog = (catalog: Catalog, collation: DatabaseCollation): Catalog => {
+export const reduceCatalog = (catalog: Catalog, collation: DatabaseCollation, notNull: boolean): Catalog => {
   const collated = !isPlainCollation(collation);
   return {
     ...catalog,
     schemas: catalog.schemas.map((one) => bare(one)),
     extensions: catalog.extensions.map((one) => bare(one)),
-    tables: catalog.tables.filter(({ kind }) => kind !== "foreign").map(bareTable(collated)),
+    tables: catalog.tables.filter(({ kind }) => kind !== "foreign").map(bareTable({ collated, notNull })),
     views: catalog.views.map(bareView),
     sequences: [],
     enums: catalog.enums.map((one) => bare(one)),
