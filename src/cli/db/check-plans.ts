@@ -12,7 +12,7 @@ import type { Snapshot } from "../../pg/snapshot.ts";
 import { assumedStatistics, assumptions } from "../../pg/whatif/assume.ts";
 import { carryStatistics } from "../../pg/whatif/carry-statistics.ts";
 import type { CloneSource } from "../../pg/whatif/build-clone.ts";
-import type { Answer } from "../../pg/whatif/clone.ts";
+import type { Answer } from "../../pg/whatif/answer.ts";
 import { Clone } from "../../pg/whatif/clone.ts";
 import { knownOf } from "../../pg/whatif/index-shape.ts";
 import { planBlocks, planData, planFindings } from "../../pg/whatif/plan-gate.ts";

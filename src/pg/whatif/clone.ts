@@ -3,13 +3,13 @@ import { nameKey } from "../catalog/object.ts";
 import { quotePath, quoteText } from "../quote.ts";
 import type { ParseSql } from "../tree.ts";
 import { buildClone } from "./build-clone.ts";
+import type { Answer, Asked } from "./answer.ts";
+import { asAnswer } from "./answer.ts";
 import type { CloneSource } from "./build-clone.ts";
 import { OlderPlanner } from "./explain-older.ts";
 import { fillIndex, fillUnknownIndexes } from "./fill-index.ts";
 import type { CloneIndex, CloneRelation, IndexSize, Known } from "./index-shape.ts";
 import { indexesQuery, knownOf, namedIndex, relationsQuery, sizeOf } from "./index-shape.ts";
-import type { PlanNode } from "./plan.ts";
-import { planOf } from "./plan.ts";
 import type { DiskOrder, Planner } from "./planner.ts";
 import { restoreRelation } from "./restore.ts";
 import { checkPlanner } from "./self-test.ts";
@@ -26,25 +26,6 @@ export interface Proposed {
 export interface Tried extends IndexSize {
   readonly proposed: Proposed;
 }
-
-export type Answer =
-  | { readonly kind: "plan"; readonly plan: PlanNode }
-  | { readonly kind: "refused"; readonly reason: string; readonly sqlstate: string };
-
-/** A statement to plan; `generic` says that its parameters have no values. */
-export interface Asked {
-  readonly sql: string;
-  readonly generic: boolean;
-}
-
-const asAnswer = (answer: Awaited<ReturnType<Planner["explain"]>>[number]): Answer => {
-  if (answer.kind === "refused")
-    return { kind: "refused", reason: answer.error.message, sqlstate: answer.error.sqlstate };
-  const plan = planOf(answer.json);
-  return plan === undefined
-    ? { kind: "refused", reason: "EXPLAIN gave no plan", sqlstate: "" }
-    : { kind: "plan", plan };
-};
 
 /** Real state: which indexes are visible to the planner. */
 export class Clone {

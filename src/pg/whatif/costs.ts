@@ -1,5 +1,6 @@
 // What statements cost on the clone: averaged over their variants, and asked once for each set of indexes that matters to them.
-import type { Answer, Clone } from "./clone.ts";
+import type { Answer } from "./answer.ts";
+import type { Clone } from "./clone.ts";
 import type { PlanNode } from "./plan.ts";
 import type { PlannedStatement } from "./planned.ts";
 

@@ -2,7 +2,7 @@
 import { nameKey } from "../catalog/object.ts";
 import { quoteText } from "../quote.ts";
 import type { ParseSql } from "../tree.ts";
-import type { Answer, Asked } from "./clone.ts";
+import type { Answer, Asked } from "./answer.ts";
 import type { Known } from "./index-shape.ts";
 import type { IndexKeys, SkippedColumn } from "./older-planner.ts";
 import {

@@ -201,7 +201,7 @@ export const withoutContradictions = (sql: string, parse: ParseSql): string | un
   for (const { from, operator } of found.toSorted((a, b) => a.from - b.from)) {
     const [start, end] = [indexOf(from), indexOf(operator)];
     const column = sql.slice(start, end).trim();
-    text += `${sql.slice(at, start)}(${column} is null) is true and $${++most} is not distinct from `;
+    text += `${sql.slice(at, start)}(${column} is null) is true and $${++most} is not distinct from`;
     at = end + 1;
   }
   return text + sql.slice(at);

@@ -1,6 +1,7 @@
 // What a migration does to the plans of a workload: cheaper, dearer, as before, or no plan at all any more.
 import { nameKey } from "../catalog/object.ts";
-import type { Answer, Clone } from "./clone.ts";
+import type { Answer } from "./answer.ts";
+import type { Clone } from "./clone.ts";
 import type { PlanNode } from "./plan.ts";
 import { nodesOf } from "./plan.ts";
 import type { PlannedStatement } from "./planned.ts";
