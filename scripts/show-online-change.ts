@@ -1,5 +1,5 @@
-// A rename and a type change on a large table under load: by expand, backfill and contract against the plain ALTERs.
-// Usage: bun scripts/show-online-change.ts [--rows 1000000] [--rate 200] [--only plain|expand] [--binary dist/senior]; compile first.
+// A rename and a type change on a large table under load, as `db diff` writes them: with --expand, and as plain ALTERs.
+// Usage: bun scripts/show-online-change.ts [--rows 1000000] [--rate 200] [--rounds 3] [--only plain|expand] [--binary dist/senior]; compile first.
 import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     rate: { type: "string", default: "200" },
     binary: { type: "string", default: join(import.meta.dirname, "../dist/senior") },
     only: { type: "string", default: "" },
+    rounds: { type: "string", default: "3" },
     serve: { type: "string" },
   },
 });
@@ -46,39 +47,42 @@ const serve = (url: string): void => {
   console.log(server.port);
 };
 
-/** Migrations of each way; `deploy` is between them. */
+const table = (note: string, amount: string): string =>
+  `create table orders (id bigint primary key, ${note} text not null, ${amount} not null);`;
+
+const [before, after] = [table("note", "amount integer"), table("remark", "cents bigint")];
+
+/** How the files of each way are written: by the product, from the two schemas. */
 const ways = {
-  "plain ALTERs": {
-    expand: {
-      "1_change.sql":
-        "alter table orders rename column note to remark;\nalter table orders rename column amount to cents;\nalter table orders alter column cents type bigint;",
-    },
-    backfill: undefined,
-    contract: {},
-  },
-  "expand, backfill, contract": {
-    expand: {
-      "1_expand.sql": `alter table orders add column remark text, add column cents bigint;
-create function orders_both() returns trigger language plpgsql as $$
-begin
-  if tg_op = 'INSERT' or new.note is distinct from old.note or new.amount is distinct from old.amount then
-    new.remark := new.note; new.cents := new.amount;
-  elsif new.remark is distinct from old.remark or new.cents is distinct from old.cents then
-    new.note := new.remark; new.amount := new.cents;
-  end if;
-  return new;
-end $$;
-create trigger orders_both before insert or update on orders for each row execute function orders_both();`,
-    },
-    backfill:
-      "update orders set remark = note, cents = amount where remark is distinct from note or cents is distinct from amount",
-    contract: {
-      "1_expand.sql": "",
-      "2_contract.sql":
-        "drop trigger orders_both on orders;\ndrop function orders_both();\nalter table orders drop column note, drop column amount;",
-    },
-  },
+  "plain ALTERs": ["--allow-contract", "--accept-data-loss"],
+  "expand, backfill, contract": ["--expand"],
 } as const;
+
+interface Written {
+  readonly folder: string;
+  readonly versions: readonly string[];
+  readonly backfills: readonly string[];
+}
+
+const write = async (flags: readonly string[], url: string): Promise<Written> => {
+  const schemas = folderOf({ "old.sql": before, "new.sql": after });
+  const folder = join(schemas, "m");
+  const { code, text } = await run(
+    [
+      ...["db", "diff", join(schemas, "old.sql"), "--compare", join(schemas, "new.sql"), "--output", folder, "--json"],
+      ...["--rename", "orders.note=remark", "--rename", "orders.amount=cents", ...flags],
+    ],
+    url,
+  );
+  if (code !== 0) throw new Error(text);
+  const { data } = JSON.parse(text.slice(text.indexOf("{"))) as {
+    readonly data: {
+      readonly backfills: readonly string[];
+      readonly migrations: readonly { readonly version: string }[];
+    };
+  };
+  return { folder, versions: data.migrations.map(({ version }) => version), backfills: data.backfills };
+};
 
 interface Sampled {
   /** The longest time for which one session held ACCESS EXCLUSIVE on the table without a gap between two looks. */
@@ -142,9 +146,10 @@ const show = async (): Promise<void> => {
   const server = await testServer();
   if (server === undefined) throw new Error("no server for this platform");
   const rows: Record<string, unknown>[] = [];
-  for (const [name, way] of Object.entries(ways).filter(([one]) => one.includes(values.only))) {
+  const rounds = Array.from({ length: Number(values.rounds) }, () => Object.entries(ways)).flat();
+  for (const [name, flags] of rounds.filter(([one]) => one.includes(values.only))) {
     const database = await server.createDatabase(
-      `create table orders (id bigint primary key, note text not null, amount integer not null);
+      `${before}
        insert into orders select n, 'note ' || n, n % 1000 from generate_series(1, ${values.rows}) n;`,
     );
     const url = server.url(database);
@@ -170,23 +175,22 @@ const show = async (): Promise<void> => {
     const samples = sample(url, () => abort.over);
     await Bun.sleep(4000);
     const steps: Record<string, number> = {};
-    steps["expand"] = await must(
-      ["db", "migrate", folderOf(way.expand), "--lock-timeout", "200ms", "--lock-retries", "50"],
-      url,
-    );
-    if (way.backfill !== undefined)
-      steps["backfill"] = await must(["db", "backfill", way.backfill, "--batch-time", "50ms"], url);
+    const way = await write(flags, url);
+    const limits = ["--lock-timeout", "200ms", "--lock-retries", "50"];
+    const migrate = (...words: readonly string[]): Promise<number> =>
+      must(["db", "migrate", way.folder, ...limits, ...words], url);
+    const isOnline = way.backfills.length > 0;
+    steps["first"] = await migrate(...(isOnline ? ["--to", way.versions[0] ?? ""] : []));
+    for (const command of way.backfills) {
+      const update = /'(.*)'$/.exec(command)?.[1] ?? "";
+      steps["backfill"] = await must(["db", "backfill", update, "--batch-time", "50ms"], url);
+    }
+    if (isOnline) steps["check"] = await migrate("--to", way.versions.at(-2) ?? "");
     // A deployment takes a moment.
     await Bun.sleep(1000);
     await fetch(`${base}/deploy`, { method: "POST" });
     await Bun.sleep(1000);
-    if (Object.keys(way.contract).length > 0) {
-      const contract = { ...way.contract, ...way.expand };
-      steps["contract"] = await must(
-        ["db", "migrate", folderOf(contract), "--lock-timeout", "200ms", "--lock-retries", "50", "--accept-data-loss"],
-        url,
-      );
-    }
+    if (isOnline) steps["contract"] = await migrate("--accept-data-loss");
     await Bun.sleep(4000);
     abort.over = true;
     const seen = await samples;

@@ -9,6 +9,7 @@ import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { renamesSaid } from "../../pg/diff/annotations.ts";
+import { movesBetween, rehearseExpanded } from "../../pg/diff/expand.ts";
 import type { PlanOptions } from "../../pg/diff/plan.ts";
 import { plan } from "../../pg/diff/plan.ts";
 import type { Rehearsed } from "../../pg/diff/rehearse.ts";
@@ -25,6 +26,8 @@ export interface CompareOptions extends Scope {
   readonly deadlineMs: number;
   readonly online: boolean;
   readonly contract: boolean;
+  /** Renamed and rewritten columns move to ones beside them. */
+  readonly expand: boolean;
   readonly renames: readonly Said[];
   readonly guess: boolean;
   readonly using: ReadonlyMap<string, string>;
@@ -128,10 +131,13 @@ class Comparison {
       this.#io.terminal.progress("rehearsing the way forth and back");
       await addRoles(scratch, rolesOf(end));
       await shadow.extend(extensionsOf(end));
-      const rehearsed = await rehearse(stageOn(scratch, scope), begin, end, {
-        ...planOptions(this.#old, this.#options),
-        renamings: renames.renamings,
-      });
+      const options = { ...planOptions(this.#old, this.#options), renamings: renames.renamings };
+      const stage = stageOn(scratch, scope);
+      const moves = this.#options.expand ? movesBetween(begin, end, options) : [];
+      const rehearsed =
+        moves.length === 0
+          ? await rehearse(stage, begin, end, options)
+          : await rehearseExpanded(stage, begin, end, moves, options);
       return this.#compared(origin, target, { rehearsed, ...renames });
     });
   }

@@ -120,6 +120,8 @@ export default command({
     "undone, and compared with the old one, before a file is written. No table is made anew to change it. Indexes are built",
     "concurrently, constraints are checked without holding writers up, each in a file of its own where it must be.",
     "What drops columns or tables goes last, into a contract migration for when no running code uses them.",
+    "With --expand a renamed column, or one whose new type would write the table anew, gets a new one beside it that a trigger",
+    "keeps in step: expand, senior db backfill, contract, with both releases of the code running meanwhile.",
     "Renames are told by a comment in the schema file (-- @renamed from=old_name), by --rename, or by their likeness.",
   ].join("\n"),
   examples: [
@@ -131,6 +133,10 @@ export default command({
     {
       run: "senior db diff old.sql --compare new.sql --rename users.name=full_name --reporter markdown",
       about: "A report for a pull request",
+    },
+    {
+      run: "senior db diff old.sql --compare new.sql --rename orders.note=remark --expand --output migrations/",
+      about: "A rename without a moment in which either release fails",
     },
   ],
   positionals: {
@@ -159,6 +165,9 @@ export default command({
       text("What rows that exist get for a new column that may not be null", { value: "TABLE.COLUMN=EXPRESSION" }),
     ),
     allowContract: flag("Drop columns and tables with everything else, not in a migration of their own"),
+    expand: flag(
+      "Renamed columns, and those whose new type writes the table anew, get one beside them: expand, backfill, contract",
+    ),
     acceptDataLoss: flag("Write a migration that rounds or cuts values"),
     online: flag("Build indexes concurrently and check constraints in transactions of their own", { default: true }),
     lockTimeout: text("How long a statement waits for a lock", { value: "TIME", default: "5s" }),
@@ -182,6 +191,7 @@ export default command({
       deadlineMs: args.deadline,
       online: args.online,
       contract: args.allowContract,
+      expand: args.expand,
       only: args.schema,
       exclude: args.exclude,
       renames,

@@ -9,7 +9,7 @@ import { canonicalJson } from "../../kernel/json.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { omit } from "../../pg/diff/omit.ts";
 import { buildStatements } from "../../pg/diff/rehearse.ts";
-import type { Stage } from "../../pg/diff/stage.ts";
+import type { AsideStage } from "../../pg/diff/expand.ts";
 import type { SchemaFile } from "../../pg/prepare.ts";
 import { quoteName } from "../../pg/quote.ts";
 import type { CatalogSource } from "../sources.ts";
@@ -101,11 +101,12 @@ export const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) =
   });
 };
 
-export const stageOn = (scratch: Scratch, scope: (catalog: Catalog) => Catalog): Stage => ({
+export const stageOn = (scratch: Scratch, scope: (catalog: Catalog) => Catalog): AsideStage => ({
   run: (statements) => scratch.run(statements),
   attempt: (statement) => scratch.attempt(statement),
   attemptGroups: (groups) => scratch.attemptGroups(groups),
   rows: (sql) => scratch.rows(sql),
+  aside: (work) => scratch.aside(work),
   read: async () => ({ catalog: scope((await scratch.read()).catalog) }),
 });
 

@@ -102,6 +102,7 @@ const verbPhrase = (act: string, part: Part): string => {
 
 /** `add_email_to_users`, `add_user_indexes`, `change_users_and_orders`. */
 export const nameOf = (segment: Segment): string => {
+  if (segment.name !== undefined) return slug(segment.name);
   const all = subjects(segment);
   const first = all[0];
   if (first === undefined) return "change_schema";
@@ -154,7 +155,7 @@ const terminated = (sql: string): string => `${sql};`;
 /** Scans and rewrites take as long as the table is large. */
 const isLong = (statements: readonly string[]): boolean =>
   statements.some((sql) =>
-    /^(UPDATE|INSERT|REFRESH|CREATE (UNIQUE )?INDEX|CREATE MATERIALIZED)|VALIDATE CONSTRAINT| TYPE | ADD CONSTRAINT | SET NOT NULL| SET (LOGGED|UNLOGGED)| STORED/.test(
+    /^(UPDATE|INSERT|DO \$gate\$|REFRESH|CREATE (UNIQUE )?INDEX|CREATE MATERIALIZED)|VALIDATE CONSTRAINT| TYPE | ADD CONSTRAINT | SET NOT NULL| SET (LOGGED|UNLOGGED)| STORED/.test(
       sql,
     ),
   );
@@ -188,7 +189,10 @@ const header = (leg: Leg, { hashes, by = "db diff" }: MigrationOptions): string 
   [
     `-- Written by senior ${by}, run forth and back on a copy of the schema before it was written.`,
     `-- Catalog before ${hashes.from.slice(0, 16)}, after all files ${hashes.to.slice(0, 16)}.`,
-    ...(leg.segment.kind === "contract" ? ["-- Contract: apply it when no running code uses what it drops."] : []),
+    ...(leg.segment.notes ?? []).map(comment),
+    ...(leg.segment.kind === "contract" && leg.segment.notes === undefined
+      ? ["-- Contract: apply it when no running code uses what it drops."]
+      : []),
     ...(leg.segment.kind === "alone"
       ? ["-- Runs outside of a transaction; if it fails, drop the invalid index that it leaves and run it again."]
       : []),

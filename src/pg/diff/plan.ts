@@ -33,6 +33,10 @@ export type SegmentKind = Stage | "contract";
 export interface Segment {
   readonly kind: SegmentKind;
   readonly steps: readonly Step[];
+  /** What whoever applies it has to know, for the head of its file. */
+  readonly notes?: readonly string[];
+  /** What it is called, where its steps do not say it. */
+  readonly name?: string;
 }
 
 export interface Plan {

@@ -23,6 +23,8 @@ export interface RowProof {
 export interface Rehearsed {
   readonly legs: readonly Leg[];
   readonly proof: RowProof;
+  /** Commands that carry rows over, to be run after the first migration. */
+  readonly backfills?: readonly string[];
 }
 
 export interface RehearsalOptions extends PlanOptions {
@@ -40,7 +42,7 @@ const renameStep = (renaming: Renaming): Step => ({
   change: renaming.change,
 });
 
-const withRenames = (legs: readonly Leg[], renamings: readonly Renaming[]): readonly Leg[] => {
+export const withRenames = (legs: readonly Leg[], renamings: readonly Renaming[]): readonly Leg[] => {
   if (renamings.length === 0) return legs;
   const steps = renamings.map(renameStep);
   const down = renamings.toReversed().flatMap((one) => one.down);
@@ -53,10 +55,10 @@ const withRenames = (legs: readonly Leg[], renamings: readonly Renaming[]): read
 };
 
 /** Contents from before the step that renamed them have the old names. */
-const renamedKeys = (contents: Contents, renamings: readonly Renaming[]): Contents =>
+export const renamedKeys = (contents: Contents, renamings: readonly Renaming[]): Contents =>
   new Map([...contents].map(([key, content]) => [renamings.reduce((text, one) => one.rekey(text), key), content]));
 
-const missedFault = (left: readonly string[]): Fault =>
+export const missedFault = (left: readonly string[]): Fault =>
   new Fault("input.unsupported", `the way was run and does not lead there; it leaves: ${left.join(", ")}`, {
     help: "split the change in two, or write this part by hand",
   });

@@ -54,7 +54,7 @@ const helps: Partial<Readonly<Record<HazardKind, string>>> = {
     "name an expression with --fill schema.table.column=EXPRESSION; or let it be null first, and fill a large table with senior db backfill",
   ambiguity: "say which zone they are in: --using \"schema.table.column=column AT TIME ZONE 'UTC'\"",
   rewrite:
-    "where users cannot wait: add a column beside it, keep both equal by a trigger, fill it with senior db backfill, then swap",
+    "where users cannot wait: --expand writes a column beside it, a trigger that keeps both in step, the backfill and the swap",
 };
 
 /** A change in two files has its hazards in both: they are told once. */
@@ -99,6 +99,7 @@ const fileBlocks = ({ migrations }: DiffInput): readonly Block[] =>
   migrations.flatMap(({ leg, files, up, down }) => [
     heading(files[0]?.path ?? ""),
     text(segmentWords[leg.segment.kind], "dim"),
+    ...(leg.segment.notes ?? []).map((note) => text(note)),
     { kind: "list", items: leg.segment.steps.map(({ title }) => title) } satisfies Block,
     { kind: "code", language: "sql", text: up } satisfies Block,
     text("the way back", "dim"),
@@ -140,6 +141,25 @@ const emptyBlocks = ({ from, to }: DiffInput): readonly Block[] => [
   text("Nothing differs.", "good"),
 ];
 
+/** Between expand and contract people have work to do: in which order. */
+const orderBlocks = ({ migrations, rehearsed: { backfills = [] } }: DiffInput): readonly Block[] => {
+  const [first, end] = [migrations[0], migrations.at(-2)];
+  if (backfills.length === 0 || first === undefined || end === undefined) return [];
+  return [
+    heading("In this order"),
+    {
+      kind: "list",
+      items: [
+        `senior db migrate FOLDER --to ${first.version}`,
+        ...backfills,
+        `senior db migrate FOLDER --to ${end.version}`,
+        "deploy the release that uses the new schema, and see the one before it gone",
+        "senior db migrate FOLDER --accept-data-loss (the old columns go; what they held stands in the new ones)",
+      ],
+    },
+  ];
+};
+
 export const diffReport = (input: DiffInput): Report => {
   const { migrations, rehearsed, hashes } = input;
   const steps = migrations.reduce((sum, { leg }) => sum + leg.segment.steps.length, 0);
@@ -151,6 +171,7 @@ export const diffReport = (input: DiffInput): Report => {
           text(`${plural(steps, "step")} in ${plural(migrations.length, "migration")}`, "dim"),
           ...guesses(input),
           ...fileBlocks(input),
+          ...orderBlocks(input),
           heading("Proof"),
           text(proofText(input), "good"),
           ...refusedRows(input),
@@ -179,6 +200,7 @@ export const diffReport = (input: DiffInput): Report => {
         downStatements: [...leg.down],
         unrestored: [...leg.unrestored],
       })),
+      backfills: [...(rehearsed.backfills ?? [])],
       renames: input.renamings.map(({ from, to }) => ({ from, to })),
       candidates: input.candidates.map(({ kind, from, to, score, reasons }) => ({
         kind,
