@@ -4,7 +4,8 @@ import type { ObjectName } from "../catalog/object.ts";
 import { nameKey, sameName } from "../catalog/object.ts";
 import type { Column, Constraint, Index, Table } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
-import { castOf, rewrites } from "./cast.ts";
+import { castOf } from "./cast/expression.ts";
+import { rewrites } from "./cast/rewrites.ts";
 import type { Renaming } from "./rename.ts";
 
 export interface Move {
