@@ -16,11 +16,11 @@ const routeCode = ({ named, pattern, allow, operations }: ServedRoute, kit: Emit
       : kit.code.call(".all", [kit.code.call("onlyFor", [kit.literal(method), handler])]);
   });
   const rest = kit.code.call(".all", [kit.code.call("allow", [kit.literal(allow)])]);
-  return `${kit.code.statement(1, kit.code.callLines("router", [kit.code.call(".route", [path]), ...answers, rest]))}\n`;
+  return `${kit.code.statement(1, kit.code.callLines(kit.code.call("route", [path]), [...answers, rest]))}\n`;
 };
 
 const routesText = (plan: ApiPlan, kit: EmitKit): string => {
-  const own = ["allow", "handle", "handling", "onlyFor", "options", "router", "Router"];
+  const own = ["allow", "handle", "handling", "onlyFor", "options", "route", "router", "Router"];
   const { imports, routes } = kit.routeTable(plan, own);
   const code = routes.map((route) => routeCode(route, kit));
   const used = ["allow", "handling", ...(code.join("").includes("onlyFor(") ? ["onlyFor"] : [])];
@@ -35,6 +35,8 @@ const routesText = (plan: ApiPlan, kit: EmitKit): string => {
     `export const createRouter = (${isEmpty ? "_options" : "options"}: Options): Router => {`,
     ...(isEmpty ? [] : ["  const handle = handling(options);"]),
     "  const router = Router({ caseSensitive: true, strict: true });",
+    // Without its own idea of the variables of each path: they are read and typed elsewhere.
+    ...(isEmpty ? [] : ["  const route = (path: string | RegExp) => router.route(path);"]),
     "",
     ...code,
     "  return router;",

@@ -25,6 +25,7 @@ import type { ApiPlan, PlannedGroup, PlannedOperation } from "./plan.ts";
 import { receivedRefs, sentRefs } from "./plan.ts";
 import { comment, commentText, data, key, literal } from "./print.ts";
 import { sharesSegments } from "./route-path.ts";
+import { referencesIn } from "./schema-view.ts";
 import { describesEvents, itemSchema, sequenceOf } from "./sequences.ts";
 
 /** Parameters beyond those declared are ignored: gateways and clients add their own. */
@@ -160,8 +161,8 @@ const sequenceRules = ({ operation }: PlannedOperation, scope: ValidatorScope): 
     const form = sequenceOf(content);
     if (form === undefined) return [];
     const isData = form === "events" && !describesEvents(plan, content.items ?? true);
-    const schema = validatorOf(itemSchema(plan, content), { ...scope, direction: "output" });
-    const checked = plan.options.validateResponses ? [property("schema", schema)] : [];
+    const validator = () => validatorOf(itemSchema(plan, content), { ...scope, direction: "output" });
+    const checked = plan.options.validateResponses ? [property("schema", validator())] : [];
     return [property(key(mediaType), braces([`form: "${isData ? "data" : form}"`, ...checked]))];
   });
 };
@@ -222,7 +223,7 @@ const validatorsFile = (plan: ApiPlan, group: PlannedGroup, errors: PlannedError
   const declares = group.operations.some((one) => declaredNames(one).length > 1);
   const usesZod = scope.uses.has("z");
   const head = imports([
-    (declares || usesZod) && `import ${usesZod ? "" : "type "}{ z } from "zod";`,
+    usesZod && 'import { z } from "zod";',
     hasErrors && 'import * as errorBodies from "../../error-body.js";',
     scope.uses.has("described") && 'import { described } from "../described.js";',
     scope.uses.has("envelope") && 'import { envelope } from "../envelope.js";',
@@ -245,7 +246,13 @@ const modelValidators = (plan: ApiPlan): GeneratedFile => {
   const declared = new Set<string>();
   const scope: ValidatorScope = { plan, prefix: "", declared, uses: new Set() };
   const declare = (name: string, type: string, schema: Schema, direction: Direction): Doc => {
-    const doc = declareValidator(name, `types.${type}`, validatorOf(schema, { ...scope, direction }), scope);
+    const validator = validatorOf(schema, { ...scope, direction });
+    const refersBelow = referencesIn(schema).some((ref) => {
+      const target = plan.schemas.get(ref);
+      const own = direction === "output" ? target?.replyValidator : target?.validator;
+      return target?.hollow === false && own !== undefined && !declared.has(own);
+    });
+    const doc = declareValidator(name, `types.${type}`, validator, scope, refersBelow);
     declared.add(name);
     return doc;
   };
@@ -261,7 +268,7 @@ const modelValidators = (plan: ApiPlan): GeneratedFile => {
   });
   const usesZod = scope.uses.has("z");
   const head = imports([
-    declarations.length > 0 && `import ${usesZod ? "" : "type "}{ z } from "zod";`,
+    usesZod && 'import { z } from "zod";',
     scope.uses.has("s") && 'import * as s from "../json-schema.js";',
     declarations.length > 0 && 'import type * as types from "../../types/models.js";',
   ]);

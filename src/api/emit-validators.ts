@@ -291,12 +291,13 @@ const discriminated = (schema: JsonObject, members: readonly Schema[], scope: Va
 const choiceParts = (schema: JsonObject, scope: ValidatorScope): readonly Doc[] => {
   const anyOf = get(schema, "anyOf") === undefined ? undefined : schemasIn(schema, "anyOf");
   const oneOf = get(schema, "oneOf") === undefined ? undefined : schemasIn(schema, "oneOf");
-  const docs = (members: readonly Schema[]): Doc => brackets(members.map((one) => validatorOf(one, scope)));
-  const several = (members: readonly Schema[], print: (docs: Doc) => Doc): Doc =>
-    members.length === 0 ? zod(scope, "never") : (discriminated(schema, members, scope) ?? print(docs(members)));
+  const several = (keyword: string, members: readonly Schema[]): Doc =>
+    members.length === 0
+      ? zod(scope, "never")
+      : (discriminated(schema, members, scope) ?? s(scope, keyword, ...members.map((one) => validatorOf(one, scope))));
   return [
-    ...(anyOf === undefined ? [] : [several(anyOf, (all) => s(scope, "anyOf", all))]),
-    ...(oneOf === undefined ? [] : [several(oneOf, (all) => s(scope, "oneOf", all))]),
+    ...(anyOf === undefined ? [] : [several("anyOf", anyOf)]),
+    ...(oneOf === undefined ? [] : [several("oneOf", oneOf)]),
   ];
 };
 
@@ -337,18 +338,20 @@ export const validatorOf = (schema: Schema, scope: ValidatorScope): Doc => {
   ];
   const [only] = parts;
   if (only === undefined) return zod(scope, "unknown");
-  return parts.length === 1 ? only : s(scope, "allOf", brackets(parts));
+  return parts.length === 1 ? only : s(scope, "allOf", ...parts);
 };
 
-/** Zod's own schemas made of parts: comparing them with `z.ZodType` member by member is what costs the compiler time. */
-const isComposite = (validator: Doc): boolean =>
-  typeof validator !== "string" &&
-  validator.kind === "chain" &&
-  validator.head === "z" &&
-  typeof validator.calls[0] !== "string";
-
-/** `export const name: z.ZodType<Type> = …;` */
-export const declareValidator = (name: string, type: string, validator: Doc, scope: ValidatorScope): Doc => {
-  const typed = isComposite(validator) ? s(scope, "typed", validator) : validator;
-  return concat(`export const ${name}: z.ZodType<${type}> =`, assigned(typed), ";");
+/**
+ * `export const name = s.typed<Type>(…);`, with its type beside the name as well where it refers to what is declared below:
+ * the compiler would go in circles.
+ */
+export const declareValidator = (
+  name: string,
+  type: string,
+  validator: Doc,
+  scope: ValidatorScope,
+  refersBelow = false,
+): Doc => {
+  const beside = refersBelow ? `: z.ZodType<${type}>` : "";
+  return concat(`export const ${name}${beside} =`, assigned(s(scope, `typed<${type}>`, validator)), ";");
 };

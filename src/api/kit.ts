@@ -40,7 +40,7 @@ export interface CodeKit {
   /** `name(first, second)`; a last argument that is an object or a list opens on the same line. */
   call(name: string, args: readonly Doc[]): Doc;
   /** Calls on something, each in a line of its own: `.get(…)`, `.post(…)`. */
-  callLines(head: string, calls: readonly Doc[]): Doc;
+  callLines(head: Doc, calls: readonly Doc[]): Doc;
   /** An object with a line for each property; keys are any text. */
   object(properties: readonly (readonly [key: string, value: Doc])[]): Doc;
   /** The text of a statement at a depth, with its semicolon. */
@@ -113,7 +113,7 @@ const requestFor = ({ validationStatus }: EmitOptions): string =>
 /** The keywords that the validators name, as `s.minLength`, and what reads requests needs. */
 const jsonSchemaFor = (validators: readonly GeneratedFile[]): string => {
   const named = validators.flatMap(({ text }) => [...text.matchAll(/\bs\s*\.(\w+)/g)].map(([, name = ""]) => name));
-  return onlyUsed(jsonSchemaText, ["problemsOf", ...named]);
+  return onlyUsed(jsonSchemaText, ["parse", "problemsOf", "Schema", ...named]);
 };
 
 /** With the flag that some clients look at first. */

@@ -81,9 +81,9 @@ export const call = (name: string, args: readonly Doc[]): Doc =>
       ? { kind: "hug", name, args: args.slice(0, -1), last: args.at(-1) ?? "" }
       : list(`${name}(`, ")", softline, args);
 
-/** Calls on something, each in a line of its own. */
-export const callLines = (head: string, calls: readonly Doc[]): Doc =>
-  concat(head, indent(...calls.flatMap((one) => [hardline, one])));
+/** Calls on something: on its line, or each in a line of its own. */
+export const callLines = (head: Doc, calls: readonly Doc[]): Doc =>
+  group(head, indent(...calls.flatMap((one) => [softline, one])));
 
 /** An object with a line for each property. */
 export const openBraces = (properties: readonly Doc[]): Doc => opened(braces(properties));
