@@ -14,7 +14,7 @@ import type { AclKind } from "./read-catalog/grants.ts";
 import { grantsOf } from "./read-catalog/grants.ts";
 import { relationsOf } from "./read-catalog/relations.ts";
 import { routinesOf } from "./read-catalog/routines.ts";
-import type { Row } from "./read-catalog/rows.ts";
+import type { KnownRows, Row } from "./read-catalog/rows.ts";
 import { Rows, maybe, optional, rowsIn, text, texts } from "./read-catalog/rows.ts";
 import { servicesOf } from "./read-catalog/services.ts";
 import { typesOf } from "./read-catalog/types.ts";
@@ -27,6 +27,8 @@ export interface CatalogScope {
   readonly schemas: readonly string[];
   /** The role that ran a schema file: what it owns is left without an owner. */
   readonly loader?: string;
+  /** Rows of readings before this one, to be filled. */
+  readonly known?: KnownRows;
 }
 
 const aclKinds: Readonly<Record<DefaultPrivileges["objects"], AclKind>> = {
@@ -151,8 +153,8 @@ const unmodelledIn = async (ask: Ask, rows: Rows, unknown: readonly string[]): P
     .sort(byKind);
 };
 
-const readRows = async (ask: Ask, queries: readonly string[]): Promise<Rows> => {
-  const rows = new Rows();
+const readRows = async (ask: Ask, queries: readonly string[], known?: KnownRows): Promise<Rows> => {
+  const rows = new Rows(known);
   for (const query of queries) for (const answer of await ask(query)) rows.add(answer);
   return rows;
 };
@@ -164,7 +166,7 @@ export const readCatalogWith = async (
   scope: CatalogScope,
 ): Promise<CatalogReading> => {
   const { version, text: versionText } = await readVersion(ask);
-  const rows = await readRows(ask, catalogQueries(version));
+  const rows = await readRows(ask, catalogQueries(version), scope.known);
   const { catalog: known, unknown } = build(contextOf(rows, version, scope.loader), scope);
   const catalog = { ...known, unmodelled: await unmodelledIn(ask, rows, unknown) };
   const sizes =

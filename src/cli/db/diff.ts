@@ -175,7 +175,10 @@ export default command({
     cache: flag("Keep what schemas hold in the user's cache folder, so that an unchanged one is not loaded again", {
       default: true,
     }),
-    deadline: duration("How long loading a schema, or one query, may take", { min: 100, default: 60_000 }),
+    deadline: duration("How long one statement or query may take, and each thousand statements together", {
+      min: 100,
+      default: 60_000,
+    }),
   },
   output: "files",
   async run({ args, io }) {

@@ -8,7 +8,7 @@ import { isBundled } from "./extensions.ts";
 import type { Ran, Traced } from "./protocol.ts";
 import type { EmbeddedOptions, SqlServer } from "./server.ts";
 import { withEmbeddedServer } from "./server.ts";
-import { refusal } from "./shadow.ts";
+import { refusal } from "./run-schema.ts";
 import type { Needs } from "./shadow.ts";
 
 /** An empty database of one's own, with one session, outside of any transaction. Locks, commits and CONCURRENTLY are real. */

@@ -5,6 +5,7 @@ import { nearest } from "../../kernel/words.ts";
 import type { SchemaFile, WantedExtension } from "../../pg/prepare.ts";
 import type { CatalogScope } from "../../pg/read-catalog.ts";
 import { loadSqlParser } from "../sql-parser.ts";
+import { embeddedGround } from "./ground.ts";
 import { bundledNames, isBundled } from "./extensions.ts";
 import type { EmbeddedOptions } from "./server.ts";
 import { withEmbeddedServer } from "./server.ts";
@@ -46,6 +47,7 @@ export const withShadow = async <T>(options: EmbeddedOptions, work: (shadow: Sha
         deadlineMs: options.deadlineMs,
         checkExtensions,
         isOpaque: (name: string) => !isBundled(name),
+        ground: embeddedGround,
       }),
     ),
   );

@@ -7,7 +7,10 @@ import { Modifiers } from "./modifiers.ts";
 import type { NewExtension, Order, Ran, Reply, Traced } from "./protocol.ts";
 
 export interface EmbeddedOptions {
-  /** How long one call may take. The server ends when it takes longer: endless SQL cannot be interrupted from within. */
+  /**
+   * How long one statement may take, and each thousand statements together. The server ends when it takes longer: endless SQL cannot be
+   * interrupted from within.
+   */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }
@@ -37,8 +40,32 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const lateFault = (deadlineMs: number): Fault =>
-  new Fault("input.timeout", `the embedded PostgreSQL did not finish within ${milliseconds(deadlineMs)} and was ended`);
+const lateFault = (afterMs: number): Fault =>
+  new Fault("input.timeout", `the embedded PostgreSQL did not finish within ${milliseconds(afterMs)} and was ended`, {
+    data: { afterMs },
+  });
+
+/** How many statements take no longer together than one of them alone may. */
+const statementsInTime = 1000;
+
+/** Calls `late` when a statement is not followed by the next one in time, or when there is no end to all of them. */
+const watch = (
+  { deadlineMs, statements }: { readonly deadlineMs: number; readonly statements: number },
+  begun: () => number,
+  late: (afterMs: number) => void,
+): (() => void) => {
+  const start = performance.now();
+  const allMs = deadlineMs * (1 + statements / statementsInTime);
+  let [last, since] = [begun(), start];
+  const look = (): void => {
+    const now = performance.now();
+    if (begun() !== last) [last, since] = [begun(), now];
+    if (now - since >= deadlineMs) late(deadlineMs);
+    else if (now - start >= allMs) late(allMs);
+  };
+  const timer = setInterval(look, Math.max(10, deadlineMs / 20));
+  return () => clearInterval(timer);
+};
 
 const brokenError = (message: string): Error => new Error(`the embedded PostgreSQL failed: ${message}`);
 
@@ -128,9 +155,11 @@ class Host implements PlannerServer {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     this.#waiting.set(id, { resolve, reject });
     const { deadlineMs } = this.#options;
-    const timer = setTimeout(() => this.end(lateFault(deadlineMs)), deadlineMs);
+    const statements = order.kind === "run" ? order.statements.length : 1;
+    const begun = (): number => (order.kind === "run" ? this.begun() : 0);
+    const stop = watch({ deadlineMs, statements }, begun, (afterMs) => this.end(lateFault(afterMs)));
     this.#worker.postMessage(order);
-    return promise.finally(() => clearTimeout(timer));
+    return promise.finally(stop);
   }
 
   #receive(reply: Reply): void {

@@ -1,18 +1,21 @@
 // A shadow: a throw-away PostgreSQL that runs schemas and migrations, each inside a transaction that is rolled back.
 import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
-import { listed, milliseconds } from "../../kernel/words.ts";
+import { listed } from "../../kernel/words.ts";
 import type { CatalogReading } from "../../pg/catalog.ts";
 import type { Origins } from "../../pg/origins.ts";
 import { originsOf } from "../../pg/origins.ts";
-import { characterIndex } from "../../pg/positions.ts";
-import type { PreparedSchema, PreparedStatement, SchemaFile, WantedExtension } from "../../pg/prepare.ts";
-import { faultIn, prepareSchema } from "../../pg/prepare.ts";
-import { quoteName } from "../../pg/quote.ts";
+import type { SchemaFile, WantedExtension } from "../../pg/prepare.ts";
+import { prepareSchema } from "../../pg/prepare.ts";
 import type { CatalogScope } from "../../pg/read-catalog.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
+import type { KnownRows } from "../../pg/read-catalog/rows.ts";
 import type { ParseSql } from "../../pg/tree.ts";
+import type { Ground } from "./ground.ts";
+import { mustRun } from "./ground.ts";
 import type { NewExtension, Ran, SqlError } from "./protocol.ts";
+import type { Running } from "./run-schema.ts";
+import { blame, refusal, runStatements } from "./run-schema.ts";
 import type { SqlServer } from "./server.ts";
 
 export interface LoadedSchema {
@@ -61,119 +64,6 @@ export interface Shadow {
   within<T>(needs: Needs, work: (scratch: Scratch) => Promise<T>): Promise<T>;
 }
 
-/** PostgreSQL's own words: message, SQLSTATE, and what it adds. */
-export const refusal = ({ message, sqlstate, detail, where }: SqlError): string =>
-  [
-    `PostgreSQL refused this statement: ${message} (SQLSTATE ${sqlstate})`,
-    ...(detail === undefined ? [] : [detail]),
-    ...(where === undefined ? [] : [`in ${where.replaceAll("\n", ", ")}`]),
-  ].join("\n");
-
-const refusedFault = (statement: PreparedStatement, error: SqlError): Fault => {
-  const offset = error.position === undefined ? 0 : characterIndex(statement.sql, error.position - 1);
-  return faultIn("input.invalid", refusal(error), statement.file, statement.start + offset, error.hint);
-};
-
-const missingRole = ({ sqlstate, message }: SqlError): string | undefined =>
-  sqlstate === "42704" ? /^role "(.+)" does not exist$/s.exec(message)?.[1] : undefined;
-
-/** Runs the files, and so owns what they give to nobody. */
-const loader = "senior loader";
-
-/** A rollback goes back to the user that was set before; the embedded server begins with none set. */
-const prologue = (roles: Iterable<string>): readonly string[] => [
-  "set session authorization postgres",
-  "begin",
-  ...[...roles].map((role) => `create role ${quoteName(role)}`),
-  `create role ${quoteName(loader)} superuser`,
-  `set session authorization ${quoteName(loader)}`,
-];
-
-/** After a reading, which is the superuser's. */
-const asLoader: readonly string[] = [`set session authorization ${quoteName(loader)}`, "reset search_path"];
-
-const mustRun = async (server: SqlServer, statements: readonly string[]): Promise<void> => {
-  const { error } = await server.run(statements);
-  if (error !== undefined) throw new Error(`the shadow refused its own statement: ${error.message}`);
-};
-
-const missingExtension = ({ sqlstate, message }: SqlError): string | undefined =>
-  sqlstate === "0A000" ? /^extension "(.+)" is not available$/s.exec(message)?.[1] : undefined;
-
-/** What is missing may be in a later file: relation, column, type, function, schema. */
-const isMissing = ({ sqlstate }: SqlError): boolean => ["42P01", "42703", "42704", "42883", "3F000"].includes(sqlstate);
-
-/** What runs now, for what is said when it never ends. */
-interface Running {
-  part: readonly PreparedStatement[];
-}
-
-interface Refused {
-  readonly statement?: PreparedStatement | undefined;
-  readonly error?: SqlError;
-}
-
-/**
- * Runs file after file. Files without numbers have no order of their own: one that lacks something waits for the others, and what is
- * left when none gets further is refused.
- */
-const runFiles = async (
-  server: SqlServer,
-  { files, statements }: PreparedSchema,
-  running: Running,
-): Promise<Refused> => {
-  const byFile = Map.groupBy(statements, ({ file }) => file);
-  const numbered = files.every(({ path }) => /(^|[/\\])[VR]?\d[^/\\]*$/i.test(path));
-  let waiting = files.length < 2 || numbered ? [statements] : files.map((file) => byFile.get(file) ?? []);
-  const patient = waiting.length > 1;
-  for (;;) {
-    const later: (readonly PreparedStatement[])[] = [];
-    let first: Refused = {};
-    for (const part of waiting) {
-      if (patient) await mustRun(server, ["savepoint file"]);
-      running.part = part;
-      const { done, error } = await server.run(part.map(({ sql }) => sql));
-      if (error === undefined) continue;
-      const refused = { statement: part[done], error };
-      if (!patient || !isMissing(error)) return refused;
-      first = first.error === undefined ? refused : first;
-      later.push(part);
-      await mustRun(server, ["rollback to savepoint file"]);
-    }
-    if (later.length === 0 || later.length === waiting.length) return first;
-    waiting = later;
-  }
-};
-
-/** Runs everything inside a transaction; roles and extensions that only the run itself reveals are made, and all is run again. */
-const runStatements = async (server: SqlServer, schema: PreparedSchema, running: Running): Promise<void> => {
-  const roles = new Set(schema.roles);
-  const extended = new Set<string>();
-  for (;;) {
-    await mustRun(server, prologue(roles));
-    const { statement, error } = await runFiles(server, schema, running);
-    if (error === undefined) return;
-    await server.run(["rollback"]);
-    const role = missingRole(error);
-    const extension = missingExtension(error);
-    if (role !== undefined && !roles.has(role)) roles.add(role);
-    else if (extension !== undefined && !extended.has(extension)) {
-      extended.add(extension);
-      await server.extend([{ name: extension, versions: [] }]);
-    } else if (statement !== undefined) throw refusedFault(statement, error);
-    else throw new Error(`the shadow failed after the last statement: ${error.message}`);
-  }
-};
-
-/** A deadline that passed while a statement ran is that statement's fault. */
-const blame = (error: unknown, server: SqlServer, { part }: Running, deadlineMs: number): unknown => {
-  if (!(error instanceof Fault) || error.code !== "input.timeout") return error;
-  const statement = part[server.begun()];
-  if (statement === undefined) return error;
-  const message = `this statement was still running after ${milliseconds(deadlineMs)}; the embedded PostgreSQL was ended`;
-  return faultIn("input.timeout", message, statement.file, statement.start);
-};
-
 const brokenFault = (what: string): Fault =>
   new Fault("input.invalid", `the embedded PostgreSQL no longer answers after ${what}`, {
     help: "load the file into a server of your own and read that with --connection",
@@ -185,20 +75,22 @@ const canary = async (server: SqlServer, what: string): Promise<void> => {
   if (rows.length !== 1 || rows[0] !== "42") throw brokenFault(what);
 };
 
-// Whatever the files set must not change what the reading sees or how names are printed.
-const settle = [
-  "set constraints all immediate",
-  "set session authorization postgres",
-  "reset role",
-  "reset all",
-  "set search_path = ''",
-];
+interface Reader {
+  readonly server: SqlServer;
+  readonly ground: Ground;
+  readonly isOpaque: ShadowSettings["isOpaque"];
+  readonly known: KnownRows;
+}
 
-const read = async (server: SqlServer, what: string, scope: CatalogScope): Promise<CatalogReading> => {
+const read = async ({ server, ground, known }: Reader, what: string, scope: CatalogScope): Promise<CatalogReading> => {
   await canary(server, what);
-  const settled = await server.run(settle);
+  const settled = await server.run(ground.settle);
   if (settled.error !== undefined) throw new Fault("input.invalid", refusal(settled.error));
-  const reading = await readCatalogWith((sql) => server.rows(sql), server.kind, { ...scope, loader });
+  const reading = await readCatalogWith((sql) => server.rows(sql), server.kind, {
+    ...scope,
+    loader: ground.loader,
+    known,
+  });
   await canary(server, what);
   return reading;
 };
@@ -211,35 +103,38 @@ const groupAt = (groups: readonly (readonly string[])[], statement: number): num
   return groups.findIndex((group) => statement < (end += group.length + 2));
 };
 
-const scratchOn = (server: SqlServer, isOpaque: ShadowSettings["isOpaque"]): Scratch => ({
-  run: (statements) => server.run(statements),
-  async attempt(statement) {
-    const { error } = await server.run(["savepoint attempt", statement, "release savepoint attempt"]);
-    if (error !== undefined) await mustRun(server, ["rollback to savepoint attempt", "release savepoint attempt"]);
-    return error;
-  },
-  async attemptGroups(groups) {
-    const [begin, end] = ["savepoint attempt", "release savepoint attempt"];
-    const { done, error } = await server.run(groups.flatMap((group) => [begin, ...group, end]));
-    if (error === undefined) return groups.length;
-    await mustRun(server, [`rollback to ${begin}`, end]);
-    return groupAt(groups, done);
-  },
-  rows: (sql) => server.rows(sql),
-  async read(scope = everything) {
-    const reading = withVersions(await read(server, "the last statements", scope), [], isOpaque);
-    await mustRun(server, asLoader);
-    return reading;
-  },
-  async aside(work) {
-    await mustRun(server, ["savepoint aside"]);
-    try {
-      return await work();
-    } finally {
-      await mustRun(server, ["rollback to savepoint aside", "release savepoint aside"]);
-    }
-  },
-});
+const scratchOn = (reader: Reader): Scratch => {
+  const { server, ground, isOpaque } = reader;
+  return {
+    run: (statements) => server.run(statements),
+    async attempt(statement) {
+      const { error } = await server.run(["savepoint attempt", statement, "release savepoint attempt"]);
+      if (error !== undefined) await mustRun(server, ["rollback to savepoint attempt", "release savepoint attempt"]);
+      return error;
+    },
+    async attemptGroups(groups) {
+      const [begin, end] = ["savepoint attempt", "release savepoint attempt"];
+      const { done, error } = await server.run(groups.flatMap((group) => [begin, ...group, end]));
+      if (error === undefined) return groups.length;
+      await mustRun(server, [`rollback to ${begin}`, end]);
+      return groupAt(groups, done);
+    },
+    rows: (sql) => server.rows(sql),
+    async read(scope = everything) {
+      const reading = withVersions(await read(reader, "the last statements", scope), [], isOpaque);
+      await mustRun(server, ground.resume);
+      return reading;
+    },
+    async aside(work) {
+      await mustRun(server, ["savepoint aside"]);
+      try {
+        return await work();
+      } finally {
+        await mustRun(server, ["rollback to savepoint aside", "release savepoint aside"]);
+      }
+    },
+  };
+};
 
 export interface ShadowSettings {
   /** PostgreSQL's parser. */
@@ -248,6 +143,7 @@ export interface ShadowSettings {
   /** What is said about extensions that are only shells here. Throws for those that cannot be had. */
   readonly checkExtensions: (wanted: readonly WantedExtension[]) => readonly Finding[];
   readonly isOpaque: (name: string) => boolean;
+  readonly ground: Ground;
 }
 
 /** A version counts only where the files ask for one; what is a shell says so. */
@@ -278,8 +174,9 @@ const byName = (wanted: readonly WantedExtension[]): readonly NewExtension[] =>
 
 export const shadowOn = (
   server: SqlServer,
-  { parse, deadlineMs, checkExtensions, isOpaque }: ShadowSettings,
+  { parse, deadlineMs, checkExtensions, isOpaque, ground }: ShadowSettings,
 ): Shadow => {
+  const reader: Reader = { server, ground, isOpaque, known: new Map() };
   let open = false;
   // What was left open goes when the next work begins: after the last one the server itself goes.
   const clear = async (): Promise<void> => {
@@ -293,15 +190,15 @@ export const shadowOn = (
     const running: Running = { part: [] };
     await clear();
     try {
-      await runStatements(server, schema, running);
+      await runStatements(server, ground, schema, running);
     } catch (error) {
       throw blame(error, server, running, deadlineMs);
     }
-    const all = await read(server, `loading ${listed(files.map(({ path }) => path))}`, scope);
+    const all = await read(reader, `loading ${listed(files.map(({ path }) => path))}`, scope);
     const reading = withVersions(all, schema.extensions, isOpaque);
-    await mustRun(server, asLoader);
+    await mustRun(server, ground.resume);
     const origins = (): Origins => originsOf(schema.statements, reading.catalog);
-    return work(scratchOn(server, isOpaque), { reading, origins, notes: [...schema.notes, ...shells] });
+    return work(scratchOn(reader), { reading, origins, notes: [...schema.notes, ...shells] });
   };
   const extend: Shadow["extend"] = (names) => server.extend(names.map((name) => ({ name, versions: [] })));
   return {
@@ -311,8 +208,8 @@ export const shadowOn = (
     async within({ roles = [], extensions = [] }, work) {
       await extend(extensions);
       await clear();
-      await mustRun(server, prologue(roles));
-      return work(scratchOn(server, isOpaque));
+      await mustRun(server, await ground.begin(roles));
+      return work(scratchOn(reader));
     },
   };
 };

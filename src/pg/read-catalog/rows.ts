@@ -59,19 +59,33 @@ export const columnType = (row: Row): ColumnType => ({
   ...optional("base", maybe(row, "base")),
 });
 
+/** Rows by their text: reading a schema again and again while it changes a little, most are the same. */
+export type KnownRows = Map<string, Row>;
+
 /** The answers to the catalog queries, by section. */
 export class Rows {
   readonly #sections = new Map<string, readonly Row[]>();
+  readonly #known: KnownRows;
+
+  constructor(known: KnownRows = new Map<string, Row>()) {
+    this.#known = known;
+  }
 
   /** Takes a row of `queryOf`: the section's name and its JSON texts, each after a record separator. */
   add(answer: string): void {
-    const end = answer.indexOf("\u001e");
-    if (end < 0) this.#sections.set(answer, []);
-    else
-      this.#sections.set(
-        answer.slice(0, end),
-        JSON.parse(`[${answer.slice(end + 1).replaceAll("\u001e", ",")}]`) as Row[],
-      );
+    const [section = "", ...texts] = answer.split("\u001e");
+    this.#sections.set(
+      section,
+      texts.map((json) => this.#row(json)),
+    );
+  }
+
+  #row(json: string): Row {
+    const known = this.#known.get(json);
+    if (known !== undefined) return known;
+    const row = JSON.parse(json) as Row;
+    this.#known.set(json, row);
+    return row;
   }
 
   of(section: string): readonly Row[] {
