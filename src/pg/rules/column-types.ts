@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Column, Table } from "../catalog/tables.ts";
 import type { DatabaseRule } from "./rule.ts";
 import { globalAt, pathText } from "./rule.ts";
+import { isMoment, isWithoutZone } from "./timestamp-without-zone.ts";
 
 interface Habit {
   readonly what: string;
@@ -14,7 +15,25 @@ interface Habit {
 
 const baseOf = ({ type }: Column): string => type.base ?? type.text;
 
+/** `unit_price`, `amount`, `refund_eur`; not `price_index`, `cost_factor`. */
+const moneyName =
+  /(?:^|_)(?:price|amount|cost|fee|balance|salary|wage|tax|vat|subtotal|revenue|refund|payment|payout|deposit|budget)s?(?:_(?:usd|eur|gbp|chf|jpy|cents?))?$/;
+
+const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+
 const habits: readonly Habit[] = [
+  {
+    what: "floating point though named like money",
+    why: "0.10 has no exact binary fraction, so that sums drift by cents and equality fails",
+    help: "numeric, or an integer of the smallest unit; if it is no money, never mind: nothing but the name was looked at",
+    has: (column) => /^(?:real|double precision)$/.test(baseOf(column)) && moneyName.test(snake(column.name)),
+  },
+  {
+    what: "timestamp without time zone",
+    why: "whose clock it shows is not stored: right for local times such as opening hours, a guess for moments",
+    help: "timestamptz for moments; the change rewrites the table unless the session's TimeZone is UTC",
+    has: (column) => isWithoutZone(column) && !isMoment(column),
+  },
   {
     what: "json",
     why: "it is parsed again at every access, knows no equality and takes no GIN index",

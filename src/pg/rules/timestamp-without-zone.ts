@@ -5,14 +5,17 @@ import type { DatabaseRule } from "./rule.ts";
 import { at, pathText } from "./rule.ts";
 
 const baseOf = ({ type }: Column): string => type.base ?? type.text;
-const isPlain = (column: Column): boolean => /^timestamp(\(\d\))? without time zone/.test(baseOf(column));
+export const isWithoutZone = (column: Column): boolean => /^timestamp(\(\d\))? without time zone/.test(baseOf(column));
 
 /** Only a moment is filled with now(); with the zone named, the column is meant to hold that zone's time. */
 const momentDefault =
   /^\(?(now\(\)|CURRENT_TIMESTAMP|transaction_timestamp\(\)|statement_timestamp\(\)|clock_timestamp\(\)|LOCALTIMESTAMP|\('now'::text\))/i;
 
-const proven = (column: Column): boolean =>
-  isPlain(column) && momentDefault.test(column.default ?? "") && !/AT TIME ZONE|timezone\(/i.test(column.default ?? "");
+/** What it defaults to shows that the column holds moments. */
+export const isMoment = (column: Column): boolean =>
+  isWithoutZone(column) &&
+  momentDefault.test(column.default ?? "") &&
+  !/AT TIME ZONE|timezone\(/i.test(column.default ?? "");
 
 const columnsText = (columns: readonly Column[]): string => listed(columns.map(({ name }) => name));
 
@@ -31,7 +34,7 @@ export const timestampWithoutZone: DatabaseRule = {
     for (const table of catalog.tables.filter(
       ({ partitionOf, kind }) => partitionOf === undefined && kind !== "foreign",
     )) {
-      const columns = own(table).filter(proven);
+      const columns = own(table).filter(isMoment);
       if (columns.length === 0) continue;
       const many = columns.length > 1;
       yield {
