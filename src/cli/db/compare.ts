@@ -12,15 +12,27 @@ import { renamesSaid } from "../../pg/diff/annotations.ts";
 import { movesBetween, rehearseExpanded } from "../../pg/diff/expand.ts";
 import type { PlanOptions } from "../../pg/diff/plan.ts";
 import { plan } from "../../pg/diff/plan.ts";
+import { noPlatform } from "../../pg/diff/platform.ts";
 import type { Rehearsed } from "../../pg/diff/rehearse.ts";
 import { rehearse } from "../../pg/diff/rehearse.ts";
 import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
 import { findRenames } from "../../pg/diff/rename.ts";
 import type { Scope } from "../../pg/diff/scope.ts";
-import { scopeOf, within, withoutBooks } from "../../pg/diff/scope.ts";
+import { comparedOf, scopeOf, withoutBooks } from "../../pg/diff/scope.ts";
+import { withUnderneath } from "../../pg/diff/underneath.ts";
 import type { CatalogSource } from "../sources.ts";
 import type { Given } from "./side.ts";
-import { addRoles, contentOf, extensionsOf, inSide, mustRun, readSide, rolesOf, stageOn } from "./side.ts";
+import {
+  addRoles,
+  contentOf,
+  extensionsOf,
+  inSide,
+  mustRun,
+  onPlatformOf,
+  readSide,
+  rolesOf,
+  stageOn,
+} from "./side.ts";
 
 export interface CompareOptions extends Scope {
   readonly deadlineMs: number;
@@ -66,13 +78,13 @@ const ambiguousFault = (candidates: readonly Candidate[]): Fault => {
 };
 
 const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, source: string): readonly Finding[] => {
-  const schemas = from.schemas
-    .map(({ name }) => name)
-    .filter((name) => name !== "senior" && !has(name) && !to.schemas.some((one) => one.name === name));
+  const schemas = from.schemas.map(({ name }) => name).filter((name) => name !== "senior" && !has(name));
   return schemas.map((name): Finding => ({
     rule: "diff/out-of-scope",
     severity: "info",
-    message: `the schema ${name} of ${source} is not in the desired state and was left alone`,
+    message: to.schemas.some((one) => one.name === name)
+      ? `the schema ${name} of ${source} is its platform's and was left alone`
+      : `the schema ${name} of ${source} is not in the desired state and was left alone`,
     at: { kind: "object", type: "schema", name },
     help: `include it with --schema ${name}`,
   }));
@@ -86,6 +98,7 @@ const renamesOf = (begin: Catalog, end: Catalog, next: Given, { renames, guess }
 };
 
 const planOptions = (old: Given, { online, contract, using }: CompareOptions): PlanOptions => ({
+  ...(old.kind === "server" ? { platform: old.platform } : {}),
   online,
   contract,
   version: old.kind === "server" ? old.version : 140000,
@@ -131,7 +144,11 @@ class Comparison {
       this.#io.terminal.progress("rehearsing the way forth and back");
       await addRoles(scratch, rolesOf(end));
       await shadow.extend(extensionsOf(end));
-      const options = { ...planOptions(this.#old, this.#options), renamings: renames.renamings };
+      const options = {
+        ...planOptions(this.#old, this.#options),
+        renamings: renames.renamings,
+        beneath: origin.catalog,
+      };
       const stage = stageOn(scratch, scope);
       const moves = this.#options.expand ? movesBetween(begin, end, options) : [];
       const rehearsed =
@@ -154,18 +171,21 @@ class Comparison {
   }
 
   #has(target: Catalog): (schema: string) => boolean {
-    return scopeOf(target, this.#options, this.#old.kind === "server");
+    return scopeOf(target, this.#options, this.#old.kind === "server" ? this.#old.platform : undefined);
   }
 
   #scope(target: Catalog): (catalog: Catalog) => Catalog {
     const has = this.#has(target);
-    return (catalog) => within(catalog, has);
+    const platform = this.#old.kind === "server" ? this.#old.platform : noPlatform;
+    return (catalog) => comparedOf(catalog, has, platform, target);
   }
 
-  /** Of a server only what is compared is built. */
+  /** Of a server only what is compared is built, and what that cannot be without. */
   #given({ catalog: target }: KeptCatalog): Given {
     if (this.#old.kind === "files") return this.#old;
-    return { ...this.#old, catalog: this.#scope(target)(withoutBooks(this.#old.catalog, target)) };
+    const all = this.#old.catalog;
+    const scoped = this.#scope(target)(withoutBooks(all, target));
+    return { ...this.#old, catalog: withUnderneath(all, scoped, this.#has(target)) };
   }
 
   #isEmpty(origin: Catalog, target: Catalog): boolean {
@@ -199,7 +219,7 @@ export const compare = async (
   options: CompareOptions,
 ): Promise<Compared> => {
   const [old, next] = [await readSide(io, from, options.deadlineMs), await readSide(io, to, options.deadlineMs)];
-  return new Comparison(io, old, next, options).run();
+  return new Comparison(io, old, onPlatformOf(old, next), options).run();
 };
 
 /** Rehearses what some statements do to a server's catalog, forth and back. */
@@ -210,7 +230,7 @@ export const rehearseOn = (
   options: { readonly deadlineMs: number; readonly online: boolean },
 ): Promise<{ readonly from: Catalog; readonly to: Catalog; readonly rehearsed: Rehearsed }> =>
   withShadow({ deadlineMs: options.deadlineMs, signal: io.signal }, (shadow) =>
-    inSide(shadow, { kind: "server", ...server, notes: [] }, async ({ scratch, catalog }) => {
+    inSide(shadow, { kind: "server", ...server, platform: noPlatform, notes: [] }, async ({ scratch, catalog }) => {
       const to = await scratch.aside(async () => {
         await mustRun(scratch, statements, "the indexes");
         return (await scratch.read()).catalog;

@@ -10,6 +10,9 @@ import type { Catalog } from "../../pg/catalog.ts";
 import { omit } from "../../pg/diff/omit.ts";
 import { buildStatements } from "../../pg/diff/rehearse.ts";
 import type { AsideStage } from "../../pg/diff/expand.ts";
+import type { Platform } from "../../pg/diff/platform.ts";
+import { platformOf } from "../../pg/diff/platform.ts";
+import { mentioned } from "../../pg/diff/underneath.ts";
 import type { SchemaFile } from "../../pg/prepare.ts";
 import { quoteName } from "../../pg/quote.ts";
 import type { CatalogSource } from "../sources.ts";
@@ -17,11 +20,18 @@ import { readCatalog, readSchemaFiles } from "../sources.ts";
 
 /** One side before it is in the embedded server. */
 export type Given =
-  | { readonly kind: "files"; readonly files: readonly SchemaFile[]; readonly source: string }
+  | {
+      readonly kind: "files";
+      readonly files: readonly SchemaFile[];
+      readonly source: string;
+      /** What the platform of the other side keeps and these files name: run before them where they do not make it themselves. */
+      readonly beneath?: SchemaFile;
+    }
   | {
       readonly kind: "server";
       readonly catalog: Catalog;
       readonly version: number;
+      readonly platform: Platform;
       readonly source: string;
       readonly notes: readonly Finding[];
     };
@@ -41,6 +51,7 @@ export const readSide = async (io: Io, source: CatalogSource, deadlineMs: number
     kind: "server",
     catalog: asRunner(reading.catalog, user),
     version: reading.server.version,
+    platform: platformOf(reading.catalog),
     source: name,
     notes,
   };
@@ -87,12 +98,49 @@ export interface Loaded {
   readonly notes: readonly Finding[];
 }
 
-/** Builds a side in the embedded server, from its files or from what makes the server's catalog, and works on it there. */
-export const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) => Promise<T>): Promise<T> => {
-  if (given.kind === "files")
-    return shadow.loaded(given.files, { schemas: [] }, (scratch, { reading, notes }) =>
+/** PostgreSQL's codes for a schema, relation, column, type or function that is not there. */
+const missing = /SQLSTATE (3F000|42P01|42703|42704|42883)/;
+
+const inFiles = async <T>(
+  shadow: Shadow,
+  { files, beneath }: Extract<Given, { readonly kind: "files" }>,
+  work: (loaded: Loaded) => Promise<T>,
+): Promise<T> => {
+  const load = (all: readonly SchemaFile[]): Promise<T> =>
+    shadow.loaded(all, { schemas: [] }, (scratch, { reading, notes }) =>
       work({ scratch, catalog: reading.catalog, notes }),
     );
+  if (beneath === undefined) return load(files);
+  return load(files).catch((error: unknown) => {
+    if (error instanceof Fault && error.code === "input.invalid" && missing.test(error.message))
+      return load([beneath, ...files]);
+    throw error;
+  });
+};
+
+/** Whose they are and who may use them is the platform's affair. */
+const isAttribute = (sql: string): boolean => /^(GRANT|REVOKE|COMMENT|ALTER [^;]* OWNER TO) /.test(sql);
+
+/** A schema file need not say what its platform makes, to refer to it. */
+export const onPlatformOf = (old: Given, next: Given): Given => {
+  if (old.kind !== "server" || next.kind !== "files") return next;
+  const text = next.files.map((file) => file.text).join("\n");
+  const named = mentioned(old.catalog, old.platform.schema, text);
+  if (named.schemas.length === 0) return next;
+  const made = { ...named, schemas: named.schemas.filter(({ name }) => name !== "public") };
+  const statements = buildStatements(made, emptyOf(named), 180000).filter((sql) => !isAttribute(sql));
+  const sql = ["SET check_function_bodies = off", ...statements, 'SET search_path = "$user", public, extensions'];
+  return { ...next, beneath: { path: "0 of the platform.sql", text: `${sql.join(";\n")};\n` } };
+};
+
+const emptyOf = (catalog: Catalog): Catalog =>
+  Object.fromEntries(
+    Object.entries(catalog).map(([key, value]) => [key, Array.isArray(value) ? [] : (value as unknown)]),
+  ) as unknown as Catalog;
+
+/** Builds a side in the embedded server, from its files or from what makes the server's catalog, and works on it there. */
+export const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) => Promise<T>): Promise<T> => {
+  if (given.kind === "files") return inFiles(shadow, given, work);
   const needs = { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) };
   return shadow.within(needs, async (scratch) => {
     const { catalog: empty } = await scratch.read();
@@ -119,5 +167,11 @@ export const addRoles = async (scratch: Scratch, roles: readonly string[]): Prom
 /** What a side is made of: the same content has the same catalog. */
 export const contentOf = (given: Given): readonly string[] =>
   given.kind === "files"
-    ? ["files", ...given.files.flatMap(({ path, text }) => [path, text])]
+    ? [
+        "files",
+        ...[...given.files, ...(given.beneath === undefined ? [] : [given.beneath])].flatMap(({ path, text }) => [
+          path,
+          text,
+        ]),
+      ]
     : ["server", canonicalJson(given.catalog as unknown as Json)];

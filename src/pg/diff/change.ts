@@ -1,9 +1,9 @@
 // What differs between two catalogs, part by part, and what must be made anew because of it.
 import { keyOf, partKey } from "../catalog/object.ts";
-import { quoteName, quotePath } from "../quote.ts";
 import type { ColumnType } from "../catalog/tables.ts";
-import { omit } from "./omit.ts";
 import type { ColumnPart, Kind, Objects, Part, Parts } from "./part.ts";
+import { inherits, isSamePartition, parentColumn, renamePartition } from "./parentage.ts";
+import { sameValue } from "./same-value.ts";
 import { writerOf } from "./sql/index.ts";
 import { sameJson } from "./sql/text.ts";
 import type { Context, Piece, Refusal } from "./sql/writer.ts";
@@ -38,54 +38,14 @@ export interface Difference {
   readonly refusals: readonly Refused[];
 }
 
-/** What is not compared: versions of extensions differ from server to server; the order of attributes cannot be changed. */
-const comparable: { readonly [K in Kind]?: (value: Objects[K]) => unknown } = {
-  extension: ({ name, schema }) => ({ name, schema }),
-  table: (table) => omit(table, "partitionOf"),
-  composite: ({ attributes, ...rest }) => ({
-    ...rest,
-    attributes: attributes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-  }),
-  column: (column) => omit(column, "local"),
-  constraint: (constraint) => omit(constraint, "inherited", "local", "partition"),
-};
-
-const sameValue = (from: Part, to: Part): boolean => {
-  if (from.kind !== to.kind) return false;
-  const view = (comparable[from.kind] ?? ((value: unknown) => value)) as (value: unknown) => unknown;
-  return sameJson(view(from.value), view(to.value));
-};
-
 const typeKinds: readonly Kind[] = ["enum", "domain", "composite", "range", "base type"];
 
 /** Kinds that hold rows or other objects: never dropped to be changed. */
 const lasting: readonly Kind[] = ["table", "column", "sequence", "schema", "extension", "language", "access method"];
 
-const inherits = (part: Part): part is Extract<Part, { kind: "column" }> => part.kind === "column" && !part.value.local;
-
-/** The same column of the table that this one has it from. */
-const parentColumn = (parts: Parts, { table, name }: ColumnPart): string | undefined => {
-  const own = parts.byKey.get(keyOf("table", table));
-  if (own?.kind !== "table") return undefined;
-  const parents = own.value.partitionOf === undefined ? own.value.inherits : [own.value.partitionOf.parent];
-  return parents.map((parent) => partKey("column", parent, name)).find((key) => parts.byKey.has(key));
-};
-
-/** The key or index of one partition that belongs to the same one of its parent. */
-const isSamePartition = (from: Extract<Part, { kind: "constraint" | "index" }>, to: Part): boolean =>
-  from.kind === to.kind && sameJson([from.value.partOf, from.value.table], [to.value.partOf, to.value.table]);
+const columnType = (part: Part): ColumnType | undefined => (part.kind === "column" ? part.value.type : undefined);
 
 const goesOrComes = (change: Change | undefined): boolean => change !== undefined && change.verb !== "alter";
-
-const renamePartition = (from: Part, to: Part): string => {
-  if (from.kind === "constraint" && to.kind === "constraint")
-    return `ALTER TABLE ${quotePath(from.value.table)} RENAME CONSTRAINT ${quoteName(from.value.name)} TO ${quoteName(to.value.name)}`;
-  if (from.kind === "index" && to.kind === "index")
-    return `ALTER INDEX ${quotePath({ schema: from.value.schema, name: from.value.name })} RENAME TO ${quoteName(to.value.name)}`;
-  return "";
-};
-
-const columnType = (part: Part): ColumnType | undefined => (part.kind === "column" ? part.value.type : undefined);
 
 /** Real state while the difference is worked out: every decision may bring others with it. */
 class Differ {

@@ -11,9 +11,11 @@ import { withOneRewrite } from "./one-rewrite.ts";
 import { arrange } from "./order.ts";
 import type { Part, Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
+import type { Platform } from "./platform.ts";
 import { writerOf } from "./sql/index.ts";
 import { quoteName, quotePath as path } from "../quote.ts";
 import type { Context, Piece, Stage } from "./sql/writer.ts";
+import { withUnsaid } from "./unsaid.ts";
 import { titleOf } from "./words.ts";
 
 /** One statement, or a few that belong together, with what they do and what they may do besides. */
@@ -55,6 +57,8 @@ export interface PlanOptions {
   readonly using: ReadonlyMap<string, string>;
   /** The old side is a server: what the new one says nothing of stays whose it is. */
   readonly keepOwners: boolean;
+  /** Whose server it is: rights of its roles that the new side does not speak of stay. */
+  readonly platform?: Platform;
 }
 
 export const plainOptions: PlanOptions = {
@@ -63,16 +67,6 @@ export const plainOptions: PlanOptions = {
   version: 140000,
   using: new Map(),
   keepOwners: false,
-};
-
-/** Names nothing that is not said: the owner of what a file leaves to whoever runs it. */
-const withOwnersOf = (from: Parts, to: Parts): Parts => {
-  const byKey = new Map(to.byKey);
-  for (const [key, part] of to.byKey) {
-    const before = from.byKey.get(key);
-    if (part.kind === "owner" && part.value.owner === undefined && before?.kind === "owner") byKey.set(key, before);
-  }
-  return { ...to, byKey };
 };
 
 const contextOf = (from: Parts, to: Parts, options: PlanOptions): Context => ({
@@ -237,7 +231,7 @@ const reaches = (parts: Parts, key: string, targets: ReadonlySet<string>, seen =
 };
 
 export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan => {
-  const to = options.keepOwners ? withOwnersOf(from, given) : given;
+  const to = options.keepOwners ? withUnsaid(from, given, options.platform) : given;
   const context = contextOf(from, to, options);
   const { changes, implied, refusals } = differ(context);
   const arranged = arrange({ changes, implied }, from, to);

@@ -29,6 +29,8 @@ export interface Rehearsed {
 
 export interface RehearsalOptions extends PlanOptions {
   readonly renamings: readonly Renaming[];
+  /** All that is on the stage, where that is more than what is compared: rows refer to rows there. */
+  readonly beneath?: Catalog;
 }
 
 /** What makes a catalog in an empty database. */
@@ -78,7 +80,7 @@ export const rehearse = async (
 ): Promise<Rehearsed> => {
   const { renamings } = options;
   const rehearsal = new Rehearsal(stage);
-  const filled = await fillStage(stage, from);
+  const filled = await fillStage(stage, options.beneath ?? from);
   const before = await readContents(stage, from);
   for (const { up } of renamings) for (const sql of up) await rehearsal.step(sql);
   const begin = renamings.length === 0 ? from : await rehearsal.read();

@@ -1,41 +1,6 @@
 // What a comparison is about: some schemas, and what belongs to them.
 import type { Catalog } from "../catalog.ts";
-
-/** Schemas that a platform keeps for itself (Supabase, Neon, Timescale, common extensions): never touched. */
-const managed = new Set([
-  "auth",
-  "storage",
-  "realtime",
-  "vault",
-  "graphql",
-  "graphql_public",
-  "pgbouncer",
-  "pgsodium",
-  "pgsodium_masks",
-  "supabase_functions",
-  "supabase_migrations",
-  "extensions",
-  "net",
-  "cron",
-  "neon",
-  "neon_auth",
-  "_realtime",
-  "_analytics",
-  "timescaledb_information",
-  "timescaledb_experimental",
-  "_timescaledb_catalog",
-  "_timescaledb_internal",
-  "_timescaledb_config",
-  "_timescaledb_cache",
-  "tiger",
-  "tiger_data",
-  "topology",
-  "partman",
-  "hdb_catalog",
-  "senior",
-]);
-
-export const isManaged = (schema: string): boolean => managed.has(schema);
+import type { Platform } from "./platform.ts";
 
 /** Tables in which migration runners keep their books. */
 const books = new Set([
@@ -92,14 +57,33 @@ export const within = (catalog: Catalog, has: (schema: string) => boolean): Cata
   defaultPrivileges: catalog.defaultPrivileges.filter(({ schema }) => schema === undefined || has(schema)),
 });
 
-/** Which schemas are compared: those of the desired state, and those asked for; of two files, all. */
-export const scopeOf = (to: Catalog, { only, exclude }: Scope, fromServer: boolean): ((schema: string) => boolean) => {
+/** Which schemas are compared: those asked for; of a server those of the desired state, but for its platform's; of two files, all. */
+export const scopeOf = (to: Catalog, { only, exclude }: Scope, platform?: Platform): ((schema: string) => boolean) => {
   const wanted = new Set(to.schemas.map(({ name }) => name));
   return (schema) => {
     if (exclude.includes(schema)) return false;
     if (only.length > 0) return only.includes(schema);
-    if (!fromServer) return true;
-    return wanted.has(schema) && (!managed.has(schema) || to.tables.some((table) => table.schema === schema));
+    return platform === undefined || (wanted.has(schema) && !platform.schema(schema));
+  };
+};
+
+/** What of a catalog is compared: objects of no schema too, unless they are the platform's or only serve what is left out. */
+export const comparedOf = (
+  catalog: Catalog,
+  has: (schema: string) => boolean,
+  { role, publication }: Platform,
+  to: Catalog,
+): Catalog => {
+  const scoped = within(catalog, has);
+  const isOwn = ({ owner }: { readonly owner?: string }): boolean => owner === undefined || !role(owner);
+  return {
+    ...scoped,
+    eventTriggers: scoped.eventTriggers.filter(({ function: { schema } }) => has(schema) || schema === "pg_catalog"),
+    publications: scoped.publications.filter(
+      ({ name }) => !publication(name) || to.publications.some((one) => one.name === name),
+    ),
+    foreignDataWrappers: scoped.foreignDataWrappers.filter(isOwn),
+    servers: scoped.servers.filter(isOwn),
   };
 };
 

@@ -1,0 +1,28 @@
+// What partitions and inheriting tables have from their parents.
+import { keyOf, partKey } from "../catalog/object.ts";
+import { quoteName, quotePath } from "../quote.ts";
+import type { ColumnPart, Part, Parts } from "./part.ts";
+import { sameJson } from "./sql/text.ts";
+
+export const inherits = (part: Part): part is Extract<Part, { kind: "column" }> =>
+  part.kind === "column" && !part.value.local;
+
+/** The same column of the table that this one has it from. */
+export const parentColumn = (parts: Parts, { table, name }: ColumnPart): string | undefined => {
+  const own = parts.byKey.get(keyOf("table", table));
+  if (own?.kind !== "table") return undefined;
+  const parents = own.value.partitionOf === undefined ? own.value.inherits : [own.value.partitionOf.parent];
+  return parents.map((parent) => partKey("column", parent, name)).find((key) => parts.byKey.has(key));
+};
+
+/** The key or index of one partition that belongs to the same one of its parent. */
+export const isSamePartition = (from: Extract<Part, { kind: "constraint" | "index" }>, to: Part): boolean =>
+  from.kind === to.kind && sameJson([from.value.partOf, from.value.table], [to.value.partOf, to.value.table]);
+
+export const renamePartition = (from: Part, to: Part): string => {
+  if (from.kind === "constraint" && to.kind === "constraint")
+    return `ALTER TABLE ${quotePath(from.value.table)} RENAME CONSTRAINT ${quoteName(from.value.name)} TO ${quoteName(to.value.name)}`;
+  if (from.kind === "index" && to.kind === "index")
+    return `ALTER INDEX ${quotePath({ schema: from.value.schema, name: from.value.name })} RENAME TO ${quoteName(to.value.name)}`;
+  return "";
+};
