@@ -10,9 +10,16 @@ import { hostOf, isNamed, refusalOf } from "./remote-hosts.ts";
 
 const maxBytes = 5 * 1024 * 1024;
 const maxRedirects = 5;
-const documentMs = 10_000;
-const wholeMs = 60_000;
 const maxDocuments = 200;
+
+export interface FetchTimes {
+  /** For each document, its redirects included. */
+  readonly documentMs: number;
+  /** For all of them together. */
+  readonly wholeMs: number;
+}
+
+const usualTimes: FetchTimes = { documentMs: 10_000, wholeMs: 60_000 };
 
 const refused = (url: URL, why: string): Fault =>
   new Fault("input.refused", `${shown(url)} is not fetched: ${why}`, {
@@ -25,22 +32,32 @@ const shown = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}
 const failed = (url: URL, why: string, cause?: unknown): Fault =>
   new Fault("world.network", `${shown(url)} cannot be fetched: ${why}`, { cause });
 
-const addressesOf = async (url: URL): Promise<readonly string[]> => {
+/** A name that a server is slow to tell: nothing else ends the question. */
+const within = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> => {
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  if (signal.aborted) reject(signal.reason as Error);
+  return Promise.race([promise, ended]);
+};
+
+const addressesOf = async (url: URL, signal: AbortSignal): Promise<readonly string[]> => {
   const host = hostOf(url);
   if (isIP(host) !== 0) return [host];
   try {
-    return (await lookup(host, { all: true, order: "verbatim" })).map(({ address }) => address);
+    const found = await within(signal, lookup(host, { all: true, order: "verbatim" }));
+    return found.map(({ address }) => address);
   } catch (error) {
+    if (signal.aborted) throw error;
     throw failed(url, `the name ${host} does not resolve`, error);
   }
 };
 
 /** The address that is connected to: the very one that was checked, whatever the name means a moment later. */
-const checkedAddress = async (url: URL, hosts: RemoteHosts): Promise<string> => {
+const checkedAddress = async (url: URL, hosts: RemoteHosts, signal: AbortSignal): Promise<string> => {
   if (!/^https?:$/.test(url.protocol)) throw refused(url, "only http and https are");
   if (url.username !== "" || url.password !== "") throw refused(url, "it has a login in it");
   if (!isNamed(url, hosts)) throw refused(url, "its host was not named");
-  const addresses = await addressesOf(url);
+  const addresses = await addressesOf(url, signal);
   for (const address of addresses) {
     const why = refusalOf(address, url, hosts);
     if (why !== undefined) throw refused(url, `${address} is ${why}`);
@@ -89,7 +106,7 @@ const textOf = async (url: URL, answer: IncomingMessage): Promise<string> => {
 const fetchFrom = async (start: URL, hosts: RemoteHosts, signal: AbortSignal): Promise<string> => {
   let url = start;
   for (let hop = 0; hop <= maxRedirects; hop++) {
-    const answer = await answerFrom(url, await checkedAddress(url, hosts), signal);
+    const answer = await answerFrom(url, await checkedAddress(url, hosts, signal), signal);
     const { statusCode: status = 0, headers } = answer;
     if (status >= 200 && status < 300) return textOf(url, answer);
     answer.destroy();
@@ -104,7 +121,11 @@ const fetchFrom = async (start: URL, hosts: RemoteHosts, signal: AbortSignal): P
 };
 
 /** Gives the text at an address. Faults: `input.refused`, `input.not-found`, `input.too-large`, `world.network`. */
-export const documentFetcher = (hosts: RemoteHosts, stop: AbortSignal): ((address: string) => Promise<string>) => {
+export const documentFetcher = (
+  hosts: RemoteHosts,
+  stop: AbortSignal,
+  { documentMs, wholeMs }: FetchTimes = usualTimes,
+): ((address: string) => Promise<string>) => {
   const whole = AbortSignal.timeout(wholeMs);
   let count = 0;
   return async (address) => {
