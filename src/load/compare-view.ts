@@ -6,7 +6,8 @@ import { heading, text } from "../kernel/report.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
 import type { Compared, CompareVerdict } from "./compare.ts";
 import { fewestSlices } from "./compare.ts";
-import { loadFindings, percentText } from "./findings.ts";
+import { loadFindings } from "./findings.ts";
+import { percentText } from "./wording.ts";
 import type { Environment, LoadSummary } from "./summary.ts";
 import { runPage } from "./view.ts";
 

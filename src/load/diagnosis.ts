@@ -1,7 +1,7 @@
 // What a sound run says about its server: how far it scales, and where the time goes. Figures, never guesses.
 import type { Finding } from "../kernel/finding.ts";
 import { bytes, listed, milliseconds, plural } from "../kernel/words.ts";
-import { percentText, placeOf } from "./findings.ts";
+import { percentText, placeOf } from "./wording.ts";
 import { median } from "./statistics.ts";
 import type { Interval, LoadSummary } from "./summary.ts";
 

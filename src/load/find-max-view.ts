@@ -5,7 +5,7 @@ import { heading, text } from "../kernel/report.ts";
 import type { Finding } from "../kernel/finding.ts";
 import { milliseconds, plural } from "../kernel/words.ts";
 import type { Step } from "./find-max.ts";
-import { percentText, placeOf } from "./findings.ts";
+import { percentText, placeOf } from "./wording.ts";
 import type { LoadSummary } from "./summary.ts";
 import { runPage } from "./view.ts";
 

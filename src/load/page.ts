@@ -2,7 +2,7 @@
 import type { Block } from "../kernel/report.ts";
 import { heading } from "../kernel/report.ts";
 import { milliseconds, plural } from "../kernel/words.ts";
-import { percentText } from "./findings.ts";
+import { percentText } from "./wording.ts";
 import type { Histogram } from "./histogram.ts";
 import { rankOf } from "./histogram.ts";
 import { recordedOf } from "./recorded.ts";

@@ -3,7 +3,7 @@ import type { Block } from "../kernel/report.ts";
 import { heading } from "../kernel/report.ts";
 import type { Finding } from "../kernel/finding.ts";
 import { listed, milliseconds, plural } from "../kernel/words.ts";
-import { percentText, placeOf } from "./findings.ts";
+import { percentText, placeOf } from "./wording.ts";
 import type { LoadSummary, Merged } from "./summary.ts";
 
 /** Parts that began further apart did not load the server together. */

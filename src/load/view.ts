@@ -3,16 +3,16 @@ import type { ExitCode } from "../kernel/fault.ts";
 import type { Block, Report } from "../kernel/report.ts";
 import { heading, text } from "../kernel/report.ts";
 import { bytes, milliseconds, plural } from "../kernel/words.ts";
-import type { Histogram } from "./histogram.ts";
 import { diagnosis } from "./diagnosis.ts";
-import { loadFindings, percentText } from "./findings.ts";
+import { distributionBlock } from "./distribution.ts";
+import { loadFindings } from "./findings.ts";
+import { percentText } from "./wording.ts";
 import { caps } from "./plan.ts";
 import type { Ending, Latency, LoadSummary } from "./summary.ts";
 import { percentiles } from "./summary.ts";
 import { charts, circumstances, headline } from "./page.ts";
 import { requestsByName } from "./request-view.ts";
-import { limitText } from "./rate-limit.ts";
-import { probeMs } from "./rate-limit-window.ts";
+import { rateLimitBlocks } from "./rate-limit-view.ts";
 import { recordedOf } from "./recorded.ts";
 import { shardBlocks, shardFindings } from "./shard-findings.ts";
 import { checksOf, sheetOf } from "./sheet.ts";
@@ -179,69 +179,6 @@ const thresholdBlocks = ({ thresholds }: LoadSummary): readonly Block[] =>
   thresholds.length === 0
     ? []
     : [{ kind: "checks", title: "Thresholds, over all requests", checks: checksOf(thresholds) }];
-
-const claimTexts = { true: "true", false: "not true", untested: "not tested" } as const;
-
-const rateLimitBlocks = ({ rateLimit: seen }: LoadSummary): readonly Block[] =>
-  seen === null
-    ? []
-    : [
-        heading("Rate limit"),
-        text(limitText(seen), seen.limited > 0 ? "good" : "bad"),
-        ...(seen.window === null ? [] : [text(seen.window.text, "good")]),
-        ...(seen.expected === null || seen.window !== null || seen.limited === 0
-          ? []
-          : [
-              text(
-                `the kind of window was not seen: that takes ${milliseconds(probeMs(seen.expected))} (--duration)`,
-                "dim",
-              ),
-            ]),
-        ...(seen.headers.length === 0
-          ? []
-          : [
-              {
-                kind: "table" as const,
-                columns: ["On the first 429", "", "", ""].map((title) => ({ title })),
-                rows: seen.headers.map(([name, value]) => {
-                  const claim = seen.claims.find(({ header }) => header === name);
-                  return [name, value, claim === undefined ? "" : claimTexts[claim.verdict], claim?.text ?? ""];
-                }),
-              },
-            ]),
-      ];
-
-const steps = [1, 2, 5];
-
-/** Upper edges 1, 2, 5, 10, … nanoseconds that cover a range. */
-const edges = (min: number, max: number): readonly number[] => {
-  const all = Array.from({ length: 45 }, (_, i) => (steps[i % 3] ?? 1) * 10 ** Math.floor(i / 3));
-  const first = all.findIndex((edge) => edge >= min);
-  const last = all.findIndex((edge) => edge >= max);
-  return first < 0 ? [] : all.slice(first, last < 0 ? undefined : last + 1);
-};
-
-const edgeText = (ns: number): string =>
-  ns >= 1e9 ? `${ns / 1e9} s` : ns >= 1e6 ? `${ns / 1e6} ms` : `${ns / 1e3} µs`;
-
-/** Counts of answered requests by response time, and how many have none. */
-export const distributionBlock = (answered: Histogram, bounds: Histogram): Block => {
-  const total = answered.count + bounds.count;
-  const bar = (label: string, value: number) => ({
-    label,
-    value,
-    text: `${count(value)} (${percentText(value / total)})`,
-  });
-  const counts = edges(answered.min, answered.max).map((edge) => ({ edge, to: answered.countTo(edge) }));
-  return {
-    kind: "bars",
-    title: "Distribution of response times",
-    bars: [
-      ...counts.map(({ edge, to }, i) => bar(`<= ${edgeText(edge)}`, to - (counts[i - 1]?.to ?? 0))),
-      ...(bounds.count > 0 ? [bar("no answer", bounds.count)] : []),
-    ],
-  };
-};
 
 const threeDigits = (value: number): number => Number(value.toPrecision(3));
 
