@@ -61,7 +61,7 @@ export interface ApiPlan {
   readonly groups: readonly PlannedGroup[];
   /** Most specific first: the first that matches is the right one. */
   readonly routes: readonly PlannedRoute[];
-  /** The path of the document's first server, without a slash at its end; empty when it has none. */
+  /** The path of the document's first server, without a slash at its end; empty when it has none, or paths repeat it. */
   readonly basePath: string;
 }
 
@@ -245,11 +245,19 @@ const planRoutes = (operations: readonly PlannedOperation[], follow: Followed): 
     })
     .sort((a, b) => bySpecificity(a.path, b.path));
 
-const basePathOf = ({ servers }: ApiModel): string => {
+const serverPath = ({ servers }: ApiModel): string => {
   const url = servers[0]?.url ?? "";
   const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, "").replace(/[?#].*$/s, "");
   return /^(\/[\w.~%+-]+)+\/?$/.test(path) ? path.replace(/\/$/, "") : "";
 };
+
+/** The server's path, where a path of the document begins with it again: nobody asks for `/api/api/users`. */
+export const repeatedBase = (api: ApiModel): string | undefined => {
+  const base = serverPath(api);
+  return base !== "" && api.operations.some(({ path }) => path.startsWith(`${base}/`)) ? base : undefined;
+};
+
+const basePathOf = (api: ApiModel): string => (repeatedBase(api) === undefined ? serverPath(api) : "");
 
 /** The plan of a model. Pure: equal models and options give equal plans. */
 export const planApi = (api: ApiModel, options: EmitOptions = defaultOptions): ApiPlan => {

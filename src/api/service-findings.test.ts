@@ -61,6 +61,19 @@ test("whole numbers that reading rounds: what is listed, and bounds", () => {
   ]);
 });
 
+test("paths that repeat the server's path are served as they stand", () => {
+  const twice = readOpenApi(
+    readDocument(
+      "api.yaml",
+      document.replace("paths:\n", "servers: [{ url: https://example.com/v1 }]\npaths:\n  /v1/users: { get: {} }\n"),
+    ),
+  );
+  const plan = planApi(twice.api, defaultOptions);
+  expect(plan.basePath).toBe("");
+  const found = twice.place(serviceFindings(plan, "api.yaml"));
+  expect(found.filter(({ rule }) => rule === "api/repeated-base-path")).toMatchObject([{ at: { line: 3 } }]);
+});
+
 test("a list of objects in the query, where it has no narrow limit", () => {
   const found = read.place(serviceFindings(planApi(read.api, defaultOptions), "api.yaml"));
   expect(found.map(({ rule, at }) => [rule, at])).toEqual([

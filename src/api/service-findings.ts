@@ -4,6 +4,7 @@ import { plural } from "../kernel/words.ts";
 import { planErrors } from "./emit-errors.ts";
 import { longParameters } from "./long-parameters.ts";
 import type { ApiPlan } from "./plan.ts";
+import { repeatedBase } from "./plan.ts";
 
 const errorFindings = (plan: ApiPlan, path: string): readonly Finding[] => {
   const { shapes } = planErrors(plan);
@@ -30,7 +31,22 @@ const errorFindings = (plan: ApiPlan, path: string): readonly Finding[] => {
   return findings;
 };
 
+const baseFindings = ({ api }: ApiPlan, path: string): readonly Finding[] => {
+  const base = repeatedBase(api);
+  if (base === undefined) return [];
+  return [
+    {
+      rule: "api/repeated-base-path",
+      severity: "info",
+      message: `paths begin with ${base}, which is the server's path already: they are served as they stand, and not below ${base}${base}`,
+      at: { kind: "pointer", path, pointer: "/servers" },
+      help: "take it out of the paths, or out of the server's URL",
+    },
+  ];
+};
+
 export const serviceFindings = (plan: ApiPlan, path: string): readonly Finding[] => [
   ...errorFindings(plan, path),
+  ...baseFindings(plan, path),
   ...longParameters(plan, path),
 ];

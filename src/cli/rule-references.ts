@@ -30,6 +30,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "api/old-nullable",
       "api/pattern-literal",
       "api/refused-property",
+      "api/repeated-base-path",
       "api/undeclared-parameter",
       "api/unsatisfiable-schema",
       "api/unsupported-reference",
