@@ -43,10 +43,17 @@ const rowsOf = (result: unknown): readonly Row[] => {
   );
 };
 
+/** The number that the connection was given for cancelling: a server gives its process, a pooler one of its own. */
+const announcedBy = (result: unknown): number | undefined => {
+  const { state } = result as { readonly state?: { readonly pid?: unknown } | null };
+  return typeof state?.pid === "number" ? state.pid : undefined;
+};
+
 /** Connects for writing. Results are texts, notices are dropped. Throws a Fault when nothing lets us in. */
 export const connectWriter = async (target: Target): Promise<Connection> => {
   let farewell: Farewell | undefined;
   let isLost = false;
+  let announced: number | undefined;
   const client = await connectAny(target, (socket) => {
     socket.on("data", (bytes: Uint8Array) => {
       farewell = farewellIn(bytes) ?? farewell;
@@ -65,6 +72,7 @@ export const connectWriter = async (target: Target): Promise<Connection> => {
     if (isLost) return lost(new Error("the connection is closed"));
     try {
       const result = await client.unsafe(sql);
+      announced ??= announcedBy(result);
       return { kind: "done", rows: rowsOf(result), count: result.count };
     } catch (error) {
       if (error instanceof postgres.PostgresError && !isFatal(error))
@@ -80,9 +88,11 @@ export const connectWriter = async (target: Target): Promise<Connection> => {
       "world.database",
       `the connection was lost at once: ${first.kind === "lost" ? first.message : first.error.message}`,
     );
+  const pid = Number(first.rows[0]?.["pid"]);
   return {
     run,
-    pid: Number(first.rows[0]?.["pid"]),
+    pid,
+    isDirect: announced === undefined || announced === pid,
     close: async () => {
       await client.end({ timeout: 1 });
     },

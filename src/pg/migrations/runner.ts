@@ -1,14 +1,15 @@
 // Runs one migration, forth or back, segment by segment: each leaves its record together with what it does.
 import { Fault } from "../../kernel/fault.ts";
 import { milliseconds, plural } from "../../kernel/words.ts";
-import { placeIn } from "../prepare.ts";
 import { quoteText } from "../quote.ts";
 import type { Statement } from "../tree.ts";
 import type { Event } from "./history.ts";
 import { claimSql, eventSql, progressSql, removeSql, undoSql } from "./history.ts";
 import type { Job, JobResult, RunnerOptions } from "./job.ts";
 import { sqlOf, statementTitle } from "./job.ts";
-import { isIndexBuild, leftoversOf, recoveryOf } from "./recover.ts";
+import type { Lone } from "./lone.ts";
+import { dropBroken, isIn } from "./lone.ts";
+import { isIndexBuild } from "./recover.ts";
 import { backOffMs, passes } from "./retry.ts";
 import type { MigrationSegment } from "./segments.ts";
 import { isSetting, segmentsOf } from "./segments.ts";
@@ -206,8 +207,8 @@ export class JobRun {
     if (statement === undefined) return { kind: "in" };
     await this.#session.checkLock();
     const begin = this.#session.world.nowMs();
-    const isIn = await this.#look(statement);
-    if (!isIn) {
+    const isThere = await isIn(this.#lone(statement));
+    if (!isThere) {
       await this.#begin();
       const { lockTimeoutMs, statementTimeoutMs } = this.#options;
       const build = isIndexBuild(statement);
@@ -224,7 +225,7 @@ export class JobRun {
       await this.#session.run("reset lock_timeout; reset statement_timeout");
       for (const sql of this.#settingsBefore(this.#done)) await this.#session.run(sql);
       if (outcome.kind === "refused") {
-        await this.#clean(statement);
+        await dropBroken(this.#lone(statement));
         return { kind: "refused", statement, error: outcome.error, blockers };
       }
     }
@@ -235,6 +236,17 @@ export class JobRun {
     return { kind: "in" };
   }
 
+  #lone(statement: Statement): Lone {
+    const { resume } = this.#options;
+    return {
+      session: this.#session,
+      job: this.#job,
+      statement,
+      begun: this.#begun,
+      ...(resume === undefined ? {} : { resume }),
+    };
+  }
+
   async #begin(): Promise<void> {
     const { claim, direction } = this.#job;
     const { version } = claim;
@@ -242,68 +254,6 @@ export class JobRun {
     await this.#record([...this.#claim(), progressSql({ ...row, state: direction === "up" ? "running" : "undoing" })]);
     this.#claimed = true;
     this.#begun = true;
-  }
-
-  /** Tidies up what a build left behind. True when the statement's work is there already, from an attempt that was not seen to end. */
-  async #look(statement: Statement): Promise<boolean> {
-    const recovery = recoveryOf(statement);
-    if (recovery === "repeat") {
-      await this.#dropLeftovers(statement);
-      return false;
-    }
-    if (recovery === "unknown") return this.#begun && this.#decided(statement);
-    const state = (await this.#session.rows(recovery.ask))[0]?.["state"];
-    if (state === "busy")
-      throw new Fault(
-        "guard.lock",
-        `another session is building this index: ${statementTitle(this.#job.way, statement)}`,
-        {
-          help: "wait until it has ended, then run this again",
-        },
-      );
-    if (state === "broken") {
-      for (const sql of recovery.repair) {
-        this.#session.world.note(`${this.#version}: finishing what an interrupted attempt left: ${sql}`);
-        const { outcome } = await this.#session.watched(sql, `${this.#version}: ${sql}`);
-        if (outcome.kind === "refused") throw new Fault("world.database", errorWords(outcome.error));
-        if (outcome.kind === "lost") return false;
-      }
-      await this.#event({ event: "recovered", version: this.#version, message: recovery.repair.join("; ") });
-      return recovery.then === "done";
-    }
-    return state === "done" && this.#begun;
-  }
-
-  #decided(statement: Statement): boolean {
-    const { resume } = this.#options;
-    if (resume !== undefined) return resume === "done";
-    throw new Fault(
-      "guard.lock",
-      `migration ${this.#version} was interrupted inside a statement that leaves no trace by which to tell whether it ran:\n  ${statementTitle(this.#job.way, statement, 200)}`,
-      {
-        at: placeIn(this.#job.way.file, statement.start),
-        help: "look at the database, then say --resume done (it ran) or --resume again (run it once more)",
-      },
-    );
-  }
-
-  async #dropLeftovers({ kind }: Statement): Promise<void> {
-    if (kind !== "ReindexStmt" || !this.#begun) return;
-    const found = (await this.#session.rows(leftoversOf))[0]?.["leftovers"] ?? "";
-    for (const index of found.split("\n").filter((one) => one !== "")) {
-      this.#session.world.note(`${this.#version}: dropping ${index}, which an interrupted rebuild left`);
-      await this.#session.watched(`drop index concurrently if exists ${index}`, `${this.#version}: dropping ${index}`);
-    }
-  }
-
-  /** A refused build leaves an INVALID index, which costs every write and serves no read. */
-  async #clean(statement: Statement): Promise<void> {
-    const recovery = recoveryOf(statement);
-    if (typeof recovery === "string" || recovery.then === "done") return;
-    const state = await this.#session.run(recovery.ask);
-    if (state.kind !== "done" || state.rows[0]?.["state"] !== "broken") return;
-    for (const sql of recovery.repair) await this.#session.watched(sql, `${this.#version}: ${sql}`);
-    this.#session.world.note(`${this.#version}: dropped the INVALID index that the failed build left`);
   }
 
   /** True when the segment is to be tried once more, after a pause. */

@@ -33,6 +33,8 @@ export interface Connection {
   run(sql: string): Promise<Outcome>;
   /** The server process. */
   readonly pid: number;
+  /** The process that answered is the one that the connection was opened to: nobody stands between. */
+  readonly isDirect: boolean;
   close(): Promise<void>;
 }
 

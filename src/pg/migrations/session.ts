@@ -3,6 +3,7 @@ import { Fault } from "../../kernel/fault.ts";
 import { quoteName } from "../quote.ts";
 import { lockKey } from "./history.ts";
 import { heldSql, takeLock } from "./lock.ts";
+import { refusePooled } from "./pooler.ts";
 import type { Connection, Outcome, Row, World } from "./server.ts";
 import { errorWords } from "./server.ts";
 import { Watcher } from "./watch.ts";
@@ -77,6 +78,7 @@ export class RunnerSession {
         },
       );
     this.#role = role ?? "none";
+    await refusePooled(this.#connection, this.#world);
     await takeLock(this.#connection, this.#world, this.#options.waitMs, this.#key);
     await this.#checkLock();
   }
