@@ -171,16 +171,16 @@ class Differ {
   #swapTypes(): void {
     for (const [key, change] of this.changes) {
       if (change.verb !== "rebuild" || !typeKinds.includes(change.from.kind)) continue;
-      const users = (this.#dependants.get(key) ?? []).filter((user) => {
-        const [before, after] = [this.#context.from.byKey.get(user), this.#context.to.byKey.get(user)];
-        const verb = this.changes.get(user)?.verb;
-        return before?.kind === "column" && after !== undefined && verb !== "drop" && verb !== "rebuild";
-      });
-      if (users.length === 0) continue;
+      const columns = (this.#dependants.get(key) ?? []).filter(
+        (user) => this.#context.from.byKey.get(user)?.kind === "column" && this.changes.get(user)?.verb !== "rebuild",
+      );
+      // Those that go may go later than the new type comes.
+      const users = columns.filter((user) => this.#context.to.byKey.has(user));
+      if (columns.length === 0) continue;
       this.#set({ ...change, verb: "swap" });
       for (const user of users) this.#moveColumn(user, key);
       for (const dependant of this.#dependants.get(key) ?? [])
-        if (!users.includes(dependant)) this.#release(dependant, key);
+        if (!columns.includes(dependant)) this.#release(dependant, key);
     }
   }
 

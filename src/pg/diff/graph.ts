@@ -35,6 +35,11 @@ const rankOf = (kind: Kind): number => {
   return at < 0 ? rank.length : at;
 };
 
+/** What is dropped without naming the types that it uses. */
+const nameless: readonly Kind[] = ["table", "column", "default", "constraint", "index"];
+
+const partOf = (change: Change): Part => ("from" in change ? change.from : change.to);
+
 /** Edges and nodes for one choice of what is held. */
 export class Graph {
   /** The change that does it, where it happens by itself. */
@@ -130,7 +135,8 @@ export class Graph {
     } else if (other.verb === "swap") {
       this.#edge(own, `drop ${need}`);
       // Its own statement names the type, which is still called so.
-      if (goes(change) && own !== `drop ${need}`) this.#edge(own, `create ${need}`);
+      if (goes(change) && own !== `drop ${need}` && !nameless.includes(partOf(change).kind))
+        this.#edge(own, `create ${need}`);
     }
     const released = change.verb === "alter" && this.#to.needs.get(change.key)?.has(given) !== true;
     if (other.verb === "alter" && (goes(change) || released)) this.#edge(own, `alter ${need}`);

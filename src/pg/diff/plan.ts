@@ -210,9 +210,11 @@ const contractIds = (arranged: Arranged, from: Parts): ReadonlySet<string> => {
   const gone = new Set(
     arranged.nodes.filter(({ act, change }) => act === "drop" && isContract(change)).map(({ change }) => change.key),
   );
+  const outlives = (type: string): boolean => [...gone].some((key) => usesType(from, key, type));
   for (const { id, act, change } of arranged.nodes) {
-    if (act !== "drop" || change.verb !== "drop") continue;
-    if (gone.has(change.key) || reaches(from, change.key, gone)) ids.add(id);
+    if (act !== "drop") continue;
+    if (change.verb === "swap" && outlives(change.key)) ids.add(id);
+    if (change.verb === "drop" && (gone.has(change.key) || reaches(from, change.key, gone))) ids.add(id);
   }
   for (let found = true; found;) {
     found = false;
@@ -223,6 +225,10 @@ const contractIds = (arranged: Arranged, from: Parts): ReadonlySet<string> => {
   }
   return ids;
 };
+
+/** A dropped column, or one of a dropped table, has the type to the end. */
+const usesType = (from: Parts, key: string, type: string): boolean =>
+  [key, ...from.childrenOf(key).map((child) => child.key)].some((one) => from.needs.get(one)?.has(type) === true);
 
 const reaches = (parts: Parts, key: string, targets: ReadonlySet<string>, seen = new Set<string>()): boolean => {
   if (seen.has(key)) return false;
