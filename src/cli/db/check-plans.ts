@@ -9,7 +9,7 @@ import type { Json } from "../../kernel/json.ts";
 import type { Block, Report } from "../../kernel/report.ts";
 import { plural } from "../../kernel/words.ts";
 import type { Snapshot } from "../../pg/snapshot.ts";
-import { assumedStatistics, assumptions } from "../../pg/whatif/assume.ts";
+import { assumedStatistics } from "../../pg/whatif/assume.ts";
 import { carryStatistics } from "../../pg/whatif/carry-statistics.ts";
 import type { CloneSource } from "../../pg/whatif/build-clone.ts";
 import type { Answer } from "../../pg/whatif/answer.ts";
@@ -122,6 +122,7 @@ export const checkPlans = async (
     workload,
     statements,
     first.notes,
+    production === undefined,
   );
   const check = {
     changed,
@@ -132,9 +133,7 @@ export const checkPlans = async (
     source: given.source,
     workload: workload.source,
     rests: [
-      ...(production === undefined
-        ? assumptions.map((one) => `assumed: ${one}`)
-        : measured.map((one) => `measured: ${one}`)),
+      ...measured.map((one) => `measured: ${one}`),
       ...modelled.filter((one) => !/^sizes of indexes/.test(one)).map((one) => `modelled: ${one}`),
       ...assumed.filter((one) => !/^no writes/.test(one)).map((one) => `assumed: ${one}`),
       ...notSeen.map((one) => `not seen: ${one}`),

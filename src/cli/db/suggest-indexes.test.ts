@@ -5,6 +5,7 @@ import { mergePlugins } from "../../registry.ts";
 import { reporters } from "../../report/index.ts";
 import { memoryIo } from "../../testing/memory-io.ts";
 import { testServer } from "../../testing/postgres-server.ts";
+import { unpack } from "../../io/pack.ts";
 import { runSenior } from "../run.ts";
 
 const server = await testServer();
@@ -36,7 +37,13 @@ test.skipIf(server === undefined)(
     const client = postgres(server.url(database), { max: 1, ssl: false, onnotice: () => undefined, prepare: false });
     for (const statement of schema.split(";")) await client.unsafe(statement);
     const change = "alter table purchase alter total type numeric(12, 4);";
-    const io = memoryIo({ files: { "/project/queries.sql": workload, "/project/change.sql": change } });
+    const io = memoryIo({
+      files: {
+        "/project/queries.sql": workload,
+        "/project/change.sql": change,
+        "/project/schema.sql": schema.split("insert")[0] ?? "",
+      },
+    });
     const run = (...argv: readonly string[]) => runSenior(["db", ...argv], io, () => Promise.resolve(registry));
 
     const taken = await run("snapshot", "--connection", server.url(database), "--output", "prod.snapshot");
@@ -88,6 +95,24 @@ test.skipIf(server === undefined)(
     );
     expect(JSON.stringify(plans)).toContain("customer_lower_email_idx");
     await client.end();
+
+    // Without a value of a user, and of a schema alone: advice that says what it rests on.
+    const bare = await run("snapshot", "--connection", server.url(database), "--redact", "--output", "bare.snapshot");
+    expect(bare.stdout).toContain("No value of a column is in it");
+    const packed = io.disk.get("/project/bare.snapshot")?.split("\n")[1] ?? "";
+    expect(unpack(packed)).toContain("purchase_customer");
+    expect(unpack(packed)).not.toMatch(/secret\d|2024-|closed/);
+    const assumed = await run("suggest-indexes", "--schema", "schema.sql", "--workload", "queries.sql", "--json");
+    expect(assumed.stderr).toBe("");
+    const without = JSON.parse(assumed.stdout) as {
+      readonly findings: readonly { readonly rule: string; readonly severity: string; readonly message: string }[];
+      readonly data: { readonly cost: unknown };
+    };
+    expect(without.data.cost).toBeNull();
+    const advised = without.findings.filter(({ rule }) => rule === "db/suggested-index");
+    expect(advised.length).toBeGreaterThan(0);
+    for (const { severity, message } of advised)
+      expect([severity, message]).toEqual(["info", expect.stringContaining("nothing was measured")]);
 
     const one = await run(
       "suggest-indexes",

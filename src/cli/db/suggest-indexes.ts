@@ -16,6 +16,7 @@ import { invalidIndex } from "../../pg/rules/invalid-index.ts";
 import { unusedIndex } from "../../pg/rules/unused-index.ts";
 import type { Snapshot } from "../../pg/snapshot.ts";
 import type { ParseSql } from "../../pg/tree.ts";
+import { unmeasuredTables } from "../../pg/whatif/assume.ts";
 import { Clone } from "../../pg/whatif/clone.ts";
 import { namedIndexes } from "../../pg/whatif/index-names.ts";
 import { knownOf } from "../../pg/whatif/index-shape.ts";
@@ -32,7 +33,9 @@ import { workloadOfText } from "../../pg/workload/read-text.ts";
 import { command } from "../command.ts";
 import { choice, decimal, duration, integer, text } from "../flags.ts";
 import { rehearseOn } from "./compare.ts";
+import type { ProductionArgs } from "./production.ts";
 import { productionFlags, productionOf } from "./production.ts";
+import { schemaProduction } from "./schema-production.ts";
 
 interface WorkloadArgs {
   readonly workload: string | undefined;
@@ -119,6 +122,21 @@ const prove = async (
 const superfluous = ({ reading }: Snapshot, catalog: Catalog | undefined): readonly Finding[] =>
   runRules([duplicateIndex, invalidIndex, unusedIndex], { ...reading, catalog: catalog ?? reading.catalog });
 
+/** A schema file that is named comes first; a connection of the environment alone says nothing about it. */
+const subjectOf = async (
+  io: Io,
+  args: ProductionArgs & { readonly schema: string | undefined },
+): Promise<{ readonly production: Snapshot; readonly assumed: boolean }> => {
+  const { schema, snapshot, connection, connectionEnv, deadline } = args;
+  const isNamed =
+    snapshot !== undefined ||
+    connectionEnv !== undefined ||
+    (connection !== undefined && connection !== io.env["DATABASE_URL"]);
+  if (schema === undefined) return { production: await productionOf(io, args, "suggest indexes for"), assumed: false };
+  const measured = isNamed ? await productionOf(io, args, "suggest indexes for") : undefined;
+  return { production: await schemaProduction(io, schema, measured, deadline), assumed: measured === undefined };
+};
+
 export default command({
   name: "suggest-indexes",
   about: "Try indexes on a clone of production's planner, and write those worth having as a migration",
@@ -137,6 +155,10 @@ export default command({
     },
     { run: "senior db suggest-indexes --snapshot prod.snapshot --workload queries.sql", about: "Away from production" },
     {
+      run: "senior db suggest-indexes --schema schema.sql --workload queries.sql",
+      about: "Before there is a server: what would be used, without figures",
+    },
+    {
       run: 'senior db suggest-indexes --connection postgres://app@db.example/shop --explain "SELECT * FROM orders WHERE customer_id = 42"',
       about: "One query: its plan now, and with an index",
     },
@@ -144,6 +166,13 @@ export default command({
   positionals: {},
   flags: {
     ...productionFlags,
+    schema: text(
+      "A schema file, or a folder of them: with a snapshot's or a server's statistics, or with assumed ones",
+      {
+        value: "SCHEMA.sql",
+        scope: "user",
+      },
+    ),
     workload: text("A file of queries, or a PostgreSQL log", { value: "FILE", scope: "user" }),
     explain: text("One query, with its plans before and after", { value: "QUERY", scope: "user" }),
     output: text("Where to write the migration; without it, it is only shown", { short: "o", value: "DIR" }),
@@ -165,7 +194,7 @@ export default command({
   output: "files",
   async run({ args, io }) {
     const parse = await loadSqlParser();
-    const production = await productionOf(io, args, "suggest indexes for");
+    const { production, assumed } = await subjectOf(io, args);
     const { reading, statistics } = production;
     const workload = await workloadOf(io, args, production.workload, parse);
     const known = knownOf(statistics);
@@ -213,7 +242,9 @@ export default command({
       statements,
       named,
       known,
-      provenance: provenanceOf(reading, statistics, workload, statements, notes),
+      provenance: provenanceOf(reading, statistics, workload, statements, notes, assumed),
+      unmeasured: unmeasuredTables(reading.catalog, statistics),
+      assumed,
       source: production.source,
       workload: workload.source === "--explain" ? "one query" : workload.source,
       unplanned: unplannedOf(statements, advice),

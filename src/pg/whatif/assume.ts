@@ -86,10 +86,22 @@ export const assumedStatistics = (catalog: Catalog, takenAt: string): PlannerSta
     groups: [],
     ends: [],
     settings: { max_parallel_workers_per_gather: "0" },
-    collation: { provider: "c", name: "en_US.UTF-8" },
+    collation: { provider: "b", name: "C.UTF-8" },
     activity: [],
     takenAt,
     redacted: false,
     gaps: [],
   };
+};
+
+/** Tables of whose values nothing is known: never analysed, hidden from this user, or too new. */
+export const unmeasuredTables = (catalog: Catalog, { columns }: PlannerStatistics): ReadonlySet<string> => {
+  const known = new Set(columns.map(nameKey));
+  const partitions = Map.groupBy(
+    catalog.tables.filter(({ partitionOf }) => partitionOf !== undefined),
+    ({ partitionOf }) => (partitionOf === undefined ? "" : nameKey(partitionOf.parent)),
+  );
+  const isKnown = (table: Table): boolean =>
+    known.has(nameKey(table)) || (partitions.get(nameKey(table)) ?? []).some(isKnown);
+  return new Set(catalog.tables.filter((table) => !isKnown(table)).map(nameKey));
 };

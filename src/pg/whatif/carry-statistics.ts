@@ -1,4 +1,5 @@
 // Statistics as they will be after a migration and an ANALYZE: what was renamed keeps its numbers, what is new has none.
+import type { Catalog } from "../catalog.ts";
 import type { ObjectName } from "../catalog/object.ts";
 import { nameKey } from "../catalog/object.ts";
 import type { Identities, RelationIdentity } from "./identity.ts";
@@ -92,5 +93,22 @@ export const carryStatistics = (statistics: PlannerStatistics, before: Identitie
     },
     made: new Set([...after.byName].flatMap(([key, { kind }]) => (/[rpm]/.test(kind) && !kept.has(key) ? [key] : []))),
     retyped: retypedIn(moved),
+  };
+};
+
+/** Of production's statistics those that a schema file has tables, columns and indexes for, by their names. */
+export const statisticsFor = ({ tables, views }: Catalog, statistics: PlannerStatistics): PlannerStatistics => {
+  const holders = [...tables, ...views.filter(({ materialized }) => materialized)];
+  const columns = new Set(holders.flatMap((one) => one.columns.map(({ name }) => `${nameKey(one)}\0${name}`)));
+  const names = new Set(
+    holders.flatMap((one) => [nameKey(one), ...one.indexes.map(({ name }) => nameKey({ schema: one.schema, name }))]),
+  );
+  const has = (one: ObjectName): boolean => names.has(nameKey(one));
+  return {
+    ...statistics,
+    relations: statistics.relations.filter(has),
+    columns: statistics.columns.filter((one) => columns.has(`${nameKey(one)}\0${one.column}`)),
+    ends: statistics.ends.filter(has),
+    activity: statistics.activity.filter(has),
   };
 };

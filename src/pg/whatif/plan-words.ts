@@ -25,3 +25,7 @@ export const planLines = (root: PlanNode, names: ReadonlyMap<string, string>, de
     ...root.children.flatMap((child) => planLines(child, names, depth + 1)),
   ];
 };
+
+/** The nodes alone, where rows and costs would stand for nothing. */
+export const planShape = (root: PlanNode, names: ReadonlyMap<string, string>, depth = 0): readonly string[] =>
+  planLines(root, names, depth).map((line) => line.replace(/: [\d,]+ rows?, cost [\d,.]+$/, ""));

@@ -1,5 +1,6 @@
 // What answers rest on: what was measured, modelled and assumed, how old it is, and which planner answered for which.
 import type { CatalogReading } from "../catalog.ts";
+import { assumptions } from "./assume.ts";
 import type { PlannedStatement } from "./planned.ts";
 import type { PlannerStatistics } from "./statistics.ts";
 import type { Workload } from "../workload/model.ts";
@@ -49,6 +50,8 @@ export const provenanceOf = (
   workload: Workload,
   statements: readonly PlannedStatement[],
   notes: readonly string[],
+  /** Nothing was measured: there is a schema alone. */
+  isAssumed = false,
 ): Provenance => {
   const { version, text } = reading.server;
   const count = (values: PlannedStatement["values"]): number =>
@@ -56,13 +59,13 @@ export const provenanceOf = (
   const older = version < 180000 ? since.filter(([from]) => version < from).map(([, what]) => what) : [];
   return {
     measured: [
-      `sizes, column statistics and settings of PostgreSQL ${text}, read ${statistics.takenAt}`,
+      ...(isAssumed ? [] : [`sizes, column statistics and settings of PostgreSQL ${text}, read ${statistics.takenAt}`]),
       ...ages(statistics),
       `calls from ${workload.source}${workload.since === undefined ? "" : ` since ${workload.since}`}`,
     ],
     modelled: [
       "costs by the planner of PostgreSQL 18, embedded, without a row",
-      "sizes of indexes that do not exist, and the time to build them",
+      ...(isAssumed ? [] : ["sizes of indexes that do not exist, and the time to build them"]),
       ...notes,
       ...(older.length === 0
         ? []
@@ -71,6 +74,7 @@ export const provenanceOf = (
           ]),
     ],
     assumed: [
+      ...(isAssumed ? assumptions : []),
       ...(count("typical") > 0
         ? [
             `typical values for the parameters of ${count("typical")} statements, half of each cost; any value for the other half`,
