@@ -1,6 +1,7 @@
 // db doctor on a real server in trouble: the tree of waiting sessions, what would end it, and nothing run.
 import { describe, expect, test } from "bun:test";
 import postgres from "postgres";
+import type { Json } from "../../kernel/json.ts";
 import { mergePlugins } from "../../registry.ts";
 import { reporters } from "../../report/index.ts";
 import { memoryIo } from "../../testing/memory-io.ts";
@@ -47,6 +48,20 @@ describe.skipIf(server === undefined)("db doctor", () => {
         const { stdout } = await doctor(["--connection", server!.url(database), "--json"]);
         report = JSON.parse(stdout) as Envelope;
       }
+      const watched = await doctor([
+        "--connection",
+        server!.url(database),
+        "--watch",
+        "1s",
+        "--every",
+        "300ms",
+        "--json",
+      ]);
+      const { data: seen } = JSON.parse(watched.stdout) as {
+        readonly data: { readonly watch: { readonly looks: readonly unknown[]; readonly blockers: readonly Json[] } };
+      };
+      expect(seen.watch.looks.length).toBeGreaterThan(1);
+      expect(seen.watch.blockers).toMatchObject([{ pid: holds, application: "checkout", mostWaiting: 2 }]);
       const [tree] = report?.data.blocking ?? [];
       expect(tree?.pid).toBe(holds);
       expect(tree?.blocks[0]?.wait).toMatchObject({ mode: "AccessExclusiveLock", relation: "public.orders" });

@@ -111,8 +111,9 @@ test.skipIf(server === undefined)(
     expect(without.data.cost).toBeNull();
     const advised = without.findings.filter(({ rule }) => rule === "db/suggested-index");
     expect(advised.length).toBeGreaterThan(0);
-    for (const { severity, message } of advised)
-      expect([severity, message]).toEqual(["info", expect.stringContaining("nothing was measured")]);
+    expect(
+      advised.filter(({ severity, message }) => severity !== "info" || !/nothing was measured/.test(message)),
+    ).toEqual([]);
 
     const one = await run(
       "suggest-indexes",

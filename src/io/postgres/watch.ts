@@ -5,6 +5,7 @@ import type { Workload } from "../../pg/workload/model.ts";
 import { readStatements } from "../../pg/workload/read-statements.ts";
 import type { Look } from "../../pg/workload/windows.ts";
 import { withWindows } from "../../pg/workload/windows.ts";
+import { pause } from "../pause.ts";
 import type { SessionOptions } from "./session.ts";
 import { withSession } from "./session.ts";
 
@@ -12,17 +13,6 @@ export interface Watch {
   readonly windows: number;
   readonly windowMs: number;
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
 
 /** A workload with a window for every two looks; without `watch`, one look and no windows. */
 export const watchStatements = async (
