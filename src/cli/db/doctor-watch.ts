@@ -31,9 +31,8 @@ export const watchServer = async <L extends DoctorLook>(
   look: () => Promise<L>,
   page: (look: L) => readonly Block[],
 ): Promise<readonly L[]> => {
-  const until = performance.now() + spanMs;
   const looks: L[] = [];
-  while (!isEnded(io)) {
+  for (let left = Math.floor(spanMs / everyMs); !isEnded(io); left--) {
     try {
       const found = await look();
       looks.push(found);
@@ -43,7 +42,7 @@ export const watchServer = async <L extends DoctorLook>(
       if (!(error instanceof Fault) || looks.length === 0) throw error;
       io.terminal.note(`no look: ${error.message}`);
     }
-    if (performance.now() + everyMs > until) break;
+    if (left <= 0) break;
     await pause(everyMs, io.signal);
   }
   io.terminal.clear();

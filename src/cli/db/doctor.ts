@@ -63,7 +63,7 @@ export default command({
         const found = await readVersion(ask);
         return { live: await readLive(attempt, found.version), version: found.text };
       });
-      return { atMs: performance.now(), live, version, findings: runRules(liveRules, { health: live, machine }) };
+      return { atMs: Date.parse(live.at), live, version, findings: runRules(liveRules, { health: live, machine }) };
     };
     const report = ({ live, findings, version }: Awaited<ReturnType<typeof looked>>): Report =>
       doctorReport({ live, findings, source: targetText(target), version });
