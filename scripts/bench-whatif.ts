@@ -1,4 +1,4 @@
-// Holds the planner's clone to real servers: `bun scripts/bench-whatif.ts [--server FOLDER]… [--set tpch,shop,films] [--executed]`, each folder with bin/postgres.
+// Holds the planner's clone to real servers: `bun scripts/bench-whatif.ts [--server FOLDER]… [--set tpch,shop,films,saas] [--executed]`, each folder with bin/postgres.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import postgres from "postgres";
@@ -7,6 +7,7 @@ import type { Agreement } from "./whatif/compare.ts";
 import { agreement, wilson } from "./whatif/compare.ts";
 import { executed } from "./whatif/executed.ts";
 import { footprint } from "./whatif/footprint.ts";
+import { saas } from "./whatif/saas.ts";
 import { shop } from "./whatif/shop.ts";
 import { tpch } from "./whatif/tpch.ts";
 import { unseen } from "./whatif/unseen.ts";
@@ -17,7 +18,8 @@ const native = join(
   `${process.platform}-${process.arch}`,
   "native",
 );
-const sets = [tpch, shop, unseen];
+/** Nothing was developed on films and saas. */
+const sets = [tpch, shop, unseen, saas];
 const { values } = parseArgs({
   options: {
     server: { type: "string", multiple: true },

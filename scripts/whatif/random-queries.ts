@@ -2,7 +2,7 @@
 import type { WorkloadSet } from "./workload-set.ts";
 
 /** Multiply-with-carry: the same numbers everywhere. */
-const generator = (seed: number): (() => number) => {
+export const generator = (seed: number): (() => number) => {
   let [a, b] = [seed, 362436069];
   return () => {
     a = (36969 * (a & 0xffff) + (a >>> 16)) >>> 0;

@@ -1,7 +1,8 @@
 // Chooses a set of indexes for a whole workload: greedily by what each saves beside those chosen already, less what it costs to keep.
 import { nameKey } from "../catalog/object.ts";
 import type { ParseSql } from "../tree.ts";
-import type { Candidate, CandidateOptions } from "./candidates.ts";
+import type { Candidate } from "./candidates.ts";
+import type { CandidateOptions } from "./shapes.ts";
 import { candidatesFor, holderOf } from "./candidates.ts";
 import type { Clone, Tried } from "./clone.ts";
 import type { Costed } from "./costs.ts";

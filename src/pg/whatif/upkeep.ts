@@ -1,7 +1,8 @@
 // What keeping an index costs: entries for every row that is written, and updates that were HOT until now.
 import { nameKey } from "../catalog/object.ts";
 import type { ParseSql } from "../tree.ts";
-import type { Candidate, CandidateOptions } from "./candidates.ts";
+import type { Candidate } from "./candidates.ts";
+import type { CandidateOptions } from "./shapes.ts";
 import { holderOf } from "./candidates.ts";
 import type { Tried } from "./clone.ts";
 import type { Costed } from "./costs.ts";
