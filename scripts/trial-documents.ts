@@ -9,10 +9,12 @@ import { express } from "../plugins/express.ts";
 import { fastify } from "../plugins/fastify.ts";
 import { koa } from "../plugins/koa.ts";
 import { defaultOptions } from "../src/api/emit-options.ts";
+import { gatherDocuments } from "../src/api/gather-documents.ts";
 import { createKit } from "../src/api/kit.ts";
 import type { ApiModel, Operation } from "../src/api/model.ts";
 import type { ApiPlan } from "../src/api/plan.ts";
 import { readDocument } from "../src/api/read-document.ts";
+import type { ReadApi } from "../src/api/read-openapi.ts";
 import { readOpenApi } from "../src/api/read-openapi.ts";
 import { sampleRequestValues } from "../src/api/sample-request.ts";
 import { choose, fork } from "../src/api/seeds.ts";
@@ -108,10 +110,20 @@ const writeFiles = async (folder: string, files: readonly GeneratedFile[]): Prom
   }
 };
 
+/** With the files that it refers to. */
+const read = async (path: string): Promise<ReadApi> => {
+  const first = readDocument(path, await Bun.file(path).text());
+  const { document } = await gatherDocuments(first, {
+    file: (file) => Bun.file(file).text(),
+    address: () => undefined,
+  });
+  return readOpenApi(document);
+};
+
 const scaffold = async (plugin: FrameworkPlugin, path: string, index: number): Promise<readonly Trial[]> => {
   const framework = plugin.name;
   try {
-    const { api } = readOpenApi(readDocument(path, await Bun.file(path).text()));
+    const { api } = await read(path);
     const open = openly(api);
     const folder = join(root, `d${index}`);
     await mkdir(folder, { recursive: true });

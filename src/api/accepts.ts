@@ -1,6 +1,7 @@
 // Does a schema accept a value? An evaluator of JSON Schema 2020-12 for what this program makes itself: samples and examples.
 import type { Json, JsonObject } from "../kernel/json.ts";
-import { canonicalJson, isObject } from "../kernel/json.ts";
+import { canonicalJson, isObject, own } from "../kernel/json.ts";
+import { discriminatedMembers } from "./discriminator.ts";
 import type { Direction } from "./emit-types.ts";
 import { isMarked } from "./emit-types.ts";
 import { isFormat, isInt32, isInt64 } from "./formats.ts";
@@ -187,8 +188,18 @@ const referenceSeen = (schema: JsonObject, value: Json, judge: Judge): Seen | un
 
 const isSeen = (seen: Seen | undefined): seen is Seen => seen !== undefined;
 
-/** Of alternatives, at least `least` and at most `most` must fit. */
-const choiceSeen = (members: readonly Schema[], value: Json, judge: Judge, most: number): Seen | undefined => {
+/** The member that a discriminator chooses, as validators do; undefined where it chooses none. */
+const chosen = (schema: JsonObject, members: readonly Schema[], value: Json, { plan }: Judge) => {
+  const choice = discriminatedMembers(plan, schema, members);
+  if (choice === undefined) return members;
+  const tag = isObject(value) ? own(value, choice.property) : undefined;
+  return choice.entries.filter(([name]) => name === tag).map(([, member]) => member);
+};
+
+/** At least one of the alternatives must fit, and of `oneOf` no other. */
+const choiceSeen = (schema: JsonObject, keyword: "anyOf" | "oneOf", value: Json, judge: Judge): Seen | undefined => {
+  const members = chosen(schema, schemasIn(schema, keyword), value, judge);
+  const most = keyword === "oneOf" ? 1 : Infinity;
   const fitting = members.map((member) => evaluate(member, value, judge)).filter(isSeen);
   return fitting.length >= 1 && fitting.length <= most ? both(fitting) : undefined;
 };
@@ -215,8 +226,8 @@ const inPlaceSeen = (schema: JsonObject, value: Json, judge: Judge): Seen | unde
     conditionSeen(schema, value, judge),
     ...schemasIn(schema, "allOf").map((one) => evaluate(one, value, judge)),
     ...dependent.map(([, one]) => evaluate(one, value, judge)),
-    ...(get(schema, "anyOf") === undefined ? [] : [choiceSeen(schemasIn(schema, "anyOf"), value, judge, Infinity)]),
-    ...(get(schema, "oneOf") === undefined ? [] : [choiceSeen(schemasIn(schema, "oneOf"), value, judge, 1)]),
+    ...(get(schema, "anyOf") === undefined ? [] : [choiceSeen(schema, "anyOf", value, judge)]),
+    ...(get(schema, "oneOf") === undefined ? [] : [choiceSeen(schema, "oneOf", value, judge)]),
   ];
   return all.every(isSeen) ? both(all) : undefined;
 };

@@ -12,6 +12,9 @@ import { sequenceForm } from "./sequences.ts";
 /** Without parameters such as charset or a vendor's version: they say nothing about the schema. */
 const bareMediaType = (text: string): string => (text.split(/[;,]/)[0] ?? "").trim().toLowerCase();
 
+const isForm = (mediaType: string): boolean =>
+  mediaType === "multipart/form-data" || mediaType === "application/x-www-form-urlencoded";
+
 const readEncoding = (value: unknown): Encoding => {
   if (!isObject(value)) return {};
   const contentType = textOf(value, "contentType");
@@ -23,6 +26,9 @@ const readEncoding = (value: unknown): Encoding => {
     ...(typeof explode === "boolean" ? { explode } : {}),
   };
 };
+
+const isScalar = (schema: Schema): boolean =>
+  typeof schema !== "boolean" && (listedTypes(schema)?.every((type) => type !== "object" && type !== "array") ?? false);
 
 /** 3.2: `itemSchema`, or the items of a schema that describes the whole sequence as a list. */
 const readItems = (
@@ -52,10 +58,15 @@ export const readContents = (reading: Reading, value: unknown, at: string): read
     }
     const schema = own(media.value, "schema");
     const read = schema === undefined ? true : readSchema(reading, schema, `${media.pointer}/schema`);
+    const isNoForm = isForm(bare) && isScalar(read);
+    if (isNoForm) {
+      const message = "a form has fields, and this schema describes a text: it is read as a form with any fields";
+      note(reading, "bad-schema", `${here}/schema`, message, "describe an object with a property for each field");
+    }
     return [
       {
         mediaType: bare,
-        schema: read,
+        schema: isNoForm ? { type: "object" } : read,
         ...readItems(reading, media, bare, read),
         encoding: Object.fromEntries(
           entriesOf(own(media.value, "encoding")).map(([name, encoding]) => [name, readEncoding(encoding)]),
@@ -89,9 +100,6 @@ const consumed = (reading: Reading, operation: Found): readonly string[] =>
   listOf(own(operation.value, "consumes") ?? own(reading.document.root, "consumes"))
     .filter((type) => typeof type === "string")
     .map(bareMediaType);
-
-const isForm = (mediaType: string): boolean =>
-  mediaType === "multipart/form-data" || mediaType === "application/x-www-form-urlencoded";
 
 /** 2.0: the one `body` parameter, in each media type that the operation consumes. */
 export const readPayload = (reading: Reading, parameters: readonly Found[], operation: Found): Body | undefined => {

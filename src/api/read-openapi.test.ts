@@ -235,3 +235,21 @@ test("bodies that no schema is held against are told, once for each media type",
     "info application/xml is handed on as text: nothing holds it against its schema (2 bodies)",
   ]);
 });
+
+test("a form that is described as a text has any fields", () => {
+  const { api, findings } = readOpenApi(
+    readDocument(
+      "api.yaml",
+      `openapi: 3.0.0
+info: { title: Form, version: "1" }
+paths:
+  /media:
+    post:
+      requestBody: { content: { multipart/form-data: { schema: { type: string, format: binary } } } }
+      responses: { "204": { description: none } }
+`,
+    ),
+  );
+  expect(api.operations[0]?.body?.contents[0]?.schema).toEqual({ type: "object" });
+  expect(findings).toMatchObject([{ rule: "api/bad-schema", at: { line: 6 } }]);
+});

@@ -272,3 +272,12 @@ test("members of an exploded object stay away where another parameter has their 
   if (operation === undefined) throw new Error("an operation expected");
   expect(sampleRequest(plan, operation, { seed: 1, examples: true, optional: true })?.path).toBe("/a?id=7&amount=2");
 });
+
+test("where a discriminator chooses, alternatives that fit as well do no harm", () => {
+  const way = { type: "object", required: ["method"], properties: { method: { type: "string" } } };
+  const mapping = { code: "#/components/schemas/Code", key: "#/components/schemas/Key" };
+  const plan = planOf({ Code: way, Key: { ...way, required: ["method", "key"] } });
+  const oneOf = [{ $ref: "#/components/schemas/Code" }, { $ref: "#/components/schemas/Key" }];
+  const schema = { discriminator: { propertyName: "method", mapping }, oneOf };
+  expect(sampleValue(schema, { plan, direction: "input", seed: 0, examples: true })).toEqual({ method: "code" });
+});
