@@ -5,6 +5,7 @@ import type { Cache } from "../../io/cache.ts";
 import type { KeptCatalog } from "../../io/embedded/kept-catalogs.ts";
 import { keptKey, readKept, writeKept } from "../../io/embedded/kept-catalogs.ts";
 import type { Io } from "../../io/io.ts";
+import type { ShadowServer } from "../../io/postgres/shadow-database.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
 import type { Catalog } from "../../pg/catalog.ts";
@@ -43,6 +44,8 @@ export interface CompareOptions extends Scope {
   readonly renames: readonly Said[];
   readonly guess: boolean;
   readonly using: ReadonlyMap<string, string>;
+  /** A real server instead of the embedded one: what it has is not known from what the files say, and nothing of it is kept. */
+  readonly shadow?: ShadowServer;
   /** Keep catalogs for the next time, and take those that were kept. */
   readonly cache: boolean;
 }
@@ -118,7 +121,7 @@ class Comparison {
 
   constructor(io: Io, old: Given, next: Given, options: CompareOptions) {
     [this.#io, this.#old, this.#next, this.#options] = [io, old, next, options];
-    this.#cache = options.cache ? io.cache : undefined;
+    this.#cache = options.cache && options.shadow === undefined ? io.cache : undefined;
   }
 
   async run(): Promise<Compared> {
@@ -128,8 +131,9 @@ class Comparison {
     // Nothing to start a server for.
     if (target !== undefined && origin !== undefined && this.#isEmpty(origin.catalog, target.catalog))
       return this.#compared(origin, target, { rehearsed: unchanged, renamings: [], candidates: [] });
-    const { deadlineMs } = this.#options;
-    return withShadow({ deadlineMs, signal: this.#io.signal }, (shadow) => this.#rehearse(shadow, target));
+    const { deadlineMs, shadow } = this.#options;
+    const options = { deadlineMs, signal: this.#io.signal, ...(shadow === undefined ? {} : { shadow }) };
+    return withShadow(options, (place) => this.#rehearse(place, target));
   }
 
   async #rehearse(shadow: Shadow, kept: KeptCatalog | undefined): Promise<Compared> {

@@ -16,6 +16,7 @@ import type { CatalogSource } from "../sources.ts";
 import { isConnection } from "../sources.ts";
 import { compare } from "./compare.ts";
 import type { Compared } from "./compare.ts";
+import { shadowFlag, shadowOf } from "./shadow-args.ts";
 import { connectionFlags, sourceOf } from "./source-args.ts";
 
 const pairs = (given: readonly string[], flagName: string): readonly (readonly [string, string])[] =>
@@ -135,6 +136,10 @@ export default command({
       about: "A report for a pull request",
     },
     {
+      run: "senior db diff old.sql --compare new.sql --shadow postgres://postgres@127.0.0.1:5433/postgres",
+      about: "With the extensions of a server of your own, in a throw-away database there",
+    },
+    {
       run: "senior db diff old.sql --compare new.sql --rename orders.note=remark --expand --output migrations/",
       about: "A rename without a moment in which either release fails",
     },
@@ -175,6 +180,7 @@ export default command({
     cache: flag("Keep what schemas hold in the user's cache folder, so that an unchanged one is not loaded again", {
       default: true,
     }),
+    shadow: shadowFlag,
     deadline: duration("How long one statement or query may take, and each thousand statements together", {
       min: 100,
       default: 60_000,
@@ -200,6 +206,7 @@ export default command({
       renames,
       guess: args.guessRenames,
       cache: args.cache,
+      ...(await shadowOf(io, args.shadow, [from, to])),
       using: new Map([...expressions(args.using, "--using"), ...expressions(args.fill, "--fill")]),
     });
     const hashes = { from: catalogHash(compared.from), to: catalogHash(compared.to) };

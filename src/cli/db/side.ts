@@ -84,7 +84,7 @@ export const mustRun = async (scratch: Scratch, statements: readonly string[], w
   if (error === undefined) return;
   throw new Fault(
     "input.unsupported",
-    `${what} cannot be built in the embedded PostgreSQL: ${error.message}\n${statements[done - 1] ?? ""}`,
+    `${what} cannot be built in the shadow: ${error.message}\n${statements[done - 1] ?? ""}`,
     {
       help: "leave this object's schema out with --exclude, or compare two schema files",
     },
@@ -144,7 +144,7 @@ export const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) =
   const needs = { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) };
   return shadow.within(needs, async (scratch) => {
     const { catalog: empty } = await scratch.read();
-    await mustRun(scratch, buildStatements(given.catalog, empty, 180000), given.source);
+    await mustRun(scratch, buildStatements(given.catalog, empty, shadow.version), given.source);
     return work({ scratch, catalog: (await scratch.read()).catalog, notes: given.notes });
   });
 };

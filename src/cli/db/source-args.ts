@@ -34,7 +34,7 @@ const fromVariable = (io: Io, name: string): CatalogSource => {
 };
 
 /** Passwords on a command line are seen by everybody on the machine, and kept in the shell's history. */
-const noteExposure = (io: Io, connection: string): void => {
+export const noteExposure = (io: Io, connection: string): void => {
   if (connection === io.env["DATABASE_URL"] || !/:\/\/[^/?#@]*:[^/?#]+@|password\s*=/.test(connection)) return;
   io.terminal.note(
     "the connection holds a password that other users of this machine can see; prefer DATABASE_URL, PGPASSWORD or ~/.pgpass",

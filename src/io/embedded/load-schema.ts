@@ -4,6 +4,9 @@ import type { Finding } from "../../kernel/finding.ts";
 import { nearest } from "../../kernel/words.ts";
 import type { SchemaFile, WantedExtension } from "../../pg/prepare.ts";
 import type { CatalogScope } from "../../pg/read-catalog.ts";
+import type { ParseSql } from "../../pg/tree.ts";
+import type { ShadowServer } from "../postgres/shadow-database.ts";
+import { withShadowDatabase } from "../postgres/shadow-database.ts";
 import { loadSqlParser } from "../sql-parser.ts";
 import { embeddedGround } from "./ground.ts";
 import { bundledNames, isBundled } from "./extensions.ts";
@@ -13,9 +16,8 @@ import { isShell } from "./stubs.ts";
 import type { LoadedSchema, Shadow } from "./shadow.ts";
 import { shadowOn } from "./shadow.ts";
 
-export type LoadOptions = CatalogScope & EmbeddedOptions;
+export type LoadOptions = CatalogScope & ShadowOptions;
 
-/** Starts an embedded server, does `work` with it as a shadow and ends it, whatever happens. */
 const misspelt = ({ name, at }: WantedExtension, near: string): Fault =>
   new Fault("input.unsupported", `there is no extension "${name}"; did you mean "${near}"?`, { at });
 
@@ -38,8 +40,38 @@ const checkExtension = (extension: WantedExtension): readonly Finding[] => {
 
 const checkExtensions = (wanted: readonly WantedExtension[]): readonly Finding[] => wanted.flatMap(checkExtension);
 
-export const withShadow = async <T>(options: EmbeddedOptions, work: (shadow: Shadow) => Promise<T>): Promise<T> => {
+export interface ShadowOptions extends EmbeddedOptions {
+  /** A real server instead of the embedded one. */
+  readonly shadow?: ShadowServer;
+}
+
+/** On a real server extensions are real, or refused by it. */
+const onServer = <T>(
+  shadow: ShadowServer,
+  options: EmbeddedOptions,
+  parse: ParseSql,
+  work: (shadow: Shadow) => Promise<T>,
+): Promise<T> =>
+  withShadowDatabase(shadow, options, ({ server, ground, version }) =>
+    work(
+      shadowOn(server, {
+        parse,
+        deadlineMs: options.deadlineMs,
+        checkExtensions: () => [],
+        isOpaque: () => false,
+        ground,
+        version,
+      }),
+    ),
+  );
+
+/** Starts an embedded server, or makes a database on a real one, does `work` with it as a shadow and ends it, whatever happens. */
+export const withShadow = async <T>(
+  { shadow, ...options }: ShadowOptions,
+  work: (shadow: Shadow) => Promise<T>,
+): Promise<T> => {
   const parse = await loadSqlParser();
+  if (shadow !== undefined) return onServer(shadow, options, parse, work);
   return withEmbeddedServer(options, (server) =>
     work(
       shadowOn(server, {
@@ -48,6 +80,7 @@ export const withShadow = async <T>(options: EmbeddedOptions, work: (shadow: Sha
         checkExtensions,
         isOpaque: (name: string) => !isBundled(name),
         ground: embeddedGround,
+        version: 180000,
       }),
     ),
   );

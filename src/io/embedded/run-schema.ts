@@ -107,7 +107,7 @@ export const blame = (error: unknown, server: SqlServer, { part }: Running, dead
   const afterMs = isObject(error.data) ? Number(error.data["afterMs"]) : deadlineMs;
   const message =
     afterMs > deadlineMs
-      ? `all statements up to this one took ${milliseconds(afterMs)}; the embedded PostgreSQL was ended`
+      ? `all statements up to this one took ${milliseconds(afterMs)}; the shadow was ended`
       : `this statement was still running after ${milliseconds(deadlineMs)}; the embedded PostgreSQL was ended`;
   return faultIn("input.timeout", message, statement.file, statement.start);
 };

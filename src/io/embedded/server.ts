@@ -1,8 +1,7 @@
 // An embedded PostgreSQL in a worker: started for a piece of work, ended with it, by a deadline or by a signal.
-import { Fault } from "../../kernel/fault.ts";
-import { milliseconds } from "../../kernel/words.ts";
 import type { DiskOrder, Explained, Planner } from "../../pg/whatif/planner.ts";
 import { startWorker } from "../workers.ts";
+import { lateFault, watch } from "./deadline.ts";
 import { Modifiers } from "./modifiers.ts";
 import type { NewExtension, Order, Ran, Reply, Traced } from "./protocol.ts";
 
@@ -39,33 +38,6 @@ interface Waiting {
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
 }
-
-const lateFault = (afterMs: number): Fault =>
-  new Fault("input.timeout", `the embedded PostgreSQL did not finish within ${milliseconds(afterMs)} and was ended`, {
-    data: { afterMs },
-  });
-
-/** How many statements take no longer together than one of them alone may. */
-const statementsInTime = 1000;
-
-/** Calls `late` when a statement is not followed by the next one in time, or when there is no end to all of them. */
-const watch = (
-  { deadlineMs, statements }: { readonly deadlineMs: number; readonly statements: number },
-  begun: () => number,
-  late: (afterMs: number) => void,
-): (() => void) => {
-  const start = performance.now();
-  const allMs = deadlineMs * (1 + statements / statementsInTime);
-  let [last, since] = [begun(), start];
-  const look = (): void => {
-    const now = performance.now();
-    if (begun() !== last) [last, since] = [begun(), now];
-    if (now - since >= deadlineMs) late(deadlineMs);
-    else if (now - start >= allMs) late(allMs);
-  };
-  const timer = setInterval(look, Math.max(10, deadlineMs / 20));
-  return () => clearInterval(timer);
-};
 
 const brokenError = (message: string): Error => new Error(`the embedded PostgreSQL failed: ${message}`);
 
@@ -157,7 +129,9 @@ class Host implements PlannerServer {
     const { deadlineMs } = this.#options;
     const statements = order.kind === "run" ? order.statements.length : 1;
     const begun = (): number => (order.kind === "run" ? this.begun() : 0);
-    const stop = watch({ deadlineMs, statements }, begun, (afterMs) => this.end(lateFault(afterMs)));
+    const stop = watch({ deadlineMs, statements }, begun, (afterMs) =>
+      this.end(lateFault(afterMs, "the embedded PostgreSQL")),
+    );
     this.#worker.postMessage(order);
     return promise.finally(stop);
   }

@@ -50,6 +50,8 @@ export interface Needs {
 }
 
 export interface Shadow {
+  /** Of the server, as in `server_version_num`. */
+  readonly version: number;
   /** The catalog of schema files, run in the order given. Throws Faults that name file, line and column. */
   load(files: readonly SchemaFile[], scope: CatalogScope): Promise<LoadedSchema>;
   /** Loads schema files as `load` does, then does `work` in the database that they made. Nothing of it is left afterwards. */
@@ -65,7 +67,7 @@ export interface Shadow {
 }
 
 const brokenFault = (what: string): Fault =>
-  new Fault("input.invalid", `the embedded PostgreSQL no longer answers after ${what}`, {
+  new Fault("input.invalid", `the shadow no longer answers after ${what}`, {
     help: "load the file into a server of your own and read that with --connection",
   });
 
@@ -144,6 +146,7 @@ export interface ShadowSettings {
   readonly checkExtensions: (wanted: readonly WantedExtension[]) => readonly Finding[];
   readonly isOpaque: (name: string) => boolean;
   readonly ground: Ground;
+  readonly version: number;
 }
 
 /** A version counts only where the files ask for one; what is a shell says so. */
@@ -174,7 +177,7 @@ const byName = (wanted: readonly WantedExtension[]): readonly NewExtension[] =>
 
 export const shadowOn = (
   server: SqlServer,
-  { parse, deadlineMs, checkExtensions, isOpaque, ground }: ShadowSettings,
+  { parse, deadlineMs, checkExtensions, isOpaque, ground, version }: ShadowSettings,
 ): Shadow => {
   const reader: Reader = { server, ground, isOpaque, known: new Map() };
   let open = false;
@@ -202,6 +205,7 @@ export const shadowOn = (
   };
   const extend: Shadow["extend"] = (names) => server.extend(names.map((name) => ({ name, versions: [] })));
   return {
+    version,
     loaded,
     extend,
     load: (files, scope) => loaded(files, scope, (_, schema) => Promise.resolve(schema)),
