@@ -1,6 +1,6 @@
 // Changes of type that stand side by side, and what they become.
 import { expect, test } from "bun:test";
-import { retypedColumn, withOneRewrite } from "./one-rewrite.ts";
+import { gathered, retypedColumn, withOneRewrite } from "./one-rewrite.ts";
 
 const step = (...statements: readonly string[]) => ({ statements });
 
@@ -31,4 +31,24 @@ test("a refusal is about the column that PostgreSQL names, or the one whose type
   });
   expect(retypedColumn(sql, "cannot cast type integer to date")).toEqual({ table: "t", column: "b" });
   expect(retypedColumn("DROP TABLE t", "no")).toBeUndefined();
+});
+
+test("changes of type come together as far down as the last, unless something between waits for one", () => {
+  const unit = (id: string, statement: string, before: readonly string[] = [], ...more: readonly string[]) => ({
+    id,
+    statements: [statement, ...more],
+    before: new Set(before),
+  });
+  const type = (name: string): string => `ALTER TABLE t ALTER COLUMN ${name} TYPE bigint`;
+  const ids = gathered([
+    unit("a", type("a")),
+    unit("view", "DROP VIEW v"),
+    unit("b", type("b"), ["view"], "ALTER TABLE t ALTER COLUMN b SET MAXVALUE 9"),
+    unit("c", type("c")),
+    unit("index", "CREATE INDEX ON t (c)", ["c"]),
+    unit("default", "ALTER TABLE t ALTER COLUMN d DROP DEFAULT"),
+    unit("d", type("d"), ["default"]),
+    unit("other", "ALTER TABLE u ALTER COLUMN a TYPE bigint"),
+  ]).map(({ id }) => id);
+  expect(ids).toEqual(["view", "c", "index", "default", "a", "d", "b", "other"]);
 });

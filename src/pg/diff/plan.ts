@@ -7,7 +7,7 @@ import { hazardsOf } from "./hazard.ts";
 import type { Hazard } from "./hazard.ts";
 import type { Node } from "./node.ts";
 import type { Arranged } from "./order.ts";
-import { withOneRewrite } from "./one-rewrite.ts";
+import { gathered, withOneRewrite } from "./one-rewrite.ts";
 import { arrange } from "./order.ts";
 import type { Part, Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
@@ -251,7 +251,7 @@ export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan
   const segments = schedule(units).map((segment): Segment => ({
     kind: segment[0]?.kind ?? "main",
     steps: withOneRewrite(
-      sortedAs(segment, units).map(({ node, statements, first }) => ({
+      gathered(sortedAs(segment, units)).map(({ node, statements, first }) => ({
         title: titleOf(node),
         statements,
         hazards: first ? hazardsOf(node, writing, statements) : [],
