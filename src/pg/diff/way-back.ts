@@ -52,14 +52,33 @@ const backOfIndexes = async (
   };
 };
 
+const constraintOf = /^ALTER TABLE (.+) (?:ADD|VALIDATE) CONSTRAINT ("(?:[^"]|"")+"|[^\s"]+)/s;
+
+/** Checks that rows cannot meet any more, since values that they speak of were lost on the way forth: they bind new rows alone. */
+const bindingNewRows = (down: readonly string[], refused: ReadonlySet<string>) => {
+  const isMet = (sql: string): boolean => !refused.has(sql) || !/ (ADD|VALIDATE) CONSTRAINT /.test(sql);
+  const isCheck = (sql: string): boolean => /^ALTER TABLE \S.* ADD CONSTRAINT .*? CHECK \(/s.test(sql);
+  const softened = down.filter((sql) => !isMet(sql) && (isCheck(sql) || / VALIDATE CONSTRAINT /.test(sql)));
+  return {
+    down: down.flatMap((sql) => (!softened.includes(sql) ? [sql] : isCheck(sql) ? [`${sql} NOT VALID`] : [])),
+    notes: softened.map((sql) => {
+      const [, table = "", name = ""] = constraintOf.exec(sql) ?? [];
+      return `${table}.${name} is back for new rows only: rows whose values were lost may not meet it`;
+    }),
+  };
+};
+
 /** All of a run is undone by the way back of its last segment. */
 const backOfRun = async (rehearsal: Rehearsal, run: Run, now: Catalog, options: PlanOptions): Promise<Back> => {
   if (run.states !== undefined) return backOfIndexes(rehearsal, run, run.states, options);
   const alone = run.segments.some(({ kind }) => kind === "alone");
+  const known = rehearsal.refused.length;
   const back = await approach(rehearsal, partsOf(run.before), backwards(options, alone), now);
+  const refused = new Set(rehearsal.refused.slice(known).map(({ statement }) => statement));
+  const { down, notes } = bindingNewRows(downOf(back), refused);
   const legs = run.segments.map((segment, at): Leg => {
     const isLast = at === run.segments.length - 1;
-    return { segment, down: isLast ? downOf(back) : [], unrestored: isLast ? back.left : [] };
+    return { segment, down: isLast ? down : [], unrestored: isLast ? [...back.left, ...notes] : [] };
   });
   return { legs, end: back.end };
 };
