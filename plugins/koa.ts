@@ -11,7 +11,7 @@ const routeCode = ({ named, pattern, allow, operations }: ServedRoute, kit: Emit
   // The router's get() answers HEAD as well: an operation of its own comes first.
   const sorted = operations.toSorted((a, b) => Number(b.method === "HEAD") - Number(a.method === "HEAD"));
   const answers = sorted.map(({ method, parts, names, variables }) => {
-    const handler = kit.code.call("handle", variables.length === 0 ? parts : [...parts, names]);
+    const handler = kit.code.call("handle", named !== undefined || variables.length === 0 ? parts : [...parts, names]);
     return verbs.includes(method)
       ? kit.code.call(`.${method.toLowerCase()}`, [path, handler])
       : kit.code.call(".all", [path, kit.code.call("onlyFor", [kit.literal(method), handler])]);
