@@ -1,11 +1,13 @@
 // Reading what commands work on: a connection, a schema file or a folder of them, to a catalog.
+import { keptKey, readOutcome, writeOutcome } from "../io/embedded/kept-catalogs.ts";
 import { loadSchema } from "../io/embedded/load-schema.ts";
 import type { Io } from "../io/io.ts";
 import { resolveTarget } from "../io/postgres/resolve.ts";
 import { withSession } from "../io/postgres/session.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { Finding } from "../kernel/finding.ts";
+import type { Finding, Location } from "../kernel/finding.ts";
 import { joinPath } from "../kernel/paths.ts";
+import type { CatalogReading } from "../pg/catalog.ts";
 import type { Target } from "../pg/connection.ts";
 import { targetText } from "../pg/connection.ts";
 import { isManaged } from "../pg/diff/platform.ts";
@@ -112,11 +114,29 @@ const readServer = async (io: Io, connection: string, options: CatalogOptions): 
   return { reading, source, target, notes: leftOut(kept), locate: (findings) => findings };
 };
 
+/** What loading schema files gave, in plain values. */
+interface FilesRead {
+  readonly reading: CatalogReading;
+  readonly origins: readonly (readonly [string, Location])[];
+  readonly notes: readonly Finding[];
+}
+
+/** The same files hold the same: what was loaded once is kept in the user's cache folder. */
+const loadOrTake = async (io: Io, files: readonly SchemaFile[], options: CatalogOptions): Promise<FilesRead> => {
+  const key = keptKey(["reading", ...options.schemas, "of", ...files.flatMap(({ path, text }) => [path, text])]);
+  const kept = await readOutcome<FilesRead>(io.cache, key);
+  if (kept !== undefined) return kept;
+  const { reading, origins, notes } = await loadSchema(files, { ...options, signal: io.signal });
+  const read: FilesRead = { reading, origins: [...origins()], notes };
+  await writeOutcome(io.cache, key, read);
+  return read;
+};
+
 const readFiles = async (io: Io, path: string, options: CatalogOptions): Promise<ReadCatalog> => {
   const files = await readSchemaFiles(io, path);
   io.terminal.progress(`loading ${path}`);
-  const { reading, origins, notes } = await loadSchema(files, { ...options, signal: io.signal });
-  return { reading, source: path, notes, locate: (findings) => atTheirOrigin(findings, origins()) };
+  const { reading, origins, notes } = await loadOrTake(io, files, options);
+  return { reading, source: path, notes, locate: (findings) => atTheirOrigin(findings, new Map(origins)) };
 };
 
 /** The one way to a catalog: a server is read as it is, files are run in the embedded server. */

@@ -3,7 +3,7 @@ import { withShadow } from "../../io/embedded/load-schema.ts";
 import type { Shadow } from "../../io/embedded/shadow.ts";
 import type { Cache } from "../../io/cache.ts";
 import type { KeptCatalog } from "../../io/embedded/kept-catalogs.ts";
-import { keptKey, readKept, writeKept } from "../../io/embedded/kept-catalogs.ts";
+import { keptKey, readKept, readOutcome, writeKept, writeOutcome } from "../../io/embedded/kept-catalogs.ts";
 import type { Io } from "../../io/io.ts";
 import type { ShadowServer } from "../../io/postgres/shadow-database.ts";
 import { Fault } from "../../kernel/fault.ts";
@@ -50,12 +50,14 @@ export interface CompareOptions extends Scope {
   readonly cache: boolean;
 }
 
+type Renamed = Omit<Renaming, "rekey">;
+
 export interface Compared {
   readonly from: Catalog;
   readonly to: Catalog;
   readonly sources: { readonly from: string; readonly to: string };
   readonly rehearsed: Rehearsed;
-  readonly renamings: readonly Renaming[];
+  readonly renamings: readonly Renamed[];
   readonly candidates: readonly Candidate[];
   readonly notes: readonly Finding[];
 }
@@ -109,6 +111,17 @@ const planOptions = (old: Given, { online, contract, using }: CompareOptions): P
   keepOwners: old.kind === "server",
 });
 
+type Way = Pick<Compared, "rehearsed" | "renamings" | "candidates">;
+
+const withoutRekey = ({ title, from, to, up, down, change }: Renaming): Renamed => ({
+  title,
+  from,
+  to,
+  up,
+  down,
+  change,
+});
+
 const unchanged: Rehearsed = { legs: [], proof: { tables: 0, rows: 0, refused: [] } };
 
 /** Real state of one comparison: both sides, as far as they are known. */
@@ -131,9 +144,23 @@ class Comparison {
     // Nothing to start a server for.
     if (target !== undefined && origin !== undefined && this.#isEmpty(origin.catalog, target.catalog))
       return this.#compared(origin, target, { rehearsed: unchanged, renamings: [], candidates: [] });
+    const way = target === undefined || origin === undefined ? undefined : await this.#known();
+    if (target !== undefined && origin !== undefined && way !== undefined) return this.#compared(origin, target, way);
     const { deadlineMs, shadow } = this.#options;
     const options = { deadlineMs, signal: this.#io.signal, ...(shadow === undefined ? {} : { shadow }) };
     return withShadow(options, (place) => this.#rehearse(place, target));
+  }
+
+  /** The same content and the same wishes have the same way, which was rehearsed before. */
+  #known(): Promise<Way | undefined> {
+    return readOutcome<Way>(this.#cache, this.#key());
+  }
+
+  #key(): string {
+    const { only, exclude, renames, guess, contract, expand } = this.#options;
+    const plan = planOptions(this.#old, this.#options);
+    const wishes = { ...plan, using: [...plan.using], only, exclude, renames, guess, contract, expand };
+    return keptKey(["way", JSON.stringify(wishes), ...contentOf(this.#old), "to", ...contentOf(this.#next)]);
   }
 
   async #rehearse(shadow: Shadow, kept: KeptCatalog | undefined): Promise<Compared> {
@@ -159,7 +186,9 @@ class Comparison {
         moves.length === 0
           ? await rehearse(stage, begin, end, options)
           : await rehearseExpanded(stage, begin, end, moves, options);
-      return this.#compared(origin, target, { rehearsed, ...renames });
+      const way: Way = { rehearsed, renamings: renames.renamings.map(withoutRekey), candidates: renames.candidates };
+      await writeOutcome(this.#cache, this.#key(), way);
+      return this.#compared(origin, target, way);
     });
   }
 
@@ -198,11 +227,7 @@ class Comparison {
     return segments.length === 0 && refusals.length === 0;
   }
 
-  #compared(
-    origin: KeptCatalog,
-    target: KeptCatalog,
-    way: Pick<Compared, "rehearsed" | "renamings" | "candidates">,
-  ): Compared {
+  #compared(origin: KeptCatalog, target: KeptCatalog, way: Way): Compared {
     const [scope, old] = [this.#scope(target.catalog), this.#old];
     const alone = old.kind === "server" ? left(old.catalog, target.catalog, this.#has(target.catalog), old.source) : [];
     return {

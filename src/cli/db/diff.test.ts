@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { judge } from "../../../scripts/judge/judge.ts";
 import { cheat, planner } from "../../../scripts/judge/tools.ts";
+import type { Cache } from "../../io/cache.ts";
 import { renamesSaid } from "../../pg/diff/annotations.ts";
 import { mergePlugins } from "../../registry.ts";
 import { reporters } from "../../report/index.ts";
@@ -48,9 +49,14 @@ describe.skipIf(server === undefined)("the way from one schema to another, on a 
 
 const registry = mergePlugins([{ sdk: 1, name: "senior", provides: [...reporters] }]);
 
-const run = async (files: Readonly<Record<string, string>>, ...words: readonly string[]) => {
+const run = async (
+  files: Readonly<Record<string, string>>,
+  ...given: readonly (string | { readonly cache: Cache })[]
+) => {
+  const words = given.filter((one) => typeof one === "string");
+  const extra = given.find((one) => typeof one === "object");
   const paths = Object.fromEntries(Object.entries(files).map(([name, text]) => [`/project/${name}`, text]));
-  const io = memoryIo({ files: paths });
+  const io = { ...memoryIo({ files: paths }), ...extra };
   const outcome = await runSenior(["db", "diff", "old.sql", "--compare", "new.sql", "--json", ...words], io, () =>
     Promise.resolve(registry),
   );
@@ -115,6 +121,25 @@ create table posts (id int primary key, author int references users);`;
     expect(refused.exit).toBe(3);
     expect(refused.stderr).toContain("--using");
     expect((await run(strange, "--using", "t.n=to_timestamp(n)::timestamp", "--accept-data-loss")).exit).toBe(0);
+  });
+
+  test("what was rehearsed once is taken from the cache, for the same schemas and wishes alone", async () => {
+    const kept = new Map<string, string>();
+    const cache: Cache = {
+      read: (key) => Promise.resolve(kept.get(key)),
+      write: (key, text) => Promise.resolve(void kept.set(key, text)),
+    };
+    const files = {
+      "old.sql": "create table t (id int primary key, name text);",
+      "new.sql": "create table t (id int primary key, title text, n int not null default 1);",
+    };
+    const again = (...words: readonly string[]) => run(files, { cache }, "--output", "m", ...words);
+    const [first, second] = [await again("--rename", "t.name=title"), await again("--rename", "t.name=title")];
+    expect(kept.size).toBe(3);
+    expect(second.stdout).toBe(first.stdout);
+    expect([...second.io.disk]).toEqual([...first.io.disk]);
+    expect((await again("--no-guess-renames")).stdout).toContain("DROP COLUMN name");
+    expect(kept.size).toBe(4);
   });
 
   test("a dropped column waits for the contract", async () => {

@@ -31,12 +31,41 @@ export const keptKey = (content: readonly string[]): string => {
   return hash.digest("hex");
 };
 
-export const readKept = async (cache: Cache | undefined, key: string): Promise<KeptCatalog | undefined> => {
+const readValue = async (
+  cache: Cache | undefined,
+  key: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> => {
   const text = await cache?.read(key);
   const value: unknown = text === undefined ? undefined : JSON.parse(text);
-  // The entry is our own, whole, and of this very version: its shape is known.
-  return isObject(value) && "catalog" in value && "notes" in value ? (value as unknown as KeptCatalog) : undefined;
+  return isObject(value) ? value : undefined;
+};
+
+// An entry is our own, whole, and of this very version: its shape is known.
+export const readKept = async (cache: Cache | undefined, key: string): Promise<KeptCatalog | undefined> => {
+  const value = await readValue(cache, key);
+  return value !== undefined && "catalog" in value && "notes" in value ? (value as unknown as KeptCatalog) : undefined;
 };
 
 export const writeKept = async (cache: Cache | undefined, key: string, kept: KeptCatalog): Promise<void> =>
   cache?.write(key, JSON.stringify(kept));
+
+/** Anything else that was worked out from kept content, under a key of its own; it must be of plain values. */
+export const readOutcome = async <T>(cache: Cache | undefined, key: string): Promise<T | undefined> => {
+  const value = await readValue(cache, key);
+  return value !== undefined && "outcome" in value ? (value["outcome"] as T) : undefined;
+};
+
+const isPlain = (_: string, value: unknown): unknown => {
+  if (typeof value === "function" || value instanceof Map || value instanceof Set) throw new TypeError("not plain");
+  return value;
+};
+
+/** What is not of plain values would come back as something else: it is not kept. */
+export const writeOutcome = async (cache: Cache | undefined, key: string, outcome: unknown): Promise<void> => {
+  if (cache === undefined) return;
+  try {
+    await cache.write(key, JSON.stringify({ outcome }, isPlain));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+};

@@ -15,7 +15,7 @@ export interface DiffInput {
   readonly hashes: { readonly from: string; readonly to: string };
   readonly rehearsed: Rehearsed;
   readonly migrations: readonly Migration[];
-  readonly renamings: readonly Renaming[];
+  readonly renamings: readonly Pick<Renaming, "from" | "to">[];
   readonly candidates: readonly Candidate[];
   readonly notes: readonly Finding[];
   /** Rows that the way forth loses, where a server was there to be asked, by table. */
