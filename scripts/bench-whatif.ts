@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import postgres from "postgres";
 import { runSql, startServer } from "../src/testing/postgres-server.ts";
+import { exactInterval } from "./exact-interval.ts";
 import type { Agreement } from "./whatif/compare.ts";
-import { agreement, wilson } from "./whatif/compare.ts";
+import { agreement } from "./whatif/compare.ts";
 import { executed } from "./whatif/executed.ts";
 import { footprint } from "./whatif/footprint.ts";
 import { saas } from "./whatif/saas.ts";
@@ -32,7 +33,7 @@ const { values } = parseArgs({
 });
 
 const share = (hits: number, n: number): string => {
-  const [low, high] = wilson(hits, n);
+  const [low, high] = exactInterval(hits, n);
   return `${hits} of ${n} (95 % interval ${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)} %)`;
 };
 

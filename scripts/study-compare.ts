@@ -1,5 +1,6 @@
 // Studies `senior load --compare` from the compiled binary against a server of its own: how often identical URLs are called different, and how often a delay is found.
 import { parseArgs } from "node:util";
+import { exactInterval } from "./exact-interval.ts";
 
 const { values } = parseArgs({
   options: {
@@ -45,32 +46,6 @@ const trial = async (url: string, plus: number, seed: number): Promise<Trial> =>
   };
   return { verdict: data.verdict, change: data.metrics.find(({ metric }) => metric === "p50")?.change ?? Number.NaN };
 };
-
-/** P(X <= k) of a binomial distribution. */
-const atMost = (k: number, n: number, p: number): number => {
-  let [term, sum] = [(1 - p) ** n, 0];
-  for (let i = 0; i <= k; i++) {
-    sum += term;
-    term *= ((n - i) / (i + 1)) * (p / (1 - p));
-  }
-  return sum;
-};
-
-const root = (rising: (p: number) => number): number => {
-  let [low, high] = [0, 1];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (rising(middle) > 0) high = middle;
-    else low = middle;
-  }
-  return (low + high) / 2;
-};
-
-/** Clopper and Pearson's exact 95 % interval of a share. */
-const exactInterval = (k: number, n: number): readonly [number, number] => [
-  k === 0 ? 0 : root((p) => 1 - atMost(k - 1, n, p) - 0.025),
-  k === n ? 1 : root((p) => 0.025 - atMost(k, n, p)),
-];
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 

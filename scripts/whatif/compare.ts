@@ -214,12 +214,3 @@ export const agreement = async (url: string, set: WorkloadSet, version: string):
     await client.end();
   }
 };
-
-/** Wilson's interval of a share, 95 %. */
-export const wilson = (hits: number, n: number): readonly [number, number] => {
-  if (n === 0) return [0, 1];
-  const [z, p] = [1.96, hits / n];
-  const middle = (p + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
-  const half = (z / (1 + z ** 2 / n)) * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
-};

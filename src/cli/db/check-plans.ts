@@ -15,6 +15,7 @@ import type { CloneSource } from "../../pg/whatif/build-clone.ts";
 import type { Answer } from "../../pg/whatif/answer.ts";
 import { Clone } from "../../pg/whatif/clone.ts";
 import { knownOf } from "../../pg/whatif/index-shape.ts";
+import { narrowSource } from "../../pg/whatif/narrow.ts";
 import { planBlocks, planData, planFindings } from "../../pg/whatif/plan-gate.ts";
 import { answersOf, planChanges } from "../../pg/whatif/plan-change.ts";
 import type { PlannedStatement } from "../../pg/whatif/planned.ts";
@@ -65,7 +66,8 @@ const answers = async (
   deadlineMs: number,
 ): Promise<{ readonly answers: readonly (readonly Answer[])[]; readonly notes: readonly string[] }> =>
   withEmbeddedServer({ deadlineMs, signal: io.signal }, async (server) => {
-    const clone = await Clone.of(server, source, await loadSqlParser());
+    const texts = statements.flatMap(({ variants }) => variants.map(({ sql }) => sql));
+    const clone = await Clone.of(server, narrowSource(source, texts), await loadSqlParser());
     return { answers: await answersOf(clone, statements), notes: clone.notes };
   });
 

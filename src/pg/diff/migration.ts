@@ -19,7 +19,8 @@ export interface MigrationOptions {
   /** Names that are in the folder already. */
   readonly taken: readonly string[];
   /** Of the catalogs before and after. */
-  readonly hashes: { readonly from: string; readonly to: string };
+  /** Left out where only a part of the catalog was looked at. */
+  readonly hashes?: { readonly from: string; readonly to: string };
   readonly lockTimeout: string;
   readonly statementTimeout: string;
   /** The command that writes it; `db diff` when it is not said. */
@@ -188,7 +189,9 @@ const downText = (leg: Leg, options: MigrationOptions): string => {
 const header = (leg: Leg, { hashes, by = "db diff" }: MigrationOptions): string =>
   [
     `-- Written by senior ${by}, run forth and back on a copy of the schema before it was written.`,
-    `-- Catalog before ${hashes.from.slice(0, 16)}, after all files ${hashes.to.slice(0, 16)}.`,
+    ...(hashes === undefined
+      ? []
+      : [`-- Catalog before ${hashes.from.slice(0, 16)}, after all files ${hashes.to.slice(0, 16)}.`]),
     ...(leg.segment.notes ?? []).map(comment),
     ...(leg.segment.kind === "contract" && leg.segment.notes === undefined
       ? ["-- Contract: apply it when no running code uses what it drops."]
