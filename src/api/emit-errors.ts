@@ -15,8 +15,9 @@ import type { ApiResponse, Content, Operation, Schema } from "./model.ts";
 import { distinctNames, valueName } from "./names.ts";
 import { imports } from "./operation-parts.ts";
 import type { ApiPlan, PlannedOperation } from "./plan.ts";
+import { followed } from "./plan.ts";
 import { comment, key, literal } from "./print.ts";
-import { refOf } from "./schema-view.ts";
+import { listedTypes, refOf } from "./schema-view.ts";
 
 /** One body of errors that the document describes. */
 export interface ErrorShape {
@@ -78,15 +79,35 @@ const ownFor = ({ options }: ApiPlan) => own[options.errorBody === "documented" 
 const describesErrors = ({ status }: ApiResponse, { responses }: Operation): boolean =>
   status === "default" ? responses.some((one) => /^[23]/.test(one.status)) : /^[45]/.test(status);
 
-const rank = ({ mediaType }: Content): number =>
-  mediaType === "application/problem+json" ? 0 : mediaType === "application/json" ? 1 : 2;
+const ranks = ["application/problem+json", "application/json", "", "text/plain"];
 
-const contentOf = ({ contents }: ApiResponse): Content | undefined =>
-  contents.filter((content) => kindOf(content) === "json").sort((a, b) => rank(a) - rank(b))[0];
+const rank = ({ mediaType }: Content): number => ranks.indexOf(ranks.includes(mediaType) ? mediaType : "");
+
+/** A sentence, and nothing that a browser would take for more. */
+const isSentence = (plan: ApiPlan, { mediaType, schema }: Content): boolean => {
+  const target = followed(plan, schema);
+  const isText = typeof target === "boolean" ? target : listedTypes(target)?.join() === "string";
+  return mediaType === "text/plain" && isText;
+};
+
+const contentOf = (plan: ApiPlan, { contents }: ApiResponse): Content | undefined =>
+  contents
+    .filter((content) => kindOf(content) === "json" || isSentence(plan, content))
+    .sort((a, b) => rank(a) - rank(b))[0];
 
 /** Media types that are ranges go over the wire as JSON. */
-const mediaTypeOf = ({ mediaType }: Content): string =>
-  mediaType === "application/json" || mediaType.includes("*") ? own.standard.mediaType : mediaType;
+const mediaTypeOf = ({ mediaType }: Content): string => {
+  if (mediaType === "text/plain") return "text/plain; charset=utf-8";
+  return mediaType === "application/json" || mediaType.includes("*") ? own.standard.mediaType : mediaType;
+};
+
+const sentence: Filled = { code: "summary", uses: new Set(["summary"]), value: ({ summary }) => summary };
+
+/** What the service can put there. */
+const fillingOf = (plan: ApiPlan, content: Content): Filled | undefined => {
+  if (content.mediaType !== "text/plain") return errorFilling(plan, content.schema);
+  return fits(plan, content.schema, ({ summary }) => summary) ? sentence : undefined;
+};
 
 const identity = (content: Content): string => JSON.stringify([mediaTypeOf(content), content.schema]);
 
@@ -103,11 +124,11 @@ interface Described {
   readonly content: Content;
 }
 
-const describedErrors = ({ groups }: ApiPlan): readonly Described[] =>
-  groups.flatMap(({ operations }) =>
+const describedErrors = (plan: ApiPlan): readonly Described[] =>
+  plan.groups.flatMap(({ operations }) =>
     operations.flatMap((operation) =>
       operation.operation.responses.flatMap((response) => {
-        const content = describesErrors(response, operation.operation) ? contentOf(response) : undefined;
+        const content = describesErrors(response, operation.operation) ? contentOf(plan, response) : undefined;
         return content === undefined ? [] : [{ operation, response, content }];
       }),
     ),
@@ -123,7 +144,7 @@ const shapeOf = (plan: ApiPlan, [first, ...others]: readonly Described[]): Omit<
   if (first === undefined) return undefined;
   const { operation, response, content } = first;
   const isProblem = content.mediaType === own.problem.mediaType && fits(plan, content.schema, own.problem.value);
-  const filled = isProblem ? problem : errorFilling(plan, content.schema);
+  const filled = isProblem ? problem : fillingOf(plan, content);
   if (filled === undefined && fits(plan, content.schema, ownFor(plan).value)) return undefined;
   const about = `${operation.operation.method} ${operation.operation.path}: ${response.status}`;
   return { content, about, count: others.length + 1, isProblem, ...(filled === undefined ? {} : { filled }) };

@@ -97,6 +97,28 @@ components:
   expect(await typeErrors(await writeProject(emitted), "NodeNext")).toBe("");
 }, 60_000);
 
+test("an error that is described as a sentence is one", async () => {
+  const sentences = `
+openapi: 3.0.3
+info: { title: Sentences, version: "1" }
+paths:
+  /a:
+    get:
+      parameters: [{ name: n, in: query, schema: { type: integer } }]
+      responses:
+        "200": { description: ok }
+        "400": { description: no, content: { text/plain: { schema: { type: string } } } }
+`;
+  const emitted = await express.emit(readOpenApi(readDocument("api.yaml", sentences)).api, createKit(defaultOptions));
+  await using service = await startProject(await writeProject(emitted), "bun");
+  const answer = await fetch(`${service.url}/a?n=x`);
+  expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
+    400,
+    "text/plain; charset=utf-8",
+    "The request is not valid (n: must be a number)",
+  ]);
+});
+
 test("what nothing fills is told once, at its first place", () => {
   expect(serviceFindings(plan, "api.yaml")).toMatchObject([
     {
