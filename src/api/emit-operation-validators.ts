@@ -8,15 +8,9 @@ import { shapeOf } from "./emit-shapes.ts";
 import { requirementsOf } from "./emit-security.ts";
 import type { Direction } from "./emit-types.ts";
 import { documented } from "./emit-types.ts";
-import type { ValidatorScope } from "./emit-validators.ts";
-import {
-  declareValidator,
-  inherited,
-  objectValidator,
-  optionalValidator,
-  validatorOf,
-  zod,
-} from "./emit-validators.ts";
+import type { ValidatorScope } from "./emit-scalar-validators.ts";
+import { inherited, zod } from "./emit-scalar-validators.ts";
+import { declareValidator, objectValidator, optionalValidator, validatorOf } from "./emit-validators.ts";
 import type { Doc } from "./layout.ts";
 import { assigned, braces, brackets, call, concat, hardline, join, layout, property, separated } from "./layout.ts";
 import type { Content, Parameter, Schema } from "./model.ts";

@@ -1,7 +1,8 @@
 // Imports of a file that is being merged: the user's names stay, what new code needs is added, what nothing needs goes.
 import type { Edit } from "./edits.ts";
 import { applyEdits } from "./edits.ts";
-import type { Binding, Import, Source } from "./source.ts";
+import type { Source } from "./source.ts";
+import type { Binding, Import } from "./statements.ts";
 import { readSource } from "./source.ts";
 
 const bindingsOf = ({ imports }: Source): readonly Binding[] => imports.flatMap(({ bindings }) => bindings);
