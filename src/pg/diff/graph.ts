@@ -79,6 +79,7 @@ export class Graph {
     this.#linkReferences();
     this.#linkExtensions();
     this.#linkPartitions();
+    this.#linkLetGo();
     this.#linkOverloads();
   }
 
@@ -232,6 +233,23 @@ export class Graph {
     return [...(this.before.get(node) ?? [])].some((one) => one === other || this.#waitsFor(one, other, seen));
   }
 
+  /** A partition is let go before it and its parent go their own ways: what changes there would reach it, or be refused. */
+  #linkLetGo(): void {
+    for (const change of this.#changes.values()) {
+      if (change.verb !== "drop" || change.from.kind !== "partition") continue;
+      const { table, parent } = change.from.value;
+      if (!this.#to.byKey.has(keyOf("table", table))) continue;
+      const tables: readonly string[] = [keyOf("table", table), keyOf("table", parent)];
+      const own = this.idOf("drop", change.key);
+      for (const other of this.#changes.values()) {
+        const part = "to" in other ? other.to : other.from;
+        const of = part.kind === "index" ? keyOf("table", part.value.table) : tableOf(part);
+        if (of === undefined || !tables.includes(of) || !reaching.includes(part.kind)) continue;
+        for (const act of actsOf(other)) this.#edge(own, this.idOf(act, other.key));
+      }
+    }
+  }
+
   /** A partition is attached when its own columns, keys and indexes and those of its parent are there, so that they are tied together. */
   #linkPartitions(): void {
     const rivals = rivalKeys(this.#changes);
@@ -248,7 +266,7 @@ export class Graph {
             ? keyOf("table", other.to.value.table)
             : undefined;
         if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
-        if (!["column", "constraint", "index", "default"].includes(other.to.kind)) continue;
+        if (!reaching.includes(other.to.kind)) continue;
         const id = this.idOf(comes(other) ? "create" : "alter", other.key);
         if (rivals.has(other.key) || joins(other)) this.#edge(own, id);
         else this.#edge(id, own);
@@ -256,6 +274,9 @@ export class Graph {
     }
   }
 }
+
+/** What is part of a table, and would reach its partitions. */
+const reaching: readonly Part["kind"][] = ["column", "constraint", "index", "default"];
 
 /** A key or index that is there already is tied to its parent's once its table is a partition. */
 const joins = (change: Change): boolean =>
