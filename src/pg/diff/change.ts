@@ -2,8 +2,7 @@
 import { keyOf, partKey } from "../catalog/object.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import type { ColumnPart, Kind, Objects, Part, Parts } from "./part.ts";
-import { isLetGo } from "./held.ts";
-import { inherits, isSamePartition, parentColumn, renamePartition } from "./parentage.ts";
+import { inherits, isLetGo, isSamePartition, parentColumn, renamePartition } from "./parentage.ts";
 import { sameValue } from "./same-value.ts";
 import { writerOf } from "./sql/index.ts";
 import { sameJson } from "./sql/text.ts";
@@ -131,7 +130,7 @@ class Differ {
     if (before === undefined || after === undefined || change?.verb === "drop" || change?.verb === "rebuild") return;
     const letsGo = change?.verb === "alter" && to.needs.get(dependant)?.has(key) !== true;
     if (letsGo && before.of !== key) return;
-    if (isLetGo(before, this.changes) && before.of !== key) return;
+    if (isLetGo(before, (one) => this.changes.get(one)?.verb) && before.of !== key) return;
     const keeps = lasting.includes(before.kind) && !(before.kind === "column" && before.value.generated !== undefined);
     if (keeps && before.of !== key) return;
     this.#set({ verb: "rebuild", key: dependant, from: before, to: after });

@@ -1,8 +1,8 @@
 // What travels with its table: parts that CREATE TABLE holds, and parts that go when something else is dropped.
 import { keyOf } from "../catalog/object.ts";
-import { quotePath } from "../quote.ts";
 import type { Change } from "./change.ts";
 import { comes, goes } from "./node.ts";
+import { isLetGo } from "./parentage.ts";
 import type { Kind, Part, Parts } from "./part.ts";
 
 /** What CREATE TABLE can hold. Keys of partitioned tables and of partitions are made apart. */
@@ -56,13 +56,6 @@ const parentIndex = (parts: Parts, part: Part | undefined): string | undefined =
   return name === undefined ? undefined : parts.partKeyOf(keyOf("index", name));
 };
 
-/** The key or index of a partition that its parent lets go: what is dropped there does not reach it. */
-export const isLetGo = (part: Part | undefined, changes: ReadonlyMap<string, Change>): boolean => {
-  if (part?.kind !== "index" && part?.kind !== "constraint") return false;
-  const { table } = part.value;
-  return changes.get(`partition ${quotePath(table)}`)?.verb === "drop" && !goes(changes.get(keyOf("table", table)));
-};
-
 const attributes: readonly Kind[] = ["comment", "grants", "owner", "domain constraint"];
 
 /** The part whose DROP takes this one along. */
@@ -74,7 +67,7 @@ export const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, ke
         ? [...(parts.needs.get(owned.key) ?? [])].find((need) => need.startsWith("column "))
         : undefined;
     const part = parts.byKey.get(at);
-    const parent = isLetGo(part, changes) ? undefined : parentIndex(parts, part);
+    const parent = isLetGo(part, (one) => changes.get(one)?.verb) ? undefined : parentIndex(parts, part);
     const isTaken = (owner: string | undefined): owner is string =>
       owner !== undefined &&
       (goes(changes.get(owner)) ||

@@ -26,3 +26,10 @@ export const renamePartition = (from: Part, to: Part): string => {
     return `ALTER INDEX ${quotePath({ schema: from.value.schema, name: from.value.name })} RENAME TO ${quoteName(to.value.name)}`;
   return "";
 };
+
+/** The key or index of a partition that its parent lets go: what is dropped there does not reach it. */
+export const isLetGo = (part: Part | undefined, verbOf: (key: string) => string | undefined): boolean => {
+  if (part?.kind !== "index" && part?.kind !== "constraint") return false;
+  const verb = verbOf(keyOf("table", part.value.table));
+  return verbOf(`partition ${quotePath(part.value.table)}`) === "drop" && verb !== "drop" && verb !== "rebuild";
+};
