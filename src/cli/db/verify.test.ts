@@ -80,6 +80,22 @@ describe("db verify", () => {
     expect(JSON.stringify(json.data["unwind"])).not.toContain('refused":"');
   }, 60_000);
 
+  test("knows what is printed otherwise through a rename elsewhere, at the migration that does it", async () => {
+    const named = {
+      "m/1_a.sql": dbmate(
+        "create type state as enum ('a', 'b');\ncreate table t (id bigint primary key, s state default 'a', \"Odd name\" int);\ncreate view v as select id, s from t where s = 'a';",
+        "drop view v;\ndrop table t;\ndrop type state;",
+      ),
+      "m/2_label.sql": dbmate("alter type state rename value 'a' to 'c';", "alter type state rename value 'c' to 'a';"),
+      "m/3_half.sql": dbmate("alter type state rename value 'b' to 'd';", "select 1;"),
+      "m/4_table.sql": dbmate("alter table t rename to u;", "alter table u rename to t;"),
+      "m/5_odd.sql": dbmate('alter table u rename "Odd name" to odd;', 'alter table u rename odd to "Odd name";'),
+      "m/6_fine.sql": dbmate("create index u_s on u (s);", "drop index u_s;"),
+    };
+    const { places } = await senior(named, "verify", "m");
+    expect(places).toEqual(["verify/up-again-refused m/3_half.sql:2", "verify/not-restored m/3_half.sql:4"]);
+  }, 60_000);
+
   test("refuses what reaches outside of the database, with its place", async () => {
     const { stderr, exit } = await senior({ "m/1_a.sql": "select 1;\ncopy t from program 'id';" }, "verify", "m");
     expect(exit).toBe(3);

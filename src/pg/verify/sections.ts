@@ -16,14 +16,14 @@ export interface Section {
   readonly member?: readonly [string, string];
 }
 
-const own = 16384;
+const firstOwn = 16384;
 const inUse = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'";
 const noMember = (classid: string, oid: string): string =>
   `not exists (select from pg_depend d where d.classid = '${classid}'::regclass and d.objid = ${oid} and d.deptype = 'e')`;
 const inSchema = (table: string, schema: string, oid = "x.oid"): string =>
-  `${table} x join pg_namespace n on n.oid = x.${schema} where ${oid} >= ${own} and ${inUse}`;
+  `${table} x join pg_namespace n on n.oid = x.${schema} where ${oid} >= ${firstOwn} and ${inUse}`;
 const ofRelation = (table: string, relation: string, condition: string): string =>
-  `${table} x join pg_class c on c.oid = x.${relation} join pg_namespace n on n.oid = c.relnamespace where c.oid >= ${own} and ${inUse} and ${condition}`;
+  `${table} x join pg_class c on c.oid = x.${relation} join pg_namespace n on n.oid = c.relnamespace where c.oid >= ${firstOwn} and ${inUse} and ${condition}`;
 const rolename = (oid: string): string => `(select rolname from pg_roles where oid = ${oid})`;
 const path = "quote_ident(n.nspname) || '.' || quote_ident(c.relname)";
 const json = (...parts: readonly string[]): string => `json_build_array(${parts.join(", ")})::text`;
@@ -31,7 +31,7 @@ const json = (...parts: readonly string[]): string => `json_build_array(${parts.
 const rights = (acl: string): string => `(select array_agg(a::text order by a::text) from unnest(${acl}) a)`;
 const simple = (kind: string, table: string, name: string, definition = "''"): Section => ({
   kind,
-  from: `${table} x where x.oid >= ${own}`,
+  from: `${table} x where x.oid >= ${firstOwn}`,
   id: "x.oid",
   name,
   definition,
@@ -182,7 +182,7 @@ export const sections: readonly Section[] = [
   },
   {
     kind: "schema",
-    from: `pg_namespace x where (x.oid >= ${own} or x.nspname = 'public') and x.nspname !~ '^pg_'`,
+    from: `pg_namespace x where (x.oid >= ${firstOwn} or x.nspname = 'public') and x.nspname !~ '^pg_'`,
     member: ["pg_namespace", "x.oid"],
     id: "x.oid",
     name: "quote_ident(x.nspname)",
@@ -190,7 +190,7 @@ export const sections: readonly Section[] = [
   },
   {
     kind: "comment",
-    from: `pg_description x where x.objoid >= ${own} and x.classoid <> 'pg_extension'::regclass`,
+    from: `pg_description x where x.objoid >= ${firstOwn} and x.classoid <> 'pg_extension'::regclass`,
     id: "x.classoid || '.' || x.objoid || '.' || x.objsubid",
     name: "coalesce((pg_identify_object(x.classoid, x.objoid, x.objsubid)).type || ' ' || (pg_identify_object(x.classoid, x.objoid, x.objsubid)).identity, '')",
     definition: "x.description",
@@ -223,31 +223,84 @@ export const sections: readonly Section[] = [
   simple("default privileges", "pg_default_acl", identity("pg_default_acl"), `${rights("x.defaclacl")}::text`),
 ];
 
+/** Written by a transaction from `$1` on: younger is less of an age, and what is frozen is older than all. */
+const young = (row: string): string => `age(${row}.xmin) <= (select age($1))`;
+
 const changed = ({ also }: Section): string =>
-  ["x.xmin::text::bigint >= $base"]
-    .concat(also === "s" || also === "c" ? [`${also}.xmin::text::bigint >= $base`] : [])
-    .concat(
-      also === "enum"
-        ? ["exists (select from pg_enum e where e.enumtypid = x.oid and e.xmin::text::bigint >= $base)"]
-        : [],
-    )
+  [young("x")]
+    .concat(also === "s" || also === "c" ? [young(also)] : [])
+    .concat(also === "enum" ? [`exists (select from pg_enum e where e.enumtypid = x.oid and ${young("e")})`] : [])
     .join(" or ");
 
 const memberText = ({ member }: Section): string =>
   member === undefined ? "" : ` and ${noMember(member[0], member[1])}`;
 
-/**
- * Prepared once, since planning it costs more than running it. One row for each section: the ids of all its rows, and name and
- * definition of those that a transaction from `$1` on has written.
- */
-export const prepareSql = `prepare senior_look (bigint) as ${sections
-  .map((section, at) => {
-    const isNew = `(${changed(section)})${memberText(section)}`.replaceAll("$base", "$1");
-    return `select json_build_array(${at}, json_agg((${section.id})::text), json_agg(json_build_array((${section.id})::text, ${section.name}, ${section.definition})) filter (where ${isNew}))::text from ${section.from}`;
+/** Where a catalog says whose row it is; its own oid where it does not stand here. */
+const owners: Readonly<Record<string, string>> = {
+  pg_attribute: "attrelid",
+  pg_attrdef: "adrelid",
+  pg_index: "indexrelid",
+  pg_rewrite: "ev_class",
+  pg_policy: "polrelid",
+  pg_inherits: "inhrelid",
+  pg_description: "objoid",
+  pg_sequence: "seqrelid",
+  pg_enum: "enumtypid",
+};
+
+const alsoCatalogs: Readonly<Record<string, string>> = { s: "pg_sequence", c: "pg_class", enum: "pg_enum" };
+
+/** The catalogs whose rows make a section's: while nothing is written in them, the section stays as it is. */
+export const catalogsOf = ({ from, also }: Section): readonly string[] => [
+  /^\w+/.exec(from)?.[0] ?? "",
+  ...(also === undefined ? [] : [alsoCatalogs[also] ?? ""]),
+];
+
+const catalogs: readonly string[] = [...new Set(sections.flatMap(catalogsOf))];
+
+/** Prepared once. One row for each catalog: its name, how many rows are users' own, and how many a transaction from `$1` on has written. */
+export const prepareSigns = `prepare senior_signs (xid) as ${catalogs
+  .map((name) => {
+    const own = name === "pg_namespace" ? "" : ` where x.${owners[name] ?? "oid"} >= ${firstOwn}`;
+    return `select json_build_array('${name}', count(*), count(*) filter (where ${young("x")}))::text from ${name} x${own}`;
   })
   .join("\nunion all\n")}`;
 
-export const lookSql = (base: string): string => `execute senior_look (${base})`;
+export const signsSql = (base: string): string => `execute senior_signs ('${base}')`;
 
-/** The next transaction's number. */
-export const horizonSql = "select pg_snapshot_xmax(pg_current_snapshot())::text";
+/**
+ * Prepared when it is asked first, since planning costs more than running. How many rows a section has, how many of them a transaction
+ * from `$1` on has written, and id, name and definition of these, but for what belongs to extensions.
+ */
+export const prepareSection = (at: number): string => {
+  const section = sections[at];
+  if (section === undefined) return "";
+  const isNew = changed(section);
+  const row = `json_build_array((${section.id})::text, ${section.name}, ${section.definition})`;
+  return `prepare senior_look_${at} (xid) as select json_build_array(count(*), count(*) filter (where ${isNew}), json_agg(${row}) filter (where (${isNew})${memberText(section)}))::text from ${section.from}`;
+};
+
+export const lookSql = (at: number, base: string): string => `execute senior_look_${at} ('${base}')`;
+
+/** The ids of all rows of sections: asked where some are gone. */
+export const idsSql = (ats: readonly number[]): string =>
+  ats
+    .flatMap((at) => {
+      const section = sections[at];
+      return section === undefined
+        ? []
+        : [`select json_build_array(${at}, json_agg((${section.id})::text))::text from ${section.from}`];
+    })
+    .join(" union all ");
+
+/** Id, name and definition of these rows of a section. */
+export const rowsSql = (at: number, ids: readonly string[]): string => {
+  const section = sections[at];
+  if (section === undefined) return "";
+  const list = ids.map((id) => `'${id}'`).join(", ");
+  return `select json_build_array((${section.id})::text, ${section.name}, ${section.definition})::text from ${section.from} and (${section.id})::text in (${list})`;
+};
+
+/** The next transaction's number, and what of ours is prepared still: a migration may have taken it back. */
+export const horizonSql = `select json_build_array(pg_snapshot_xmax(pg_current_snapshot())::xid::text,
+  (select json_agg(name) from pg_prepared_statements where name like 'senior\\_%'))::text`;

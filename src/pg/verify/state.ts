@@ -1,7 +1,17 @@
 // The state of a database as named definitions, read again only where something was written; and how two states differ.
 import { listOf } from "../tree.ts";
 import type { Trial } from "../trial.ts";
-import { horizonSql, lookSql, prepareSql, sections } from "./sections.ts";
+import {
+  catalogsOf,
+  horizonSql,
+  idsSql,
+  lookSql,
+  prepareSection,
+  prepareSigns,
+  rowsSql,
+  sections,
+  signsSql,
+} from "./sections.ts";
 
 /** `kind name` → definition. */
 export type State = ReadonlyMap<string, string>;
@@ -27,14 +37,27 @@ const naming: ReadonlySet<string> = new Set(["relation", "column", "schema", "ty
 const timeless = (definition: string): string =>
   definition.replace(/'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{2,6}([+-]\d\d(:\d\d)?)?'::(timestamp|time)/g, "'now'::$3");
 
+/** Will what mentions this row be printed otherwise? Values of an enum stand in defaults by their labels. */
+const isPrintedOtherwise = (old: Row, now: Row): boolean =>
+  (old.name !== now.name && naming.has(now.kind)) || (now.kind === "type" && old.definition !== now.definition);
+
+/** The last part of a name, without quotes and arguments. */
+const bare = (name: string): string =>
+  (/("(?:[^"]|"")*"|[^.]+)$/.exec(name.replace(/\(.*$/s, ""))?.[1] ?? name).replace(/^"|"$/g, "");
+
+/** A name that stands as it is in whatever mentions it. */
+const isPlain = (name: string): boolean => /^[\p{L}\p{N}_]+$/u.test(name);
+
 const keyOf = ({ kind, name }: Row): string => `${kind} ${name}`;
 
 /** Real state: what was read last, by the ids of rows. To be asked outside of a transaction. */
 export class Watch {
   readonly #trial: Trial;
   #rows: ReadonlyMap<string, Row> = new Map();
+  #counts: ReadonlyMap<number, number> = new Map();
   #horizon = "0";
-  #isPrepared = false;
+  #signs: ReadonlyMap<string, number> = new Map();
+  #prepared: ReadonlySet<string> = new Set();
 
   constructor(trial: Trial) {
     this.#trial = trial;
@@ -42,51 +65,117 @@ export class Watch {
 
   /** The state as it is now. */
   async look(): Promise<State> {
-    await this.#trial.run(["begin", "set local search_path = pg_catalog", "reset role"]);
-    if (!this.#isPrepared) await this.#prepare();
+    await this.#trial.run([
+      "begin",
+      "set local search_path = pg_catalog",
+      "set local plan_cache_mode = force_generic_plan",
+      "reset role",
+    ]);
     try {
-      const isRenamed = await this.#read(this.#horizon);
-      if (isRenamed) await this.#read("0");
+      const renamed = await this.#read(this.#horizon);
+      if (renamed.every(isPlain)) await this.#readMentioning(renamed);
+      else {
+        [this.#rows, this.#counts, this.#signs] = [new Map(), new Map(), new Map()];
+        await this.#read("0");
+      }
     } finally {
       await this.#trial.run(["rollback"]);
     }
     return new Map([...this.#rows.values()].map((row) => [keyOf(row), row.definition]));
   }
 
-  async #prepare(): Promise<void> {
-    const [known] = await this.#trial.rows(
-      "select count(*)::text from pg_prepared_statements where name = 'senior_look'",
-    );
-    const { error } = await this.#trial.run(known === "0" ? [prepareSql] : []);
-    if (error !== undefined) throw new Error(`the state cannot be read: ${error.message}`);
-    this.#isPrepared = true;
+  /** Where the next look begins. */
+  async #begin(): Promise<string> {
+    const [answer = "[]"] = await this.#trial.rows(horizonSql);
+    const [horizon, prepared] = listOf(JSON.parse(answer));
+    this.#prepared = new Set(listOf(prepared).map(String));
+    if (!this.#prepared.has("senior_signs")) await this.#must(prepareSigns, "senior_signs");
+    return String(horizon);
   }
 
-  async #read(base: string): Promise<boolean> {
-    const [horizon = "0"] = await this.#trial.rows(horizonSql);
-    const answers = await this.#trial.rows(lookSql(base));
-    const rows = new Map<string, Row>();
-    let isRenamed = false;
-    for (const answer of answers) {
-      const [at, ids, written] = listOf(JSON.parse(answer));
-      const kind = sections[Number(at)]?.kind ?? "";
-      const news = new Map(listOf(written).map((row) => [String(listOf(row)[0]), listOf(row)] as const));
-      for (const id of listOf(ids)) {
+  async #must(sql: string, name: string): Promise<void> {
+    const { error } = await this.#trial.run([sql]);
+    if (error !== undefined) throw new Error(`the state cannot be read: ${error.message}`);
+    this.#prepared = new Set([...this.#prepared, name]);
+  }
+
+  /** Sections of which something was written, or is gone, since the last look. */
+  async #touched(base: string): Promise<readonly number[]> {
+    const touched = new Set<string>();
+    const signs = new Map<string, number>();
+    for (const answer of await this.#trial.rows(signsSql(base))) {
+      const [name, count, written] = listOf(JSON.parse(answer));
+      const catalog = String(name);
+      if (Number(written) > 0 || this.#signs.get(catalog) !== Number(count)) touched.add(catalog);
+      signs.set(catalog, Number(count));
+    }
+    this.#signs = signs;
+    return sections.flatMap((section, at) => (catalogsOf(section).some((name) => touched.has(name)) ? [at] : []));
+  }
+
+  /** Gives the names, old and new, of what others are named by and is called otherwise now. */
+  async #read(base: string): Promise<readonly string[]> {
+    const horizon = await this.#begin();
+    const [rows, counts] = [new Map(this.#rows), new Map(this.#counts)];
+    const thinned: number[] = [];
+    const renamed: string[] = [];
+    for (const at of await this.#touched(base)) {
+      const kind = sections[at]?.kind ?? "";
+      if (!this.#prepared.has(`senior_look_${at}`)) await this.#must(prepareSection(at), `senior_look_${at}`);
+      const [answer = "[]"] = await this.#trial.rows(lookSql(at, base));
+      const [count, written, news] = listOf(JSON.parse(answer));
+      let rewritten = 0;
+      for (const one of listOf(news)) {
+        const [id, name, definition] = listOf(one);
         const key = `${kind} ${String(id)}`;
         const old = this.#rows.get(key);
-        const [, name, definition] = news.get(String(id)) ?? [];
-        const row =
-          typeof name === "string"
-            ? { kind, name, definition: typeof definition === "string" ? timeless(definition) : "" }
-            : old;
-        if (row === undefined) continue;
-        isRenamed ||= old !== undefined && old.name !== row.name && naming.has(kind);
+        if (old !== undefined) rewritten++;
+        if (typeof name !== "string") continue;
+        const row = { kind, name, definition: typeof definition === "string" ? timeless(definition) : "" };
+        if (old !== undefined && isPrintedOtherwise(old, row)) renamed.push(bare(old.name), bare(name));
         rows.set(key, row);
+      }
+      // What nobody has written is what was there, but for what was written anew and what is gone.
+      const untouched = Number(count) - Number(written);
+      if (untouched !== (counts.get(at) ?? 0) - rewritten) thinned.push(at);
+      counts.set(at, Number(count));
+    }
+    await this.#thin(rows, thinned);
+    [this.#rows, this.#counts, this.#horizon] = [rows, counts, horizon];
+    return renamed;
+  }
+
+  /** What mentions a name is printed otherwise now, though nobody has written it. */
+  async #readMentioning(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const rows = new Map(this.#rows);
+    for (const [at, { kind }] of sections.entries()) {
+      const start = kind.length + 1;
+      const ids = [...rows].flatMap(([key, row]) =>
+        row.kind === kind && names.some((name) => row.name.includes(name) || row.definition.includes(name))
+          ? [key.slice(start)]
+          : [],
+      );
+      if (ids.length === 0) continue;
+      for (const answer of await this.#trial.rows(rowsSql(at, ids))) {
+        const [id, name, definition] = listOf(JSON.parse(answer));
+        if (typeof name !== "string") continue;
+        const text = typeof definition === "string" ? timeless(definition) : "";
+        rows.set(`${kind} ${String(id)}`, { kind, name, definition: text });
       }
     }
     this.#rows = rows;
-    this.#horizon = horizon;
-    return isRenamed;
+  }
+
+  /** Takes away what is gone from sections. */
+  async #thin(rows: Map<string, Row>, ats: readonly number[]): Promise<void> {
+    if (ats.length === 0) return;
+    for (const answer of await this.#trial.rows(idsSql(ats))) {
+      const [at, list] = listOf(JSON.parse(answer));
+      const kind = sections[Number(at)]?.kind ?? "";
+      const ids = new Set(listOf(list).map((id) => `${kind} ${String(id)}`));
+      for (const [key, row] of rows) if (row.kind === kind && !ids.has(key)) rows.delete(key);
+    }
   }
 }
 
