@@ -54,6 +54,13 @@ const runBatch = async (rehearsal: Rehearsal, segments: readonly Segment[], befo
   return { segments, before, after, ...(states === undefined ? {} : { states }) };
 };
 
+/** All of them at once: nobody wants to meet them one by one. */
+const refuse = ({ refusals }: Plan): void => {
+  if (refusals.length === 0) return;
+  const helps = [...new Set(refusals.map(({ help }) => help))];
+  throw new Fault("input.unsupported", refusals.map(({ refused }) => refused).join("\n"), { help: helps.join("\n") });
+};
+
 /** Plans, runs, looks, and plans again what is left: a server does at times more than it is told. */
 export const approach = async (
   rehearsal: Rehearsal,
@@ -65,8 +72,7 @@ export const approach = async (
   let now = begin;
   for (let round = 0; round < 3; round++) {
     const plan = planParts(partsOf(now), to, options);
-    const [refusal] = plan.refusals;
-    if (refusal !== undefined) throw new Fault("input.unsupported", refusal.refused, { help: refusal.help });
+    refuse(plan);
     if (plan.segments.length === 0) return { runs, left: [], end: now };
     for (const batch of batches(plan.segments)) {
       const run = await runBatch(rehearsal, batch, now);

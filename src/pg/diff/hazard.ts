@@ -103,8 +103,11 @@ const column: Judge<Of<"column">> = (node, part, context) => {
   const { act, change } = node;
   if (act === "drop") {
     if (part.value.generated !== undefined) return [];
+    const back = part.value.nullable
+      ? "leaves it empty"
+      : `fills it with ${context.from.byKey.has(part.key.replace(/^column /, "default ")) ? "its default" : fillOf(part.value, context).expression}`;
     return [
-      { kind: "data loss", message: `all values of ${partText(part)} are lost; the way back makes it empty` },
+      { kind: "data loss", message: `all values of ${partText(part)} are lost; the way back ${back}` },
       { kind: "breaking", message: "code that still uses this column fails" },
     ];
   }

@@ -98,7 +98,8 @@ const verbPhrase = (act: string, part: Part): string => {
   if (part.kind === "comment" || part.kind === "grants" || part.kind === "owner")
     return `change ${part.kind === "grants" ? "privileges" : part.kind} of ${part.value.key.replace(/^\S+ ([^.]*\.)?/, "")}`;
   if (part.kind === "default") return `${act} default of ${name} of ${table}`;
-  return `${act} ${nounOf(part)} ${name}`;
+  const noun = nounOf(part);
+  return name.toLowerCase().startsWith(`${noun}_`) ? `${act} ${name}` : `${act} ${noun} ${name}`;
 };
 
 /** `add_email_to_users`, `add_user_indexes`, `change_users_and_orders`. */
@@ -136,9 +137,11 @@ export const nameOf = (segment: Segment): string => {
     return slug(
       `${validates === "" ? (kinds.has("table") && oneAct === "add" ? "create " : "change ") : validates}${tables.join(" and ")}`,
     );
-  return slug(
-    `${validates}${validates === "" ? oneAct : ""} ${kinds.size === 1 ? `${all.length} ${first.part.kind}s` : "schema"}`,
-  );
+  if (kinds.size === 1) return slug(`${validates}${validates === "" ? oneAct : ""} ${all.length} ${first.part.kind}s`);
+  const made = all.find(({ act, part }) => act === "add" && part.kind === "table");
+  const begin = made === undefined ? `change ${tables[0] ?? "schema"}` : `create ${ownName(made.part)}`;
+  const more = tables.length > 1 ? ` and ${tables.length - 1} more` : "";
+  return slug(validates === "" ? `${begin.slice(0, 50)}${more}` : `${validates}${tables[0] ?? "schema"}${more}`);
 };
 
 /** Comments hold no line ends and nothing that a terminal acts on. */
@@ -153,13 +156,21 @@ const waits = ({ lockTimeout, statementTimeout }: MigrationOptions, long: boolea
 
 const terminated = (sql: string): string => `${sql};`;
 
-/** Scans and rewrites take as long as the table is large. */
-const isLong = (statements: readonly string[]): boolean =>
-  statements.some((sql) =>
-    /^(UPDATE|INSERT|DO \$gate\$|REFRESH|CREATE (UNIQUE )?INDEX|CREATE MATERIALIZED)|VALIDATE CONSTRAINT| TYPE | ADD CONSTRAINT | SET NOT NULL| SET (LOGGED|UNLOGGED)| STORED/.test(
-      sql,
-    ),
+/** Scans and rewrites take as long as the table is large; a table that was just made is small. */
+const isLong = (statements: readonly string[]): boolean => {
+  const made = statements.flatMap((sql) => /^CREATE (?:UNLOGGED )?TABLE (.+?) \(/.exec(sql)?.[1] ?? []);
+  const isOnNew = (sql: string): boolean =>
+    sql.startsWith("CREATE TABLE ") ||
+    made.some((table) => sql.startsWith(`ALTER TABLE ${table} `) || sql.includes(` ON ${table} `));
+  return statements.some(
+    (sql) =>
+      !isOnNew(sql) &&
+      !/ NOT VALID$| USING INDEX \S+( DEFERRABLE)?( INITIALLY DEFERRED)?$/.test(sql) &&
+      /^(UPDATE|INSERT|DO \$gate\$|REFRESH|CREATE (UNIQUE )?INDEX|CREATE MATERIALIZED)|VALIDATE CONSTRAINT| TYPE | ADD CONSTRAINT | SET NOT NULL| SET (LOGGED|UNLOGGED)| STORED/.test(
+        sql,
+      ),
   );
+};
 
 const upText = ({ segment }: Leg, options: MigrationOptions): string => {
   const lines = segment.steps.flatMap((step) => [

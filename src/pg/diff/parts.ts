@@ -1,6 +1,7 @@
 // Takes a catalog apart, so that two catalogs compare part by part.
 import type { Catalog } from "../catalog.ts";
 import { globalKey } from "../catalog/object.ts";
+import { omit } from "./omit.ts";
 import type { Parts } from "./part.ts";
 import { Collector, addSimple, global, inSchema } from "./take-apart/collector.ts";
 import { addRest, addRoutines } from "./take-apart/rest.ts";
@@ -32,7 +33,9 @@ const needsOf = (into: Collector, catalog: Catalog, resolved: Resolve): Readonly
 export const partsOf = (catalog: Catalog): Parts => {
   const into = new Collector();
   addSimple(into, "schema", catalog.schemas, global("schema", "SCHEMA"));
-  addSimple(into, "extension", catalog.extensions, global("extension", "EXTENSION"));
+  // What an extension says of itself comes with it.
+  const extensions = catalog.extensions.map((one) => omit(one, "comment"));
+  addSimple(into, "extension", extensions, global("extension", "EXTENSION"));
   addSimple(into, "enum", catalog.enums, inSchema("type", "TYPE"));
   addSimple(into, "range", catalog.ranges, inSchema("type", "TYPE"));
   addSimple(into, "base type", catalog.baseTypes, inSchema("type", "TYPE"));

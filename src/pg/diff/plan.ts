@@ -1,5 +1,6 @@
 // From two catalogs to a plan: steps in an order that can be run, in segments that each fit one transaction or none.
 import type { Catalog } from "../catalog.ts";
+import { apartFromLong } from "./apart.ts";
 import { asideName } from "./aside.ts";
 import type { Change, Refused } from "./change.ts";
 import { differ } from "./change.ts";
@@ -198,11 +199,12 @@ const sortedAs = (units: readonly Unit[], order: readonly Unit[]): readonly Unit
   return units.toSorted((a, b) => (at.get(a.id) ?? 0) - (at.get(b.id) ?? 0));
 };
 
+/** What holds rows, or a place in a row of numbers. */
 const isContract = (change: Change): boolean =>
-  change.verb === "drop" && (change.from.kind === "column" || change.from.kind === "table");
+  change.verb === "drop" && ["column", "table", "sequence"].includes(change.from.kind);
 
 /**
- * What code of the release before may use goes last: dropped columns and tables, and what is dropped only because it needs them. Where
+ * What code of the release before may use goes last: dropped columns, tables and sequences, and what is dropped only because it needs them. Where
  * something else waits for it, it goes with the rest.
  */
 const contractIds = (arranged: Arranged, from: Parts): ReadonlySet<string> => {
@@ -248,13 +250,20 @@ export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan
   };
   const writing: Context = { ...context, isNew: isMade, holds: (key) => arranged.held.has(key) };
   const units = unitsOf(arranged, writing, ({ id }) => (late.has(id) ? "contract" : undefined));
-  const segments = schedule(units).map((segment): Segment => ({
+  const hazards = new Map(
+    units.map((unit) => [unit.id, unit.first ? hazardsOf(unit.node, writing, unit.statements) : []]),
+  );
+  const isLong = ({ id }: Unit): boolean => hazards.get(id)?.some(({ kind }) => kind === "rewrite") === true;
+  const scheduled = schedule(units).flatMap((segment) =>
+    options.online && segment[0]?.kind === "main" ? apartFromLong(segment, isLong) : [segment],
+  );
+  const segments = scheduled.map((segment): Segment => ({
     kind: segment[0]?.kind ?? "main",
     steps: withOneRewrite(
-      gathered(sortedAs(segment, units)).map(({ node, statements, first }) => ({
+      gathered(sortedAs(segment, units)).map(({ id, node, statements }) => ({
         title: titleOf(node),
         statements,
-        hazards: first ? hazardsOf(node, writing, statements) : [],
+        hazards: hazards.get(id) ?? [],
         change: node.change,
       })),
     ),

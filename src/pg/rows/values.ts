@@ -1,5 +1,6 @@
 // A value of any type for the n-th row of a table, as a SQL literal: equal for equal n, different for different n where the type allows.
 import type { Catalog } from "../catalog.ts";
+import type { DomainType } from "../catalog/types.ts";
 import { quotePath, quoteText } from "../quote.ts";
 
 type Literal = (n: number, size: readonly number[]) => string;
@@ -100,10 +101,25 @@ const bareName = (type: string): string => type.replace(/^.*\./, "").replaceAll(
 /** Gives the literal for row `n` of a type as the server prints it; undefined where nothing is known about the type. */
 export type ValueOf = (type: string, n: number) => string | undefined;
 
+/** `octet_length(VALUE) = 20`: of a domain whose values all have one length. */
+const exactLength = ({ constraints }: DomainType): number | undefined => {
+  const found = constraints
+    .map(({ expression }) => /length\(\(*VALUE\)*(?:::\w+)?\)+ = (\d+)/i.exec(expression)?.[1])
+    .find((length) => length !== undefined);
+  return found === undefined ? undefined : Math.min(Number(found), 1000);
+};
+
+const exact = (base: string, length: number | undefined, n: number): string | undefined => {
+  if (length === undefined) return undefined;
+  if (base === "bytea") return `'\\x${n.toString(16).padStart(2 * length, "0")}'`;
+  return /^(text|character|citext)/.test(base) ? quoteText(word(n).padStart(length, "a").slice(-length)) : undefined;
+};
+
 /** User types by how the server prints them with an empty search_path. */
 export const valuesIn = ({ enums, domains, composites, ranges }: Catalog): ValueOf => {
   const enumValues = new Map(enums.map((one) => [quotePath(one), one.values]));
   const bases = new Map(domains.map((one) => [quotePath(one), one.base.text]));
+  const lengths = new Map(domains.map((one) => [quotePath(one), exactLength(one)]));
   const attributes = new Map(composites.map((one) => [quotePath(one), one.attributes]));
   const rangeTypes = new Set(ranges.map(quotePath));
   const multiranges = new Set(ranges.map(({ multirange }) => quotePath(multirange)));
@@ -115,7 +131,7 @@ export const valuesIn = ({ enums, domains, composites, ranges }: Catalog): Value
     const labels = enumValues.get(type);
     if (labels !== undefined) return labels.length === 0 ? undefined : quoteText(labels[(n - 1) % labels.length] ?? "");
     const base = bases.get(type);
-    if (base !== undefined) return value(base, n);
+    if (base !== undefined) return exact(base, lengths.get(type), n) ?? value(base, n);
     const fields = attributes.get(type);
     if (fields !== undefined)
       return `ROW(${fields.map((one) => value(one.type.text, n) ?? "NULL").join(", ")})::${type}`;

@@ -2,6 +2,7 @@
 import type { ObjectName } from "../../catalog/object.ts";
 import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
+import { asideName } from "../aside.ts";
 import type { ColumnPart, ConstraintPart, Part, PartitionPart, Parts, TableShell } from "../part.ts";
 import { columnSettings, columnText } from "./columns.ts";
 import { constraintText } from "./constraints.ts";
@@ -153,12 +154,29 @@ const kindWords = {
   foreign: "a foreign table",
 } as const;
 
+/** The way that copies no row: the table of before becomes a partition of the new one. */
+const becomePartitioned = (table: TableShell): string => {
+  const before = { schema: table.schema, name: asideName(table.name) };
+  return [
+    "the rows can stay where they are, as the first partition; write this in a migration of your own, then compare again:",
+    `  ALTER TABLE ${quotePath(table)} RENAME TO ${quoteName(before.name)};`,
+    `  CREATE TABLE ${quotePath(table)} (LIKE ${quotePath(before)} INCLUDING ALL EXCLUDING INDEXES) PARTITION BY ${table.partitionKey ?? ""};`,
+    `  ALTER TABLE ${quotePath(table)} ATTACH PARTITION ${quotePath(before)} <the bounds of the rows it holds>;`,
+    `A checked CHECK of those bounds on the old table spares the scan; keys must hold the columns of ${table.partitionKey ?? "the partition key"};`,
+    "foreign keys that refer to the table, views, triggers and policies move over by hand.",
+    `In the schema file ${quoteName(before.name)} is then one of the partitions`,
+  ].join("\n");
+};
+
 const shapeRefusal = (from: TableShell, to: TableShell): Refusal => ({
   refused:
     from.kind === to.kind
       ? `${quotePath(to)} is partitioned by ${from.partitionKey ?? "nothing"} and cannot be partitioned by ${to.partitionKey ?? "nothing"} in place`
-      : `${quotePath(to)} is ${kindWords[from.kind]} and cannot become ${kindWords[to.kind]} in place`,
-  help: "make the new table under another name, copy the rows in batches, and rename both",
+      : `${quotePath(to)} is ${kindWords[from.kind]} and cannot become ${kindWords[to.kind]} in place: PostgreSQL has no command for it, and a table is never made anew here`,
+  help:
+    from.kind === "table" && to.kind === "partitioned"
+      ? becomePartitioned(to)
+      : "make the new table under another name, copy the rows in batches, and rename both; or keep it as it is in the schema file",
 });
 
 const alter = (from: TableShell, to: TableShell): readonly Piece[] | typeof rebuild | Refusal => {
