@@ -2,6 +2,10 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import postgres from "postgres";
+import { runSenior } from "../src/cli/run.ts";
+import { mergePlugins } from "../src/registry.ts";
+import { reporters } from "../src/report/index.ts";
+import { memoryIo } from "../src/testing/memory-io.ts";
 import { runSql, startServer } from "../src/testing/postgres-server.ts";
 import { exactInterval } from "./exact-interval.ts";
 import type { Agreement } from "./whatif/compare.ts";
@@ -12,6 +16,7 @@ import { saas } from "./whatif/saas.ts";
 import { shop } from "./whatif/shop.ts";
 import { tpch } from "./whatif/tpch.ts";
 import { unseen } from "./whatif/unseen.ts";
+import type { WorkloadSet } from "./whatif/workload-set.ts";
 
 const native = join(
   import.meta.dirname,
@@ -60,6 +65,25 @@ const told = ({ set, version, hypopg, ...found }: Agreement): string =>
     ...found.different.map((one) => `  differs: ${one.sql}\n    clone  ${one.clone}\n    server ${one.server}`),
   ].join("\n");
 
+/** What reads a server, each as people type it. */
+const commands = {
+  "db analyze": ["analyze"],
+  "db doctor": ["doctor"],
+  "db snapshot": ["snapshot", "--output", "prod.snapshot"],
+  "db suggest-indexes": ["suggest-indexes", "--workload", "queries.sql"],
+  "db lint --check-plans": ["lint", "change.sql", "--check-plans", "--workload", "queries.sql"],
+} as const;
+
+const registry = mergePlugins([{ sdk: 1, name: "senior", provides: [...reporters] }]);
+
+const senior = (set: WorkloadSet, argv: readonly string[]): Promise<unknown> => {
+  const files = {
+    "/project/queries.sql": `${set.queries.join(";\n")};\n`,
+    "/project/change.sql": "create table senior_bench (id int);\n",
+  };
+  return runSenior(argv, memoryIo({ files }), () => Promise.resolve(registry));
+};
+
 const asked = values.set.split(",");
 for (const folder of values.server ?? [native]) {
   // Statistics that are renewed meanwhile would be other ones than those that were read.
@@ -71,10 +95,14 @@ for (const folder of values.server ?? [native]) {
     const url = server.url(database);
     const version = await versionOf(url);
     console.log(told(await agreement(url, set, version)));
-    const { modes, samples, waits, written } = await footprint(url);
-    console.log(
-      `  left on the server        ${JSON.stringify(modes)} in ${samples} looks, ${waits} waits, ${written} rows written`,
-    );
+    for (const [name, argv] of Object.entries(commands)) {
+      const { modes, samples, waits, written } = await footprint(url, () =>
+        senior(set, ["db", ...argv, "--connection", url]),
+      );
+      console.log(
+        `  ${name.padEnd(26)}${JSON.stringify(modes)} in ${samples} looks, ${waits} waits, ${written} rows written`,
+      );
+    }
     if (!values.executed) continue;
     const { queries, indexes } = await executed(url, set, Number(values.runs));
     const sum = (key: "costBefore" | "costAfter" | "msBefore" | "msAfter"): number =>

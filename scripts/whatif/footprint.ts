@@ -1,7 +1,5 @@
-// What reading production leaves there: locks as its own views show them while we read, and rows written by its own counters.
+// What a command leaves on a server: locks as its own views show them meanwhile, and rows written by its own counters.
 import postgres from "postgres";
-import { readProduction } from "../../src/cli/db/production.ts";
-import { memoryIo } from "../../src/testing/memory-io.ts";
 
 export interface Footprint {
   /** Lock modes on relations that were seen, with how often. */
@@ -15,7 +13,8 @@ export interface Footprint {
 
 const writtenQuery = `select pg_stat_force_next_flush()::text, (tup_inserted + tup_updated + tup_deleted)::text w from pg_stat_database where datname = current_database()`;
 
-export const footprint = async (url: string): Promise<Footprint> => {
+/** `work` talks to the server under our own application name. */
+export const footprint = async (url: string, work: () => Promise<unknown>): Promise<Footprint> => {
   const watch = postgres(url, { max: 1, ssl: false, onnotice: () => undefined, prepare: false });
   const written = async (): Promise<number> => {
     await Bun.sleep(1200);
@@ -28,7 +27,7 @@ export const footprint = async (url: string): Promise<Footprint> => {
   const modes: Record<string, number> = {};
   let [samples, waits, done] = [0, 0, false];
   const begun = performance.now();
-  const reading = readProduction(memoryIo({}), url, { deadlineMs: 60_000, redact: false }).finally(() => (done = true));
+  const reading = work().finally(() => (done = true));
   while (!done) {
     const rows = await watch.unsafe<Record<string, unknown>[]>(
       `select l.mode, l.granted from pg_locks l join pg_stat_activity a on a.pid = l.pid
