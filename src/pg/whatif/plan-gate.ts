@@ -143,7 +143,7 @@ const table = (check: PlanCheck): readonly Block[] => {
       cells: [
         cell(change.before),
         cell(change.after),
-        change.kind === "dearer" ? times(factorOf(change)) : `1/${times(1 / factorOf(change))}`,
+        `${times(change.kind === "dearer" ? factorOf(change) : 1 / factorOf(change))} ${change.kind}`,
         statement.statement.calls.toLocaleString("en-US"),
         short(statement.statement.text),
       ],

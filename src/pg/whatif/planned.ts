@@ -41,9 +41,11 @@ const planned = (statement: WorkloadStatement, around: Surroundings): PlannedSta
     : { statement, variants: [{ sql: typical, generic: hasParameters(typical), share: 0.5 }, any], values: "typical" };
 };
 
-/** What reads the server's own catalog is not the application's. */
+/** What reads the server's own catalog is not the application's, nor are the records of a migration runner. */
 const isOurs = ({ text }: WorkloadStatement): boolean =>
-  !/\bpg_catalog\.|\bpg_stat_|\binformation_schema\b/i.test(text);
+  !/\bpg_catalog\.|\bpg_stat_|\binformation_schema\b|\bsenior\.(migrations|migration_events|catalog_snapshot)\b/i.test(
+    text,
+  );
 
 /** The statements that the planner has plans for, with what to plan for each. */
 export const plannedStatements = (workload: Workload, around: Surroundings): readonly PlannedStatement[] =>

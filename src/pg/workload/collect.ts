@@ -3,7 +3,7 @@ import type { ParseSql } from "../tree.ts";
 import type { Workload, WorkloadStatement } from "./model.ts";
 import { byWeight } from "./model.ts";
 import type { Normalised } from "./normalise.ts";
-import { normalise } from "./normalise.ts";
+import { isMissed, normalise } from "./normalise.ts";
 
 /** One call, or several with their mean. */
 export interface Observation {
@@ -83,7 +83,7 @@ export const collect = (
     }
     add(sum, one);
   }
-  const unread = [...sums.values()].filter(({ normalised }) => !normalised.readable).length;
+  const unread = [...sums.values()].filter(({ normalised }) => isMissed(normalised)).length;
   return {
     ...about,
     statements: [...sums.values()].map(statementOf).sort(byWeight),

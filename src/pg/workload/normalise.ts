@@ -23,6 +23,10 @@ const verbs: Readonly<Record<string, Verb>> = {
 /** The verb of a statement: `other` for whatever the planner has no plan for. */
 export const verbOf = ({ kind }: Pick<Statement, "kind">): Verb => verbs[kind] ?? "other";
 
+/** Of what the parser refuses only queries are missed: `savepoint $1` has no plan anyway. */
+export const isMissed = ({ readable, text }: Pick<Normalised, "readable" | "text">): boolean =>
+  !readable && /^[(\s]*(select|insert|update|delete|merge|with|values|table)\b/i.test(text);
+
 /** Comments may hold anything: tags of a tracer, an address. */
 export const withoutComments = (sql: string): string =>
   [...piecesOf(sql)]

@@ -5,7 +5,7 @@ import type { Ask } from "../read-catalog.ts";
 import type { ParseSql } from "../tree.ts";
 import type { Workload, WorkloadStatement } from "./model.ts";
 import { byWeight, noWorkload } from "./model.ts";
-import { normalise } from "./normalise.ts";
+import { isMissed, normalise } from "./normalise.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -120,7 +120,7 @@ const stateOf = async (ask: Ask): Promise<State | string> => {
 const gapsOf = (state: State, rows: readonly Row[], statements: readonly WorkloadStatement[], dealloc: number) => {
   const hidden = rows.filter(({ id, text }) => id === null || text === "<insufficient privilege>").length;
   const long = rows.filter((row) => row["long"] === true).length;
-  const unread = statements.filter(({ readable }) => !readable).length - long;
+  const unread = statements.filter(isMissed).length - long;
   return [
     ...(hidden > 0
       ? [`${hidden} statements of other users are hidden from this one (GRANT pg_read_all_stats TO this user)`]
