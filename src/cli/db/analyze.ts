@@ -5,6 +5,7 @@ import { runRules } from "../../kernel/rule.ts";
 import type { Baseline } from "../../pg/baseline.ts";
 import { baselineBlocks, baselineData, baselineOf, compareBaseline } from "../../pg/baseline.ts";
 import { connectionAdvice } from "../../pg/connection-advice.ts";
+import { togetherInPartitions } from "../../pg/partition-findings.ts";
 import { databaseRules } from "../../pg/rules/index.ts";
 import { analyzeReport } from "../../pg/view.ts";
 import { command } from "../command.ts";
@@ -82,7 +83,7 @@ export default command({
     const { target } = read;
     const before = args.baseline === undefined ? undefined : await readBaseline(io, args.baseline);
     const advice = target === undefined ? [] : connectionAdvice(target);
-    const found = read.locate(runRules(databaseRules, reading));
+    const found = read.locate(togetherInPartitions(runRules(databaseRules, reading), reading.catalog));
     const workload =
       target === undefined
         ? nothing
