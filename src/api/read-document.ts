@@ -107,7 +107,7 @@ export const readDocument = (path: string, text: string): SourceDocument => {
   if (!isObject(root)) {
     throw new Fault("input.unsupported", `${path} is not an OpenAPI document: it holds no mapping of keys`, {
       at: { kind: "file", path, line: 1, column: 1 },
-      help: "give an OpenAPI 2.0, 3.0 or 3.1 document, as YAML or JSON",
+      help: "give an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, as YAML or JSON",
     });
   }
   checkShape(path, root);

@@ -35,7 +35,7 @@ const notOpenApi = (document: SourceDocument, message: string, at: string): Faul
   const place = locatePointers(document.text, [at]).get(at) ?? { line: 1, column: 1 };
   return new Fault("input.unsupported", `${document.path} is not an OpenAPI document: ${message}`, {
     at: { kind: "file", path: document.path, ...place },
-    help: "give an OpenAPI 2.0, 3.0 or 3.1 document, as YAML or JSON",
+    help: "give an OpenAPI document of version 2.0, 3.0, 3.1 or 3.2, as YAML or JSON",
   });
 };
 

@@ -75,6 +75,7 @@ export const events = ({ req }) => ({
   wrong: { status: 200, contentType: "text/event-stream", body: told({ data: { id: "2" } }) },
   lines: { status: 200, contentType: "application/jsonl", body: [${thing}, ${thing}] },
   text: { status: 200, contentType: "application/jsonl", body: "written already" },
+  bytes: { status: 200, contentType: "application/jsonl", body: [Buffer.from('{"a":'), Buffer.from("1}")] },
 })[asked(req)];
 export const create = ({ req }) => ({
   good: { status: 201, body: ${thing} },
@@ -157,6 +158,7 @@ describe("checked replies", () => {
     const lines = await fetch(`${service.url}/events?as=lines`);
     expect([lines.headers.get("content-type"), await lines.text()]).toEqual(["application/jsonl", line + line]);
     expect(await service.ask("/events?as=text")).toEqual([200, "written already"]);
+    expect(await service.ask("/events?as=bytes")).toEqual([200, { a: 1 }]);
   });
 
   test("the code type-checks with every option", async () => {
