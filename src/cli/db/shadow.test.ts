@@ -84,13 +84,38 @@ describe.skipIf(server === undefined)("a shadow on a real server", () => {
     await runSql(server, empty, "drop owned by plain; drop role plain; drop role app");
   });
 
+  test("verifies migrations there, with rows, and takes roles away again", async () => {
+    const files = {
+      "/project/m/1_a.sql": `-- migrate:up
+create role made_here; create table t (id int primary key, n int not null); grant select on t to made_here; grant select on t to named_here;
+-- migrate:down
+drop table t; drop role made_here;`,
+      "/project/m/2_b.sql": `-- migrate:up
+create extension postgres_fdw; create server far foreign data wrapper postgres_fdw options (host 'x'); alter table t add m int default 1;
+-- migrate:down
+alter table t drop m; drop server far; drop extension postgres_fdw;`,
+    };
+    const io = memoryIo({ files });
+    const argv = ["db", "verify", "m", "--shadow", server?.url() ?? "", "--json"];
+    const { exit, stdout } = await runSenior(argv, io, () => Promise.resolve(registry));
+    expect(stdout).toContain('"exit": 0');
+    expect(exit).toBe(0);
+    const strange = memoryIo({ files: { "/project/m/1_a.sql": "-- migrate:up\ncreate extension not_there_at_all;" } });
+    const refused = await runSenior(argv, strange, () => Promise.resolve(registry));
+    expect(refused.stderr).toContain('does not have the extension "not_there_at_all"');
+    expect(await shadows()).toEqual([]);
+    expect(await ask("select rolname from pg_roles where rolname like '%_here' or rolname like 'senior%'")).toEqual([]);
+  });
+
   test("sweeps up what killed runs left, and only that; endless statements are ended", async () => {
     if (server === undefined) return;
     const comment = "A throw-away database of senior; it may be dropped whenever nobody is connected to it.";
     for (const name of ["senior_shadow_1_0000000a", "senior_shadow_1_0000000b", "senior_shadow_1_0000000c"]) {
       await runSql(server, "postgres", `create database ${name} strategy file_copy`);
       // The third is not marked: somebody else's.
-      if (!name.endsWith("c")) await runSql(server, "postgres", `comment on database ${name} is '${comment}'`);
+      const mark = `${comment} Its roles: ["of_${name.slice(-1)}"]`;
+      if (!name.endsWith("c"))
+        await runSql(server, "postgres", `comment on database ${name} is '${mark}'; create role of_${name.slice(-1)}`);
     }
     const used = postgres(server.url("senior_shadow_1_0000000b"), { max: 1 });
     await used`select 1`;
@@ -99,6 +124,8 @@ describe.skipIf(server === undefined)("a shadow on a real server", () => {
     expect(endless.exit).toBe(3);
     expect(await shadows()).toEqual(["senior_shadow_1_0000000b", "senior_shadow_1_0000000c"]);
     await used.end();
+    expect(await ask("select rolname from pg_roles where rolname like 'of__'")).toEqual(["of_b"]);
+    await runSql(server, "postgres", "drop role of_b");
     for (const name of await shadows()) await runSql(server, "postgres", `drop database ${name}`);
   });
 });

@@ -2,6 +2,7 @@
 import type { Disposable } from "../../io/embedded/disposable.ts";
 import type { Needs } from "../../io/embedded/shadow.ts";
 import type { Io } from "../../io/io.ts";
+import type { Chain, Way } from "../../pg/migrations/model.ts";
 import type { PreparedSchema } from "../../pg/prepare.ts";
 import { faultIn, prepareSchema } from "../../pg/prepare.ts";
 import { roleCreated } from "../../pg/roles.ts";
@@ -41,4 +42,10 @@ export const needsWith = (needs: Needs, schema: PreparedSchema | undefined): Nee
   const roles = new Set([...(needs.roles ?? []), ...(schema?.roles ?? [])]);
   const extensions = [...(needs.extensions ?? []), ...(schema?.extensions ?? []).map(({ name }) => name)];
   return { roles: [...roles].filter((name) => !created.has(name)), extensions: [...new Set(extensions)] };
+};
+
+/** Roles that migrations and schema make themselves. */
+export const rolesMade = ({ migrations }: Chain, schema: PreparedSchema | undefined): readonly string[] => {
+  const own = migrations.flatMap(({ up, down }) => [up, down].flatMap((way: Way | undefined) => way?.statements ?? []));
+  return [...new Set([...own, ...(schema?.statements ?? [])].flatMap((statement) => roleCreated(statement) ?? []))];
 };

@@ -10,8 +10,9 @@ import { command } from "../command.ts";
 import { duration, flag, text } from "../flags.ts";
 import { chainFlags, chooseMigrations, needsOf } from "./chain-args.ts";
 import { structureOf, verifyStructure } from "./verify-structure.ts";
+import { shadowFlag, shadowOf } from "./shadow-args.ts";
 import { shellNotes } from "./shell-notes.ts";
-import { needsWith, runSchema, schemaBefore, schemaFlag } from "./state-before.ts";
+import { needsWith, rolesMade, runSchema, schemaBefore, schemaFlag } from "./state-before.ts";
 
 /** Findings on files that are not asked for belong to whoever asks for them. */
 const ofMeant = (chain: Chain, files: ReadonlySet<string>, all: boolean): readonly Finding[] =>
@@ -39,6 +40,10 @@ export default command({
       run: "senior db verify db/migrations --reporter junit --output verify.xml",
       about: "One test case for each migration",
     },
+    {
+      run: "senior db verify migrations/ --shadow postgres://postgres@127.0.0.1:5433/postgres",
+      about: "On a server of your own, with its extensions, in a throw-away database",
+    },
     { run: "senior db verify db/structure.sql", about: "Rails' dump: does it load, and is it up to date" },
   ],
   positionals: {
@@ -49,6 +54,7 @@ export default command({
     schema: schemaFlag,
     rows: flag("Fill tables with invented rows", { default: true }),
     unwind: flag("Undo the whole chain in one go at the end", { default: true }),
+    shadow: shadowFlag,
     deadline: duration("How long one file may take", { min: 100, default: 60_000 }),
   },
   output: "report",
@@ -65,7 +71,8 @@ export default command({
     });
     const meant = chain.migrations.filter(isMeant);
     const all = meant.length === chain.migrations.length;
-    const options = { deadlineMs: args.deadline, signal: io.signal };
+    const shadow = await shadowOf(io, args.shadow, []);
+    const options = { deadlineMs: args.deadline, signal: io.signal, ...shadow, makes: rolesMade(chain, schema) };
     const needs = needsWith(needsOf(chain), schema);
     const verified = await withDisposable(needs, options, async (database) => {
       if (schema !== undefined) await runSchema(database, schema);
@@ -80,7 +87,7 @@ export default command({
     const files = new Set(
       meant.flatMap(({ up, down }) => [up.file.path, ...(down === undefined ? [] : [down.file.path])]),
     );
-    const notes = [...ofMeant(chain, files, all), ...shellNotes(chain)];
+    const notes = [...ofMeant(chain, files, all), ...(args.shadow === undefined ? shellNotes(chain) : [])];
     return verifyReport({ chain, verified, notes, source: args.path });
   },
 });

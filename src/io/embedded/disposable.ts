@@ -4,6 +4,8 @@ import type { CatalogReading } from "../../pg/catalog.ts";
 import { quoteName } from "../../pg/quote.ts";
 import type { CatalogScope } from "../../pg/read-catalog.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
+import type { ShadowServer } from "../postgres/shadow-database.ts";
+import { withShadowDatabase } from "../postgres/shadow-database.ts";
 import { isBundled } from "./extensions.ts";
 import type { Ran, Traced } from "./protocol.ts";
 import type { EmbeddedOptions, SqlServer } from "./server.ts";
@@ -35,10 +37,44 @@ const mustRun = async (server: SqlServer, statements: readonly string[]): Promis
   if (error !== undefined) throw new Fault("input.invalid", refusal(error));
 };
 
-// What was set must not change what the reading sees; a rollback sets it again.
-const settle = ["begin", "set session authorization postgres", "reset role", "reset all", "set search_path = ''"];
+/** Who runs everything, and how a session is set right: what was set must not change what a reading sees; a rollback sets it again. */
+interface House {
+  readonly loader: string;
+  readonly settle: readonly string[];
+  readonly isOpaque: (extension: string) => boolean;
+}
 
-const on = (server: SqlServer): Disposable => ({
+const embedded: House = {
+  loader,
+  settle: ["begin", "set session authorization postgres", "reset role", "reset all", "set search_path = ''"],
+  isOpaque: (extension) => !isBundled(extension),
+};
+
+const onServer = (user: string): House => ({
+  loader: user,
+  settle: ["begin", "reset session authorization", "reset role", "reset all", "set search_path = ''", "set jit = off"],
+  isOpaque: () => false,
+});
+
+/** Tells of roles that are made because a migration turned out to need them; extensions cannot be had that are not there. */
+const telling = (server: SqlServer, made: (role: string) => void): SqlServer => ({
+  ...server,
+  extend: ([first]) =>
+    Promise.reject(
+      new Fault("input.unsupported", `the shadow's server does not have the extension "${first?.name ?? ""}"`, {
+        help: "install its package there, or leave --shadow out: the embedded PostgreSQL makes a shell of it",
+      }),
+    ),
+  run: (statements) => {
+    for (const sql of statements) {
+      const name = /^create role (?:"((?:[^"]|"")+)"|(\w+))$/i.exec(sql);
+      if (name !== null) made(name[1]?.replaceAll('""', '"') ?? name[2] ?? "");
+    }
+    return server.run(statements);
+  },
+});
+
+const on = (server: SqlServer, { loader, settle, isOpaque }: House): Disposable => ({
   run: (statements) => server.run(statements),
   trace: (statement) => server.trace(statement),
   rows: (sql) => server.rows(sql),
@@ -51,21 +87,42 @@ const on = (server: SqlServer): Disposable => ({
     }
   },
   extend: (extensions) => server.extend(extensions.map((name) => ({ name, versions: [] }))),
-  isOpaque: (extension) => !isBundled(extension),
+  isOpaque,
 });
 
-/** Starts an embedded server with what is needed in it, does `work` and ends it. A call that takes longer than the deadline ends it too. */
+export interface DisposableOptions extends EmbeddedOptions {
+  /** A real server instead of the embedded one. */
+  readonly shadow?: ShadowServer;
+  /** Roles that the work itself makes: on a real server they must go with the rest. */
+  readonly makes?: readonly string[];
+}
+
+/**
+ * Starts an embedded server with what is needed in it, or makes a database on a real one, does `work` and ends it. A call that takes longer
+ * than the deadline ends it too.
+ */
 export const withDisposable = <T>(
   { roles = [], extensions = [] }: Needs,
-  options: EmbeddedOptions,
+  { shadow, makes = [], ...options }: DisposableOptions,
   work: (database: Disposable) => Promise<T>,
-): Promise<T> =>
-  withEmbeddedServer(options, async (server) => {
+): Promise<T> => {
+  if (shadow !== undefined)
+    return withShadowDatabase(
+      shadow,
+      options,
+      ({ server, user, made }) => work(on(telling(server, made), onServer(user))),
+      {
+        roles,
+        makes,
+      },
+    );
+  return withEmbeddedServer(options, async (server) => {
     await server.extend(extensions.map((name) => ({ name, versions: [] })));
     await mustRun(server, [
       ...roles.map((role) => `create role ${quoteName(role)}`),
       `create role ${quoteName(loader)} superuser`,
       `set session authorization ${quoteName(loader)}`,
     ]);
-    return work(on(server));
+    return work(on(server, embedded));
   });
+};

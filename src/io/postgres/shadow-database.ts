@@ -23,6 +23,10 @@ export interface ShadowDatabase {
   readonly ground: Ground;
   /** Of the server, as in `server_version_num`. */
   readonly version: number;
+  /** Who is connected. */
+  readonly user: string;
+  /** A role that the work made after all: it goes with the rest, unless it was there before. */
+  readonly made: (role: string) => void;
 }
 
 interface Facts {
@@ -78,36 +82,85 @@ const refuseSame = async (facts: Facts, { target, note }: ShadowServer, compared
 
 const marker = "A throw-away database of senior; it may be dropped whenever nobody is connected to it.";
 
-/** What killed runs left: marked, a minute old by its name, and without a session. */
-const stale = `select d.datname::text from pg_catalog.pg_database d
-  where d.datname ~ '^senior_shadow_[0-9]+_[0-9a-f]{8}$' and pg_catalog.shobj_description(d.oid, 'pg_database') = ${quoteText(marker)}
+/** What killed runs left: marked, a minute old by its name, and without a session; and the roles that came with it. */
+const stale = `select json_build_object('name', d.datname, 'mark', pg_catalog.shobj_description(d.oid, 'pg_database'))::text from pg_catalog.pg_database d
+  where d.datname ~ '^senior_shadow_[0-9]+_[0-9a-f]{8}$' and starts_with(pg_catalog.shobj_description(d.oid, 'pg_database'), ${quoteText(marker)})
     and extract(epoch from now()) - split_part(d.datname, '_', 3)::bigint > 60
     and not exists (select from pg_catalog.pg_stat_activity a where a.datid = d.oid)`;
 
+const markOf = (roles: readonly string[]): string =>
+  roles.length === 0 ? marker : `${marker} Its roles: ${JSON.stringify(roles)}`;
+
+const rolesIn = (mark: string): readonly string[] => {
+  const list = mark.slice(marker.length + " Its roles: ".length);
+  const value: unknown = list.startsWith("[") ? JSON.parse(list) : [];
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+};
+
+/** A role that something else uses by now is refused by the server, and stays. */
+const drop = async (admin: Connection, name: string, roles: Iterable<string>): Promise<void> => {
+  const { kind } = await admin.run(`DROP DATABASE IF EXISTS ${quoteName(name)}`);
+  if (kind === "done") for (const role of roles) await admin.run(`DROP ROLE IF EXISTS ${quoteName(role)}`);
+};
+
 const sweep = async (admin: Connection): Promise<void> => {
-  for (const name of await ask(admin, stale)) if (name !== null) await admin.run(`DROP DATABASE ${quoteName(name)}`);
+  for (const row of await ask(admin, stale)) {
+    const { name, mark } = JSON.parse(row ?? "{}") as { readonly name: string; readonly mark: string };
+    await drop(admin, name, rolesIn(mark));
+  }
 };
 
 const random = (): string => crypto.randomUUID().slice(0, 8);
 
+/** What work wants that commits: no transaction takes it back. */
+export interface Committing {
+  /** Roles that must be there. */
+  readonly roles: readonly string[];
+  /** Roles that the work itself makes. */
+  readonly makes: readonly string[];
+}
+
+interface Place {
+  readonly name: string;
+  /** Made for this, and dropped after it. */
+  readonly own: boolean;
+  /** Roles that come and go with it. */
+  readonly roles: Set<string>;
+  /** Roles that were there before. */
+  readonly there: ReadonlySet<string | null>;
+}
+
 /** Makes the database, or takes an empty one where none may be made: there everything is undone with its transaction. */
-const place = async (admin: Connection, facts: Facts, target: Target): Promise<{ name: string; own: boolean }> => {
+const place = async (
+  admin: Connection,
+  facts: Facts,
+  target: Target,
+  committing: Committing | undefined,
+): Promise<Place> => {
   if (!facts.createdb) {
-    if (facts.empty) return { name: target.database, own: false };
+    if (facts.empty && committing === undefined)
+      return { name: target.database, own: false, roles: new Set(), there: new Set() };
     throw new Fault("guard.target", `${facts.user} may not create databases on ${targetText(target)}`, {
-      help: `allow it with ALTER ROLE ${quoteName(facts.user)} CREATEDB, or name an empty database`,
+      help: `allow it with ALTER ROLE ${quoteName(facts.user)} CREATEDB${committing === undefined ? ", or name an empty database" : ""}`,
     });
   }
   await sweep(admin);
+  const there = new Set(await ask(admin, "select rolname::text from pg_catalog.pg_roles"));
+  const missing = (committing?.roles ?? []).filter((role) => !there.has(role));
+  if (missing.length > 0 && !facts.createrole) throw roleFault(facts, missing);
   const [second] = await ask(admin, "select extract(epoch from now())::bigint::text");
   const name = `senior_shadow_${second ?? "0"}_${random()}`;
+  const roles = [...missing, ...(committing?.makes ?? []).filter((role) => !there.has(role))];
   await ask(admin, `CREATE DATABASE ${quoteName(name)} TEMPLATE template0`);
-  return { name, own: true };
+  // A mark that cannot be set leaves a database that is only dropped by this very run.
+  await admin.run(`COMMENT ON DATABASE ${quoteName(name)} IS ${quoteText(markOf(roles))}`);
+  for (const role of missing) await ask(admin, `CREATE ROLE ${quoteName(role)}`);
+  return { name, own: true, roles: new Set(roles), there };
 };
 
 const roleFault = (facts: Facts, roles: readonly string[]): Fault =>
   new Fault("world.database", `the schema names roles that the shadow does not have: ${roles.join(", ")}`, {
-    help: `create them there, or allow it with ALTER ROLE ${quoteName(facts.user)} CREATEROLE; they go away with the transaction`,
+    help: `create them there, or allow it with ALTER ROLE ${quoteName(facts.user)} CREATEROLE; they are taken away again`,
   });
 
 /** A superuser works as a role of the transaction's own, so that what files give to somebody is told from what they give to nobody. */
@@ -145,6 +198,7 @@ export const withShadowDatabase = async <T>(
   shadow: ShadowServer,
   options: EmbeddedOptions,
   work: (database: ShadowDatabase) => Promise<T>,
+  committing?: Committing,
 ): Promise<T> => {
   const admin = await connectWriter(shadow.target);
   try {
@@ -152,13 +206,20 @@ export const withShadowDatabase = async <T>(
     if (facts.version < oldest)
       throw new Fault("world.database", "the shadow is older than PostgreSQL 14, the oldest that can be read");
     for (const compared of shadow.apart) await refuseSame(facts, shadow, compared);
-    const { name, own } = await place(admin, facts, shadow.target);
+    const { name, own, roles, there } = await place(admin, facts, shadow.target, committing);
+    const made = (role: string): void => {
+      if (!there.has(role)) roles.add(role);
+    };
     try {
-      // A mark that cannot be set leaves a database that is only dropped by this very run.
-      if (own) await admin.run(`COMMENT ON DATABASE ${quoteName(name)} IS ${quoteText(marker)}`);
-      return await inDatabase(admin, { ...shadow.target, database: name }, facts, options, work);
+      const target = { ...shadow.target, database: name };
+      return await inDatabase(admin, target, facts, options, (database) => work({ ...database, made }));
     } finally {
-      if (own) await admin.run(`DROP DATABASE IF EXISTS ${quoteName(name)} WITH (FORCE)`);
+      if (own) {
+        await admin.run(
+          `select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where datname = ${quoteText(name)}`,
+        );
+        await drop(admin, name, roles);
+      }
     }
   } finally {
     await admin.close();
@@ -170,7 +231,7 @@ const inDatabase = async <T>(
   target: Target,
   facts: Facts,
   options: EmbeddedOptions,
-  work: (database: ShadowDatabase) => Promise<T>,
+  work: (database: Omit<ShadowDatabase, "made">) => Promise<T>,
 ): Promise<T> => {
   const connection = await connectWriter(target);
   const end = async (): Promise<void> => {
@@ -178,7 +239,7 @@ const inDatabase = async <T>(
   };
   try {
     const server = sqlServerOn(connection, end, options);
-    return await work({ server, ground: groundOn(server, facts), version: facts.version });
+    return await work({ server, ground: groundOn(server, facts), version: facts.version, user: facts.user });
   } finally {
     await connection.close();
   }
