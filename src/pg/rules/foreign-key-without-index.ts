@@ -135,9 +135,11 @@ const costOf = (measured: Measured | undefined, table: Table, parents: readonly 
   const perDay = days >= 1 ? ` (${(deleted / days).toFixed(1)} a day)` : "";
   const parent = parents.length === 1 ? "the parent" : "the parents";
   const small = child.pages <= smallPages && child.heapBytes <= smallPages * 8192;
+  // Rows of a lookup table hardly ever go, and an index on a few values serves no other query.
+  const lookup = parents.every((one) => (measured.relation(one)?.pages ?? smallPages + 1) <= smallPages);
   return {
     trifle: small && deleted * child.pages < 100_000,
-    severity: small || (deleted === 0 && days >= 7) ? "info" : "warning",
+    severity: small || (deleted === 0 && (days >= 7 || lookup)) ? "info" : "warning",
     note: `${deleted.toLocaleString("en-US")} rows of ${parent} were deleted so far${perDay}; each reads ${bytes(child.heapBytes)}`,
   };
 };
