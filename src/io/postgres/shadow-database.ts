@@ -238,6 +238,8 @@ const inDatabase = async <T>(
     await admin.run(`select pg_catalog.pg_terminate_backend(${connection.pid})`);
   };
   try {
+    // So that the server ends what runs when this process is killed; some systems cannot.
+    await connection.run("set client_connection_check_interval = '1s'");
     const server = sqlServerOn(connection, end, options);
     return await work({ server, ground: groundOn(server, facts), version: facts.version, user: facts.user });
   } finally {
