@@ -9,6 +9,7 @@ import { canonicalJson } from "../../kernel/json.ts";
 import type { Json } from "../../kernel/json.ts";
 import { runRules } from "../../kernel/rule.ts";
 import type { Catalog } from "../../pg/catalog.ts";
+import { nameKey } from "../../pg/catalog/object.ts";
 import type { Migration } from "../../pg/diff/migration.ts";
 import { formats, migrationsOf } from "../../pg/diff/migration.ts";
 import { duplicateIndex } from "../../pg/rules/duplicate-index.ts";
@@ -79,8 +80,17 @@ interface Proof {
   readonly unproven?: string;
 }
 
+/** The whole catalog, with the tables of a part of it as they are after the migration. */
+const withTables = (whole: Catalog, { tables }: Catalog): Catalog => {
+  const after = new Map(tables.map((table) => [nameKey(table), table]));
+  return {
+    ...whole,
+    tables: whole.tables.map((table) => ({ ...table, indexes: (after.get(nameKey(table)) ?? table).indexes })),
+  };
+};
+
 /** Of more tables than these a migration is rehearsed on those that it is about: building all would take minutes. */
-const wholeTables = 500;
+const wholeTables = 200;
 
 /** The migration that makes the indexes, run forth and back; what cannot be built here is said instead. */
 const prove = async (
@@ -114,7 +124,7 @@ const prove = async (
       statementTimeout: "0",
       by: "db suggest-indexes",
     });
-    return isLarge ? { migrations } : { migrations, to };
+    return { migrations, to: isLarge ? withTables(reading.catalog, to) : to };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return {
