@@ -24,10 +24,11 @@ const filesBelow = async (io: Io, root: string, inside = "", depth = 0): Promise
   for (const name of names) {
     const below = inside === "" ? name : `${inside}/${name}`;
     const path = joinPath(root, below);
-    if (isRead(below)) found.push({ path, text: await io.files.readText(path) });
+    // A folder may be called like a file: Prisma takes any name.
+    const isFolder = (await io.files.kind(path)) === "folder";
+    if (isFolder) found.push(...(depth < deepest ? await filesBelow(io, root, below, depth + 1) : []));
+    else if (isRead(below)) found.push({ path, text: await io.files.readText(path) });
     else if (isSeen(below)) found.push({ path, text: "" });
-    else if (depth < deepest && (await io.files.kind(path)) === "folder")
-      found.push(...(await filesBelow(io, root, below, depth + 1)));
   }
   return found;
 };

@@ -96,6 +96,16 @@ describe("db verify", () => {
     expect(places).toEqual(["verify/up-again-refused m/3_half.sql:2", "verify/not-restored m/3_half.sql:4"]);
   }, 60_000);
 
+  test("reads a folder that is called like a file, and files that ask for no transaction", async () => {
+    const odd = {
+      "m/1_init/migration.sql": "create table t (id int);",
+      "m/2_add.sql/migration.sql": "alter table t add c int;",
+    };
+    expect((await senior(odd, "verify", "m")).json.data["migrations"]).toHaveLength(2);
+    const none = { "m/1_a.sql": "-- postgres-migrations disable-transaction\ndo $$ begin perform 1; commit; end $$;" };
+    expect((await senior(none, "verify", "m")).exit).toBe(0);
+  }, 60_000);
+
   test("refuses what reaches outside of the database, with its place", async () => {
     const { stderr, exit } = await senior({ "m/1_a.sql": "select 1;\ncopy t from program 'id';" }, "verify", "m");
     expect(exit).toBe(3);

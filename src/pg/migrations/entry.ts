@@ -29,6 +29,9 @@ const turnedOff = (entry: Inside, files: readonly Inside[]): boolean => {
   );
 };
 
+/** The mark of the npm package postgres-migrations, whose files are otherwise plain. */
+const saysNone = ({ text }: Inside): boolean => /^\s*--\s*postgres-migrations\s+disable-transaction\b/m.test(text);
+
 /** What each tool does around a script that says nothing itself. */
 const wrappings: Readonly<Record<Tool, Wrapping>> = {
   plain: "file",
@@ -56,7 +59,7 @@ export const entryOf = (file: Inside, tool: Tool, files: readonly Inside[], pars
   const named = naming[tool](file.inside);
   if (named === undefined) return undefined;
   const marked = named.way === "both" ? markedWays(file.text) : undefined;
-  const wrapping = turnedOff(file, files) ? "none" : wrappings[tool];
+  const wrapping = turnedOff(file, files) || saysNone(file) ? "none" : wrappings[tool];
   const entry = { ...named, file, again: marked?.again ?? [] };
   if (marked === undefined) {
     const way = wayOf(file, file.text, wrapping, parse);
