@@ -87,4 +87,36 @@ describe.skipIf(server === undefined)("db diff --expand", () => {
     expect(origin.data["empty"]).toBe(true);
     await client.end();
   }, 120_000);
+
+  test("makes new types first, and takes what was said of a column forth and back", async () => {
+    const files = {
+      "/project/old.sql":
+        "create table event (id int primary key, at timestamp not null, kind text not null default 'a', n int);",
+      "/project/new.sql":
+        "create type kind as enum ('a', 'b'); create table event (id int primary key, at timestamptz not null, kind kind not null default 'a', n jsonb);",
+    };
+    const io = memoryIo({ files });
+    const using = "event.at=at AT TIME ZONE 'UTC'";
+    const words = [
+      "diff",
+      "old.sql",
+      "--compare",
+      "new.sql",
+      "--expand",
+      "--using",
+      using,
+      "--output",
+      "m",
+      "--accept-data-loss",
+    ];
+    const { stderr, exit } = await runSenior(["db", ...words], io, () => Promise.resolve(registry));
+    expect([stderr, exit]).toEqual(["", 0]);
+    const written = [...io.disk].filter(([path]) => path.includes("/m/")).sort(([a], [b]) => (a < b ? -1 : 1));
+    const texts = written.map(([, text]) => String(text));
+    expect(texts[0]).toContain("CREATE TYPE public.kind AS ENUM ('a', 'b');");
+    expect(texts[1]).toContain("(at AT TIME ZONE 'UTC') INTO NEW.at_new");
+    expect(texts[1]).toContain("NEW.n_new := to_jsonb(NEW.n);");
+    expect(texts.at(-1)).toContain("at = at_new AT TIME ZONE 'UTC'");
+    expect(texts.at(-1)).toContain("n = n_new::integer");
+  }, 120_000);
 });

@@ -6,6 +6,7 @@ import { quoteName, quotePath } from "../quote.ts";
 import { approach } from "./approach.ts";
 import { changedContents, readContents } from "./contents.ts";
 import { contractSegment, contractStep, expandLeg, gateLeg } from "./expand-legs.ts";
+import { withNewTypes } from "./expand-types.ts";
 import type { TableMoves } from "./moves.ts";
 import { findMoves } from "./moves.ts";
 import {
@@ -194,6 +195,8 @@ export const rehearseExpanded = async (
   const middle = await between(stage, [from, to], all, options, options.renamings);
   for (const { up } of plain) for (const sql of up) await rehearsal.step(sql);
   const begin = plain.length === 0 ? from : await rehearsal.read();
+  const typed = withNewTypes(begin, to, all);
+  const types = await approach(rehearsal, partsOf(typed), options, begin);
   for (const on of all) for (const sql of expandSql(on)) await rehearsal.step(sql);
   const begun = await rehearsal.read();
   for (const on of all) for (const sql of [backfillSql(on), gateSql(on)]) await rehearsal.step(sql);
@@ -215,7 +218,7 @@ export const rehearseExpanded = async (
   const { legs } = await allBack(rehearsal, forth.runs, forth.end, options);
   const back = await approach(
     rehearsal,
-    partsOf(begin),
+    partsOf(types.end),
     { ...plainOptions, version: options.version },
     await rehearsal.read(),
   );
@@ -224,8 +227,9 @@ export const rehearseExpanded = async (
     down: statementsOf({ segments: back.runs.flatMap(({ segments }) => segments) }),
     unrestored: back.left,
   };
+  const made = await allBack(rehearsal, types.runs, types.end, options);
   return {
-    legs: [...withRenames([first], plain), gateLeg(all, begun), ...legs, contracted.leg],
+    legs: [...withRenames([...made.legs, first], plain), gateLeg(all, begun), ...legs, contracted.leg],
     proof: { ...filled, refused: rehearsal.refused },
     backfills: all.map(backfillCommand),
   };

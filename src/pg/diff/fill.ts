@@ -3,6 +3,7 @@ import type { ColumnType } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import type { ColumnPart } from "./part.ts";
 import type { Context } from "./sql/writer.ts";
+import { toldFor } from "./told.ts";
 
 export type Fill =
   | { readonly constant: true; readonly expression: string }
@@ -135,7 +136,7 @@ const update = (column: ColumnPart, value: string): string =>
   `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`;
 
 export const fillOf = (column: ColumnPart, context: Context): Fill => {
-  const own = context.using.get(`${column.table.schema}.${column.table.name}.${column.name}`);
+  const own = toldFor(context.using, column.table, column.name);
   if (own !== undefined) return { constant: false, statements: [update(column, own)], expression: own };
   const target = referenced(column, context);
   if (isUnique(column, context)) {

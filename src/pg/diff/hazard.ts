@@ -7,6 +7,7 @@ import type { Node } from "./node.ts";
 import type { Kind, Part } from "./part.ts";
 import { partText } from "./words.ts";
 import type { Context } from "./sql/writer.ts";
+import { toldFor } from "./told.ts";
 
 export type HazardKind =
   /** Values or rows are gone, and no way back brings them. */
@@ -79,8 +80,7 @@ const retyped = ({ change }: Node, context: Context): readonly Hazard[] => {
           },
         ]
       : []),
-    ...(readsTimeZone(from, to) &&
-    !context.using.has(`${change.to.value.table.schema}.${change.to.value.table.name}.${change.to.value.name}`)
+    ...(readsTimeZone(from, to) && toldFor(context.using, change.to.value.table, change.to.value.name) === undefined
       ? [
           {
             kind: "ambiguity" as const,

@@ -20,17 +20,17 @@ const typeText = ({ type, collation }: Column): string =>
 const field = (row: "NEW" | "OLD", name: string): string => `${row}.${quoteName(name)}`;
 
 /** The old column's value for the new one: an expression may name any column of the row. */
-const forward = ({ carry, from, beside, isExpression, to }: Move): string => {
-  if (isExpression) return `SELECT (${carry}) INTO ${field("NEW", beside)} FROM (SELECT NEW.*) AS changed;`;
-  const value =
-    from.type.text === to.type.text
-      ? field("NEW", from.name)
-      : carry.replace(quoteName(from.name), () => field("NEW", from.name));
+const forward = ({ carry, from, beside, isExpression }: Move): string => {
+  const value = carry(field("NEW", from.name));
+  if (isExpression) return `SELECT (${value}) INTO ${field("NEW", beside)} FROM (SELECT NEW.*) AS changed;`;
   return `${field("NEW", beside)} := ${value};`;
 };
 
-const backward = ({ back = "", from, beside }: Move): string =>
-  `${field("NEW", from.name)} := ${back.replace(quoteName(beside), () => field("NEW", beside))};`;
+const backward = ({ from, beside }: Move, back: (column: string) => string): string =>
+  `${field("NEW", from.name)} := ${back(field("NEW", beside))};`;
+
+/** The old column's value for the new one, in a statement on its table. */
+const carried = ({ carry, from }: Move): string => carry(quoteName(from.name));
 
 /** json has no equality. */
 const compared = (expression: string, { name }: Column["type"]): string =>
@@ -45,7 +45,7 @@ const inStep = (move: Move): string => {
   if (back === undefined) return `  ${forward(move)}`;
   return [
     `  IF (TG_OP = 'INSERT' AND ${field("NEW", beside)} IS NOT NULL)`,
-    `    OR (TG_OP = 'UPDATE' AND ${differ(field("NEW", beside), field("OLD", beside), to)}) THEN ${backward(move)}`,
+    `    OR (TG_OP = 'UPDATE' AND ${differ(field("NEW", beside), field("OLD", beside), to)}) THEN ${backward(move, back)}`,
     `  ELSE ${forward(move)}`,
     "  END IF;",
   ].join("\n");
@@ -63,14 +63,14 @@ export const expandSql = (on: TableMoves): readonly string[] => [
 
 const behind = (on: TableMoves): string =>
   on.moves
-    .map(({ beside, carry, to }) =>
-      differ(quoteName(beside), `(${carry})`.replace(/^\(("(?:[^"]|"")+"|\w+)\)$/, "$1"), to),
+    .map((move) =>
+      differ(quoteName(move.beside), `(${carried(move)})`.replace(/^\(("(?:[^"]|"")+"|\w+)\)$/, "$1"), move.to),
     )
     .join(" OR ");
 
 /** One UPDATE that can run in batches: what is carried over already is not touched again. */
 export const backfillSql = (on: TableMoves): string =>
-  `UPDATE ${quotePath(on.table)} SET ${on.moves.map(({ beside, carry }) => `${quoteName(beside)} = ${carry}`).join(", ")} WHERE ${behind(on)}`;
+  `UPDATE ${quotePath(on.table)} SET ${on.moves.map((move) => `${quoteName(move.beside)} = ${carried(move)}`).join(", ")} WHERE ${behind(on)}`;
 
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
@@ -195,6 +195,6 @@ export const uncontractSql = (on: TableMoves): readonly string[] => [
     .map(({ to, beside }) => alter(on, `RENAME COLUMN ${quoteName(to.name)} TO ${quoteName(beside)}`)),
   alter(on, ...on.moves.map(({ from }) => `ADD COLUMN ${quoteName(from.name)} ${typeText(from)}`)),
   `UPDATE ${quotePath(on.table)} SET ${on.moves
-    .map(({ from, beside, back }) => `${quoteName(from.name)} = ${back ?? `${quoteName(beside)}::${from.type.text}`}`)
+    .map(({ from, restore }) => `${quoteName(from.name)} = ${restore}`)
     .join(", ")}`,
 ];

@@ -1,12 +1,13 @@
 // Columns that move to one beside them instead of being changed in place: renamed ones, and those whose type change writes a table anew.
 import type { Catalog } from "../catalog.ts";
 import type { ObjectName } from "../catalog/object.ts";
-import { nameKey, sameName } from "../catalog/object.ts";
+import { sameName } from "../catalog/object.ts";
 import type { Column, Constraint, Index, Table } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
-import { castOf } from "./cast/expression.ts";
+import { castOf, ownInverse } from "./cast/expression.ts";
 import { rewrites } from "./cast/rewrites.ts";
 import type { Renaming } from "./rename.ts";
+import { toldFor } from "./told.ts";
 
 export interface Move {
   readonly from: Column;
@@ -14,8 +15,10 @@ export interface Move {
   /** What the new column is called while both stand. */
   readonly beside: string;
   /** The old column's value as one of the new type, and the other way where the release to come writes the new column by name. */
-  readonly carry: string;
-  readonly back: string | undefined;
+  readonly carry: (column: string) => string;
+  readonly back: ((column: string) => string) | undefined;
+  /** The new column's value as one of the old type, when the old column is to come back. */
+  readonly restore: string;
   /** Told by hand: it may name other columns of the row. */
   readonly isExpression: boolean;
 }
@@ -39,10 +42,9 @@ const freeName = (base: string, taken: ReadonlySet<string>): string => {
   }
 };
 
-const castText = (from: Column, to: Column, name: string): string =>
-  from.type.text === to.type.text
-    ? quoteName(name)
-    : (castOf(from.type, to.type, quoteName(name)) ?? `${quoteName(name)}::${to.type.text}`);
+/** `column` as SQL: a name, or `NEW.name`. */
+const castText = (from: Column, to: Column, column: string): string =>
+  from.type.text === to.type.text ? column : (castOf(from.type, to.type, column) ?? `${column}::${to.type.text}`);
 
 const moveOf = (table: Table, from: Column, to: Column, using: string | undefined): Move => {
   const isRenamed = from.name !== to.name;
@@ -52,8 +54,10 @@ const moveOf = (table: Table, from: Column, to: Column, using: string | undefine
     from,
     to,
     beside,
-    carry: using ?? castText(from, to, from.name),
-    back: isRenamed ? castText(to, from, beside) : undefined,
+    carry: (column) => using ?? castText(from, to, column),
+    restore:
+      (using === undefined ? undefined : ownInverse(using, quoteName(beside))) ?? castText(to, from, quoteName(beside)),
+    back: isRenamed ? (column) => castText(to, from, column) : undefined,
     isExpression: using !== undefined,
   };
 };
@@ -92,7 +96,7 @@ export const findMoves = (
       if (after === undefined || column.generated !== undefined || after.generated !== undefined) return [];
       if (name === column.name && (column.type.text === after.type.text || !rewrites(column.type, after.type)))
         return [];
-      return [moveOf(table, column, after, using.get(`${nameKey(table)}.${column.name}`))];
+      return [moveOf(table, column, after, toldFor(using, next, name) ?? toldFor(using, table, column.name))];
     });
     return moves.length === 0
       ? []

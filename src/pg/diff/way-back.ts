@@ -4,7 +4,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Approach, Run } from "./approach.ts";
 import { approach, wordsOfPlan } from "./approach.ts";
 import type { IndexState } from "./index-states.ts";
-import { isOwnInverse } from "./cast/expression.ts";
+import { ownInverse } from "./cast/expression.ts";
 import { partsOf } from "./parts.ts";
 import type { PlanOptions, Segment } from "./plan.ts";
 import { plainOptions, plan, planParts, statementsOf } from "./plan.ts";
@@ -29,7 +29,7 @@ const backwards = ({ version, using }: PlanOptions, online: boolean): PlanOption
   ...plainOptions,
   version,
   online,
-  using: new Map([...using].filter(([, expression]) => isOwnInverse(expression))),
+  using: new Map([...using].filter(([, expression]) => ownInverse(expression, "") !== undefined)),
 });
 
 const downOf = ({ runs }: Approach): readonly string[] =>

@@ -29,6 +29,10 @@ export const castOf = (from: ColumnType, to: ColumnType, column: string): string
   return `${column}::text${from.array && to.array ? "[]" : ""}::${to.text}`;
 };
 
-/** `at AT TIME ZONE 'UTC'` makes a timestamp of a timestamptz, and back again. */
-export const isOwnInverse = (expression: string): boolean =>
-  /^\s*\(?\s*(?:"(?:[^"]|"")+"|\w+)\s+at\s+time\s+zone\s+'[^']+'\s*\)?\s*$/i.test(expression);
+const zoned = /^(\s*\(?\s*)(?:"(?:[^"]|"")+"|\w+)(\s+at\s+time\s+zone\s+'[^']+'\s*\)?\s*)$/i;
+
+/** The way back of an expression that is its own: `at AT TIME ZONE 'UTC'` makes a timestamp of a timestamptz, and back again. */
+export const ownInverse = (expression: string, column: string): string | undefined => {
+  const [, before, after] = zoned.exec(expression) ?? [];
+  return before === undefined || after === undefined ? undefined : `${before}${column}${after}`;
+};

@@ -4,6 +4,7 @@ import { partKey } from "../../catalog/object.ts";
 import type { Identity } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { castOf } from "../cast/expression.ts";
+import { toldFor } from "../told.ts";
 import { fillOf } from "../fill.ts";
 import type { ColumnPart, DefaultPart } from "../part.ts";
 import { identityOptions, identitySets } from "./sequences.ts";
@@ -75,7 +76,7 @@ const drop = (column: ColumnPart): readonly Piece[] => [`${alterTable(column)} D
 
 const typeChange = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
   if (sameJson([from.type.text, from.collation], [to.type.text, to.collation])) return [];
-  const own = context.using.get(`${to.table.schema}.${to.table.name}.${to.name}`);
+  const own = toldFor(context.using, to.table, to.name);
   const cast = own ?? castOf(from.type, to.type, quoteName(to.name));
   return [
     `${alterColumn(to)} TYPE ${to.type.text}${collate(to.collation)}${cast === undefined ? "" : ` USING ${cast}`}`,
