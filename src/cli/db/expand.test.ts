@@ -112,7 +112,7 @@ describe.skipIf(server === undefined)("db diff --expand", () => {
     const { stderr, exit } = await runSenior(["db", ...words], io, () => Promise.resolve(registry));
     expect([stderr, exit]).toEqual(["", 0]);
     const written = [...io.disk].filter(([path]) => path.includes("/m/")).sort(([a], [b]) => (a < b ? -1 : 1));
-    const texts = written.map(([, text]) => String(text));
+    const texts = written.map(([, text]) => text);
     expect(texts[0]).toContain("CREATE TYPE public.kind AS ENUM ('a', 'b');");
     expect(texts[1]).toContain("(at AT TIME ZONE 'UTC') INTO NEW.at_new");
     expect(texts[1]).toContain("NEW.n_new := to_jsonb(NEW.n);");
