@@ -7,7 +7,7 @@ export const lateFault = (afterMs: number, server: string): Fault =>
     data: { afterMs },
   });
 
-/** How many statements take no longer together than one of them alone may. */
+/** How many statements more take no longer together than one of them alone may. */
 const statementsInTime = 1000;
 
 /** Calls `late` when a statement is not followed by the next one in time, or when there is no end to all of them. Gives what stops it. */
@@ -17,7 +17,8 @@ export const watch = (
   late: (afterMs: number) => void,
 ): (() => void) => {
   const start = performance.now();
-  const allMs = deadlineMs * (1 + statements / statementsInTime);
+  // Twice the time at least: one that never ends is told by its own.
+  const allMs = deadlineMs * (2 + statements / statementsInTime);
   let [last, since] = [begun(), start];
   const look = (): void => {
     const now = performance.now();
