@@ -45,8 +45,6 @@ const lasting: readonly Kind[] = ["table", "column", "sequence", "schema", "exte
 
 const columnType = (part: Part): ColumnType | undefined => (part.kind === "column" ? part.value.type : undefined);
 
-const goesOrComes = (change: Change | undefined): boolean => change !== undefined && change.verb !== "alter";
-
 /** Real state while the difference is worked out: every decision may bring others with it. */
 class Differ {
   readonly changes = new Map<string, Change>();
@@ -95,7 +93,7 @@ class Differ {
       if (change.from.value.partOf === undefined) continue;
       // Another key of the parent takes that of the partition with it.
       const parent = this.#context.from.partKeyOf(keyOf("index", change.from.value.partOf));
-      if (parent === undefined || goesOrComes(this.changes.get(parent))) continue;
+      if (parent === undefined || (this.changes.get(parent)?.verb ?? "alter") !== "alter") continue;
       const next = [...this.changes.values()].find((one) => one.verb === "create" && isSamePartition(from, one.to));
       if (next?.verb !== "create") continue;
       this.changes.delete(key);
@@ -128,7 +126,9 @@ class Differ {
     const [before, after] = [from.byKey.get(dependant), to.byKey.get(dependant)];
     const change = this.changes.get(dependant);
     if (before === undefined || after === undefined || change?.verb === "drop" || change?.verb === "rebuild") return;
-    const letsGo = change?.verb === "alter" && to.needs.get(dependant)?.has(key) !== true;
+    // A foreign key keeps the key that it was made on.
+    const letsGo =
+      change?.verb === "alter" && before.kind !== "constraint" && to.needs.get(dependant)?.has(key) !== true;
     if (letsGo && before.of !== key) return;
     if (isLetGo(before, (one) => this.changes.get(one)?.verb) && before.of !== key) return;
     const keeps = lasting.includes(before.kind) && !(before.kind === "column" && before.value.generated !== undefined);

@@ -30,6 +30,21 @@ const heldBy = (part: Part, changes: ReadonlyMap<string, Change>): boolean =>
 
 const makes = (change: Change | undefined): boolean => comes(change) || change?.verb === "swap";
 
+/** PostgreSQL makes one key of two over the same columns where CREATE TABLE holds both: the second is made afterwards. */
+const doubled = (held: ReadonlySet<string>, changes: ReadonlyMap<string, Change>): readonly string[] => {
+  const keys = [...held].flatMap((key) => {
+    const change = changes.get(key);
+    const part = change?.verb === "create" && change.to.kind === "constraint" ? change.to.value : undefined;
+    if (part === undefined || !("index" in part)) return [];
+    const over = `${keyOf("table", part.table)} ${part.columns.join("\0")}`;
+    return [{ key, over, first: part.kind === "primary-key" }];
+  });
+  return [...Map.groupBy(keys, ({ over }) => over).values()].flatMap((group) => {
+    const stays = group.find(({ first }) => first) ?? group[0];
+    return group.filter((one) => one !== stays).map(({ key }) => key);
+  });
+};
+
 export const heldParts = (changes: ReadonlyMap<string, Change>, out: ReadonlySet<string>): ReadonlySet<string> => {
   const held = new Set<string>();
   for (const change of changes.values()) {
@@ -42,6 +57,7 @@ export const heldParts = (changes: ReadonlyMap<string, Change>, out: ReadonlySet
     const column = change.to.kind === "default" && change.to.of !== undefined ? changes.get(change.to.of) : undefined;
     if (table !== undefined && (comes(made) || comes(column))) held.add(change.key);
   }
+  for (const key of doubled(held, changes)) held.delete(key);
   // A default whose column is out cannot be in.
   for (const key of held) {
     const column = defaultColumn(changes.get(key));

@@ -3,6 +3,12 @@ import { omit } from "./omit.ts";
 import type { Kind, Objects, Part } from "./part.ts";
 import { sameJson } from "./sql/text.ts";
 
+/** Of two keys over the same columns PostgreSQL takes the older one for a foreign key: nobody can say which. */
+export const onAnyKey = <T extends object>(constraint: T): T =>
+  "references" in constraint && typeof constraint.references === "object" && constraint.references !== null
+    ? { ...constraint, references: omit(constraint.references as { readonly index?: string }, "index") }
+    : constraint;
+
 /** `ON a, b FROM t`: PostgreSQL lists columns as they stand in the table, however they were given. */
 const inAnyOrder = (definition: string): string =>
   definition.replace(/ ON (.*) FROM /s, (_, list: string) => ` ON ${list.split(", ").sort().join(", ")} FROM `);
@@ -17,7 +23,7 @@ const comparable: { readonly [K in Kind]?: (value: Objects[K]) => unknown } = {
   }),
   statistics: (one) => ({ ...one, definition: inAnyOrder(one.definition) }),
   column: (column) => omit(column, "local"),
-  constraint: (constraint) => omit(constraint, "inherited", "local", "partition"),
+  constraint: (constraint) => onAnyKey(omit(constraint, "inherited", "local", "partition")),
 };
 
 export const sameValue = (from: Part, to: Part): boolean => {

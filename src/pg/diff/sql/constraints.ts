@@ -3,6 +3,7 @@ import type { ObjectName } from "../../catalog/object.ts";
 import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { fillOf } from "../fill.ts";
+import { onAnyKey } from "../same-value.ts";
 import type { ColumnPart, ConstraintPart, Parts } from "../part.ts";
 import { indexText } from "./index-text.ts";
 import { names, optionChanges, sameJson } from "./text.ts";
@@ -173,7 +174,7 @@ const unvalidated = (text: string): string => text.replace(/ NOT VALID$/, "");
 /** In place: to be validated, and when a foreign key is checked. */
 const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): readonly Piece[] | typeof rebuild => {
   const forms = (part: ConstraintPart): unknown => ({
-    ...part,
+    ...onAnyKey(part),
     validated: true,
     definition: unvalidated(part.definition),
     partOf: undefined,
@@ -198,7 +199,7 @@ const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): read
     return [...(from.validated === to.validated ? [] : [validate]), ...settings, ...ofIndex];
   }
   const timeless = (part: ConstraintPart): unknown => ({
-    ...part,
+    ...onAnyKey(part),
     deferrable: "no",
     definition: part.definition.replace(/ DEFERRABLE| INITIALLY DEFERRED/g, ""),
   });
