@@ -72,9 +72,11 @@ const causes: Readonly<Record<Work["kind"], (on: Measured, work: Work) => Cause>
   build: ({ statement }) =>
     statement.kind === "IndexStmt"
       ? "index-blocks-writes"
-      : statement.kind === "AlterTableStmt"
-        ? "constraint-builds-index"
-        : "rebuild-blocks",
+      : has(statement, "AlterColumnType")
+        ? "type-change-rewrites"
+        : statement.kind === "AlterTableStmt"
+          ? "constraint-builds-index"
+          : "rebuild-blocks",
   scan: ({ statement }) => {
     if (has(statement, "ValidateConstraint")) return "work-under-lock";
     if (addedConstraint(statement, "CONSTR_FOREIGN") !== undefined) return "foreign-key-scans";
