@@ -16,6 +16,7 @@ const rank = [
   "composite",
   "range",
   "domain",
+  "type shell",
   "base type",
   "domain constraint",
   "sequence",

@@ -218,6 +218,7 @@ const judges: { readonly [K in Kind]: Judge<Of<K>> } = {
   composite,
   range: swapped,
   "base type": swapped,
+  "type shell": none,
   sequence,
   "owned by": none,
   table,

@@ -4,6 +4,7 @@ import type { Change } from "./change.ts";
 import { comes, goes } from "./node.ts";
 import { isLetGo } from "./parentage.ts";
 import type { Kind, Part, Parts } from "./part.ts";
+import { isShell, typeOfShell } from "./take-apart/types.ts";
 
 /** What CREATE TABLE can hold. Keys of partitioned tables and of partitions are made apart. */
 const holdable = (part: Part): boolean =>
@@ -72,6 +73,13 @@ const parentIndex = (parts: Parts, part: Part | undefined): string | undefined =
   return name === undefined ? undefined : parts.partKeyOf(keyOf("index", name));
 };
 
+/** The base type that takes its functions, and its shell, along. */
+const baseType = (parts: Parts, key: string): string | undefined => {
+  const shell = isShell(key) ? key : [...(parts.needs.get(key) ?? [])].find(isShell);
+  const type = shell === undefined ? undefined : typeOfShell(shell);
+  return type === key ? undefined : type;
+};
+
 const attributes: readonly Kind[] = ["comment", "grants", "owner", "domain constraint"];
 
 /** The part whose DROP takes this one along. */
@@ -88,7 +96,7 @@ export const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, ke
       owner !== undefined &&
       (goes(changes.get(owner)) ||
         (changes.get(owner)?.verb === "swap" && part !== undefined && attributes.includes(part.kind)));
-    const of = [part?.of ?? column, parent].find(isTaken);
+    const of = [part?.of ?? column, parent, baseType(parts, at)].find(isTaken);
     if (of === undefined) return at;
     at = of;
   }

@@ -80,6 +80,8 @@ export interface Objects {
   composite: CompositePart;
   range: Plain<Types.RangeType>;
   "base type": Plain<Types.BaseType>;
+  /** A base type by name alone: its functions speak of it before it is there. */
+  "type shell": ObjectName;
   sequence: Omit<Plain<Tables.Sequence>, "ownedBy">;
   "owned by": { readonly sequence: ObjectName; readonly table: ObjectName; readonly column: string };
   table: TableShell;

@@ -6,12 +6,19 @@ import type { Parts } from "./part.ts";
 import { Collector, addSimple, global, inSchema } from "./take-apart/collector.ts";
 import { addRest, addRoutines } from "./take-apart/rest.ts";
 import { addTable, addView } from "./take-apart/tables.ts";
-import { addComposite, addDomain, addSequence } from "./take-apart/types.ts";
+import { addComposite, addDomain, addSequence, addShell, typeOfShell } from "./take-apart/types.ts";
 
 type Resolve = (key: string) => string | undefined;
 
+/** A type needs its functions, and they the type: what they need is its shell. */
+const openCircle = (needs: Map<string, Set<string>>, shell: string): void => {
+  const type = typeOfShell(shell);
+  for (const own of needs.get(type) ?? []) if (needs.get(own)?.delete(type) === true) needs.get(own)?.add(shell);
+  needs.get(type)?.add(shell);
+};
+
 const needsOf = (into: Collector, catalog: Catalog, resolved: Resolve): ReadonlyMap<string, ReadonlySet<string>> => {
-  const needs = new Map([...into.byKey.keys()].map((key) => [key, new Set<string>()]));
+  const needs = new Map([...into.byKey.keys()].map((key) => [key, new Set<string>()] as const));
   for (const { object, on } of catalog.dependencies) {
     const [from, to] = [resolved(into.linkKey(object, on)), resolved(on)];
     if (from !== undefined && to !== undefined && from !== to) needs.get(from)?.add(to);
@@ -26,6 +33,7 @@ const needsOf = (into: Collector, catalog: Catalog, resolved: Resolve): Readonly
     if (schema !== undefined && of === undefined && into.byKey.has(schema) && schema !== key)
       needs.get(key)?.add(schema);
   }
+  for (const { kind, key } of into.byKey.values()) if (kind === "type shell") openCircle(needs, key);
   return needs;
 };
 
@@ -39,6 +47,7 @@ export const partsOf = (catalog: Catalog): Parts => {
   addSimple(into, "enum", catalog.enums, inSchema("type", "TYPE"));
   addSimple(into, "range", catalog.ranges, inSchema("type", "TYPE"));
   addSimple(into, "base type", catalog.baseTypes, inSchema("type", "TYPE"));
+  for (const type of catalog.baseTypes.filter(({ shell }) => !shell)) addShell(into, type);
   for (const sequence of catalog.sequences) addSequence(into, sequence);
   for (const domain of catalog.domains) addDomain(into, domain);
   for (const composite of catalog.composites) addComposite(into, composite);

@@ -15,6 +15,7 @@ const nouns = {
   composite: "type",
   range: "range type",
   "base type": "base type",
+  "type shell": "shell of type",
   sequence: "sequence",
   "owned by": "owner of sequence",
   table: "table",
@@ -54,7 +55,7 @@ const nouns = {
 /** What stands in a key after its kind: `public.t.c`. */
 const pathIn = (key: string): string =>
   key.replace(
-    /^(owner column of |owner of |comment on |grants on )?(access method|domain constraint|operator family|operator class|text search \w+|foreign-data wrapper|user mapping|event trigger|default privileges|\S+) /,
+    /^(owner column of |owner of |comment on |grants on )?(access method|domain constraint|operator family|operator class|type shell|text search \w+|foreign-data wrapper|user mapping|event trigger|default privileges|\S+) /,
     "",
   );
 

@@ -26,6 +26,7 @@ export const writers = {
   composite: types.compositeWriter,
   range: types.rangeWriter,
   "base type": types.baseTypeWriter,
+  "type shell": types.shellWriter,
   sequence: sequenceWriter,
   "owned by": ownedByWriter,
   table: tableWriter,

@@ -212,6 +212,13 @@ export const baseTypeWriter: Writer<"base type"> = {
   alter: alwaysRebuild,
 };
 
+/** It goes with its type. */
+export const shellWriter: Writer<"type shell"> = {
+  create: (type) => [`CREATE TYPE ${quotePath(type)}`],
+  drop: () => [],
+  alter: () => [],
+};
+
 type Collation = Objects["collation"];
 
 const collationOptions = (one: Collation): readonly string[] => [

@@ -39,7 +39,9 @@ export const addRest = (into: Collector, catalog: Catalog): void => {
   addSimple(into, "language", catalog.languages, global("language", "LANGUAGE"));
   addSimple(into, "access method", catalog.accessMethods, global("access method", "ACCESS METHOD"));
   addSimple(into, "collation", catalog.collations, inSchema("collation", "COLLATION"));
-  addSimple(into, "operator", catalog.operators, (one) => ({
+  // One without a function was only named, as another's commutator or negator, and is there again with that one.
+  const defined = catalog.operators.filter((one) => one.function !== undefined);
+  addSimple(into, "operator", defined, (one) => ({
     key: operatorKey(one),
     subject: `OPERATOR ${operatorPath(one)} (${one.left ?? "NONE"}, ${one.right})`,
   }));

@@ -23,14 +23,26 @@ export const addDomain = (into: Collector, domain: Types.DomainType): void => {
   }
 };
 
+const shellPrefix = "type shell ";
+
+/** `type public.box` of `type shell public.box`. */
+export const typeOfShell = (shell: string): string => `type ${shell.slice(shellPrefix.length)}`;
+
+export const isShell = (key: string): boolean => key.startsWith(shellPrefix);
+
+export const addShell = (into: Collector, type: Types.BaseType): void => {
+  into.add("type shell", `${shellPrefix}${path(type)}`, pick(type));
+};
+
 export const addComposite = (into: Collector, type: Types.CompositeType): void => {
   const key = keyOf("type", type);
   const attributes = type.attributes.map((one) => omit(one, "comment"));
   into.add("composite", key, { ...plain(type), attributes });
   into.attributes("composite", key, `TYPE ${path(type)}`, type, type.schema);
   for (const { name, comment } of type.attributes) {
-    if (comment === undefined) continue;
     const own = partKey("column", type, name);
+    into.aliases.set(own, key);
+    if (comment === undefined) continue;
     const subject = `COLUMN ${path(type)}.${nameOf(name)}`;
     into.add("comment", `comment on ${own}`, { subject, kind: "column", key: own, comment }, key);
   }
