@@ -34,7 +34,7 @@ const bundle = async (): Promise<string> => {
 };
 
 const head = [
-  "// Types for plugin scripts of senior. Keep this file beside them; `import type … from \"senior/sdk\"` finds it.",
+  '// Types for plugin scripts of senior. Keep this file beside them; `import type … from "senior/sdk"` finds it.',
   "// Written by `senior schema plugin`.",
 ].join("\n");
 

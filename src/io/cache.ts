@@ -76,6 +76,9 @@ const makeRoom = async (folder: string, { totalBytes }: CacheLimits): Promise<vo
   }
 };
 
+/** Keeps nothing, for work that is to leave no trace. */
+export const noCache: Cache = { read: () => Promise.resolve(undefined), write: () => Promise.resolve() };
+
 /** A cache in a folder. It is a help and no more: whatever goes wrong with it, work goes on without. */
 export const folderCache = (folder: string, limits = usual): Cache => {
   const pathOf = (key: string): string | undefined =>

@@ -36,8 +36,9 @@ const ask = async (sql: string): Promise<readonly string[]> => {
 const shadows = (): Promise<readonly string[]> =>
   ask("select datname from pg_database where datname like 'senior_shadow_%' order by 1");
 
-const old = "create table t (id int primary key); alter table t owner to app;";
-const next = "create table t (id int primary key, n int not null default 3 check (n > 0)); alter table t owner to app;";
+const old = "create table t (id int primary key); alter table t owner to shadow_app;";
+const next =
+  "create table t (id int primary key, n int not null default 3 check (n > 0)); alter table t owner to shadow_app;";
 
 describe.skipIf(server === undefined)("a shadow on a real server", () => {
   test("has its extensions, and leaves neither database nor role behind", async () => {
@@ -51,7 +52,9 @@ describe.skipIf(server === undefined)("a shadow on a real server", () => {
     expect(refused.text).toContain('invalid option \\"nonsense\\"');
     expect(refused.exit).toBe(3);
     expect(await shadows()).toEqual([]);
-    expect(await ask("select rolname from pg_roles where rolname = 'app' or rolname like 'senior%'")).toEqual([]);
+    expect(await ask("select rolname from pg_roles where rolname = 'shadow_app' or rolname like 'senior%'")).toEqual(
+      [],
+    );
   });
 
   test("is never the database that is compared", async () => {
@@ -68,9 +71,9 @@ describe.skipIf(server === undefined)("a shadow on a real server", () => {
 
   test("without the right to make databases it works in an empty one, where everything is undone", async () => {
     if (server === undefined) return;
-    const empty = await server.createDatabase("create role plain login password 'x'; create role app");
+    const empty = await server.createDatabase("create role plain login password 'x'; create role shadow_app");
     const full = await server.createDatabase("create table precious (id int)");
-    await runSql(server, empty, `grant create on schema public to plain; grant app to plain`);
+    await runSql(server, empty, `grant create on schema public to plain; grant shadow_app to plain`);
     const { exit, text } = await diff(old, next, "--shadow", urlAs("plain", full));
     expect(text).toContain("plain may not create databases");
     expect(exit).toBe(5);
@@ -78,10 +81,10 @@ describe.skipIf(server === undefined)("a shadow on a real server", () => {
     const worked = await diff(own(old), own(next), "--shadow", urlAs("plain", empty));
     expect(worked.text).toContain("ADD COLUMN n integer");
     expect(worked.exit).toBe(0);
-    const missing = await diff(old.replace("app", "nobody"), own(next), "--shadow", urlAs("plain", empty));
+    const missing = await diff(old.replace("shadow_app", "nobody"), own(next), "--shadow", urlAs("plain", empty));
     expect(missing.text).toContain("roles that the shadow does not have: nobody");
     expect(missing.exit).toBe(4);
-    await runSql(server, empty, "drop owned by plain; drop role plain; drop role app");
+    await runSql(server, empty, "drop owned by plain; drop role plain; drop role shadow_app");
   });
 
   test("verifies migrations there, with rows, and takes roles away again", async () => {
