@@ -24,6 +24,8 @@ export interface Arg<Value> {
   read(raw: readonly string[], name: string): Value;
   /** What `--no-NAME` stands for; flags without it have no such form. */
   readonly negation?: string;
+  /** What `--no-NAME` does, for help, where the switch is on by default and that form is the one to know. */
+  readonly off?: string;
   /** For `maybe`: is this next word the flag's value? */
   takes?(word: string): boolean;
   /** For a value whose text must not be shown in help, errors or reports. */
@@ -82,13 +84,16 @@ const single = <Value, O extends Common & { readonly default?: Value }>(
 export const text = <const O extends Common & { readonly default?: string }>(about: string, options: O = {} as O) =>
   single<string, O>(about, options, "TEXT", (raw) => raw);
 
-/** A switch. One that is on by default is turned off by `--no-NAME`. */
-export const flag = (about: string, options: Common & { readonly default?: boolean } = {}): Arg<boolean> => ({
+/** A switch. One that is on by default is turned off by `--no-NAME`, and `off` says what that does. */
+export const flag = (
+  about: string,
+  options: Common & ({ readonly default?: false } | { readonly default: true; readonly off: string }) = {},
+): Arg<boolean> => ({
   ...base(about, options, ""),
   arity: "none",
   negation: "false",
   read: (raw) => (raw.at(-1) ?? String(options.default ?? false)) === "true",
-  ...(options.default === true ? { shown: "on" } : {}),
+  ...(options.default === true ? { shown: "on", off: options.off } : {}),
 });
 
 /** A switch that may be left as it was chosen before: undefined when neither it nor `--no-NAME` is given. */

@@ -42,7 +42,8 @@ const described = (arg: Arg<unknown>): string => {
     ...(arg.env === undefined ? [] : [`or ${arg.env}`]),
     ...(arg.repeat && arg.arity !== "none" ? ["repeatable"] : []),
   ];
-  return extra.length === 0 ? arg.about : `${arg.about} (${extra.join(", ")})`;
+  const about = arg.off ?? arg.about;
+  return extra.length === 0 ? about : `${about} (${extra.join(", ")})`;
 };
 
 const table = (rows: readonly (readonly [string, string])[]): Block => ({

@@ -106,7 +106,11 @@ export const routeFlags = {
   cacert: text("Believe the certificate authorities in this PEM file", { value: "FILE", scope: "user" }),
   cert: text("Client certificate (PEM), for servers that ask for one", { value: "FILE", scope: "user" }),
   key: text("Its private key (PEM); the certificate's own file by default", { value: "FILE", scope: "user" }),
-  verifySsl: flag("Accept whatever certificate the server shows", { default: true, scope: "user" }),
+  verifySsl: flag("Believe only certificates that an authority vouches for", {
+    default: true,
+    scope: "user",
+    off: "Accept whatever certificate the server shows",
+  }),
 } as const;
 
 /** What a run is told, apart from where it goes. */

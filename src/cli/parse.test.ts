@@ -11,7 +11,7 @@ const flags = {
   ratio: decimal("", { min: 0 }),
   duration: duration("", { default: 10_000, min: 1 }),
   method: choice(["GET", "POST"], "", { default: "GET" }),
-  verifySsl: flag("", { default: true }),
+  verifySsl: flag("", { default: true, off: "" }),
   dryRun: flag(""),
   body: text(""),
   compare: maybe("", { takes: (word) => !/^https?:/.test(word) }),

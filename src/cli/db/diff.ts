@@ -160,7 +160,10 @@ export default command({
     schema: many(text("Only this schema", { value: "NAME" })),
     exclude: many(text("Not this schema", { value: "NAME" })),
     rename: many(text("What was renamed: users.name=full_name, old_table=new_table", { value: "OLD=NEW" })),
-    guessRenames: flag("Take what is alike for renamed", { default: true }),
+    guessRenames: flag("Take what is alike for renamed", {
+      default: true,
+      off: "Take nothing for renamed but what --rename and comments say",
+    }),
     using: many(
       text("How a column's values become its new type: orders.placed=to_timestamp(placed)", {
         value: "TABLE.COLUMN=EXPRESSION",
@@ -174,11 +177,15 @@ export default command({
       "Renamed columns, and those whose new type writes the table anew, get one beside them: expand, backfill, contract",
     ),
     acceptDataLoss: flag("Write a migration that rounds or cuts values"),
-    online: flag("Build indexes concurrently and check constraints in transactions of their own", { default: true }),
+    online: flag("Build indexes concurrently and check constraints in transactions of their own", {
+      default: true,
+      off: "Build indexes and check constraints plainly, in fewer files: for a server without traffic",
+    }),
     lockTimeout: text("How long a statement waits for a lock", { value: "TIME", default: "5s" }),
     statementTimeout: text("How long a short statement may take", { value: "TIME", default: "1min" }),
     cache: flag("Keep what schemas hold in the user's cache folder, so that an unchanged one is not loaded again", {
       default: true,
+      off: "Load both schemas anew, and keep nothing of them in the user's cache folder",
     }),
     shadow: shadowFlag,
     deadline: duration("How long one statement or query may take, and each thousand statements together", {

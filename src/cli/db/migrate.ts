@@ -147,7 +147,10 @@ export default command({
     ...approvalFlags,
     acceptDataLoss: flag("Apply although rows or values are lost", { scope: "user" }),
     acceptEdited: flag("Take the new text of applied migrations for what was applied", { scope: "user" }),
-    outOfOrder: flag("Apply migrations that are older than the newest applied one", { default: true }),
+    outOfOrder: flag("Apply migrations that are older than the newest applied one", {
+      default: true,
+      off: "Refuse when a pending migration is older than the newest applied one",
+    }),
     checksum: text("Only if what is pending is exactly what this checksum of a dry run stands for", { value: "HASH" }),
     resume: choice(
       ["again", "done"],

@@ -52,8 +52,11 @@ export default command({
   flags: {
     ...chainFlags,
     schema: schemaFlag,
-    rows: flag("Fill tables with invented rows", { default: true }),
-    unwind: flag("Undo the whole chain in one go at the end", { default: true }),
+    rows: flag("Fill tables with invented rows", { default: true, off: "Leave tables empty, without invented rows" }),
+    unwind: flag("Undo the whole chain in one go at the end", {
+      default: true,
+      off: "Undo each migration by itself only, not the whole chain at the end",
+    }),
     shadow: shadowFlag,
     deadline: duration("How long one file may take", { min: 100, default: 60_000 }),
   },
