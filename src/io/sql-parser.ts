@@ -42,6 +42,13 @@ const toStatements = (sql: string, raw: readonly RawStatement[]): readonly State
   });
 };
 
+/** What has no end is quoted by PostgreSQL to the end of the text; its first line tells enough. */
+const inShort = (message: string): string =>
+  message.replace(/(at or near ")([^]*)"$/, (_, before: string, near: string) => {
+    const line = near.split("\n")[0] ?? "";
+    return `${before}${line.length === near.length && line.length <= 60 ? line : `${line.slice(0, 60)}…`}"`;
+  });
+
 const parseWith = (instance: Instance, sql: string): Parsed => {
   const size = instance.lengthBytesUTF8(sql) + 1;
   const input = instance._malloc(size);
@@ -52,7 +59,7 @@ const parseWith = (instance: Instance, sql: string): Parsed => {
     if (error !== 0) {
       const message = instance.UTF8ToString(instance.getValue(error + errorMessage, "i32"));
       const cursor = instance.getValue(error + errorCursor, "i32");
-      return { kind: "error", message, index: characterIndex(sql, Math.max(0, cursor - 1)) };
+      return { kind: "error", message: inShort(message), index: characterIndex(sql, Math.max(0, cursor - 1)) };
     }
     const tree = JSON.parse(instance.UTF8ToString(instance.getValue(result + resultTree, "i32"))) as {
       readonly stmts: readonly RawStatement[];

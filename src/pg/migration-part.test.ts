@@ -20,3 +20,8 @@ test.each([
   expect(forward.replace(/--.*/g, "").trim()).toBe(kept);
   expect([forward.length, forward.indexOf(kept)]).toEqual([text.length, text.indexOf(kept)]);
 });
+
+test("what stands in a string is no marker", () => {
+  const text = "create view a as select '\n-- migrate:down\n';";
+  expect(wayForward(text)).toBe(text);
+});

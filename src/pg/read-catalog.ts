@@ -68,6 +68,7 @@ export const readVersion = async (ask: Ask): Promise<{ readonly version: number;
     throw new Fault(
       "world.database",
       `the server is PostgreSQL ${full || "unknown"}; 14 is the oldest that can be read`,
+      { help: "upgrade the server, or name a dump of its schema (pg_dump --schema-only) instead of the connection" },
     );
   }
   return { version, text: full };

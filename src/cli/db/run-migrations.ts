@@ -180,12 +180,15 @@ export const checkWay = ({ file, error }: Way): void => {
   });
 };
 
-/** Findings about the files that are to be run stop the run. */
+/** Findings about the files that are to be run stop the run, and so does a file that nothing says where to run. */
 export const checkFiles = ({ findings }: Chain, migrations: readonly Migration[]): void => {
   const paths = new Set(migrations.map(({ up }) => up.file.path));
   const bad = findings.find(
     ({ severity, at, rule }) =>
-      severity === "error" && at.kind === "file" && rule !== "migration/transaction" && paths.has(at.path),
+      severity === "error" &&
+      at.kind === "file" &&
+      rule !== "migration/transaction" &&
+      (rule === "migration/no-way-forward" || paths.has(at.path)),
   );
   if (bad !== undefined)
     throw new Fault("input.invalid", bad.message, {

@@ -71,7 +71,13 @@ const versionsOf = (count: number, { now, taken }: MigrationOptions): readonly s
   });
 };
 
-const slug = (text: string): string => wordsOf(text).join("_").slice(0, 60).replace(/_$/, "") || "change_schema";
+/** A last word that runners take for the direction of a file gets another after it. */
+const slug = (text: string): string =>
+  wordsOf(text)
+    .join("_")
+    .slice(0, 60)
+    .replace(/_$/, "")
+    .replace(/(^|_)(up|down|undo|rollback)$/, "$&_change") || "change_schema";
 
 const ownName = ({ value }: Part): string => ("name" in value && typeof value.name === "string" ? value.name : "");
 const tableName = ({ value }: Part): string =>
@@ -231,6 +237,10 @@ const withDown = ({ leg, base, head, up, down }: Texts, names: readonly [up: str
   { path: `${base}${names[1]}`, text: `${head}\n\n${inTransaction(backAlone(leg), down)}\n` },
 ];
 
+/** Flyway fills in whatever looks like a placeholder, in names and strings too, unless the script's settings forbid it. */
+const asItStands = (file: GeneratedFile): readonly GeneratedFile[] =>
+  file.text.includes("${") ? [file, { path: `${file.path}.conf`, text: "placeholderReplacement=false\n" }] : [file];
+
 const writers: { readonly [F in Format]: (texts: Texts) => readonly GeneratedFile[] } = {
   dbmate: ({ leg, base, head, up, down }) => {
     const option = (alone: boolean): string => (alone ? " transaction:false" : "");
@@ -241,8 +251,8 @@ const writers: { readonly [F in Format]: (texts: Texts) => readonly GeneratedFil
   },
   "golang-migrate": (texts) => withDown(texts, [".up.sql", ".down.sql"]),
   flyway: ({ version, name, head, up, down }) => [
-    { path: `V${version}__${name}.sql`, text: `${head}\n\n${up}\n` },
-    { path: `U${version}__${name}.sql`, text: `${head}\n\n${down}\n` },
+    ...asItStands({ path: `V${version}__${name}.sql`, text: `${head}\n\n${up}\n` }),
+    ...asItStands({ path: `U${version}__${name}.sql`, text: `${head}\n\n${down}\n` }),
   ],
   plain: (texts) => withDown(texts, [".sql", ".down.sql"]),
 };

@@ -55,8 +55,16 @@ export const wayOf = (file: SchemaFile, part: string, wrapping: Wrapping, parse:
   return { file, text, wrapping, psql: removed, statements: [], error: { message, index } };
 };
 
-export const entryOf = (file: Inside, tool: Tool, files: readonly Inside[], parse: ParseSql): Entry | undefined => {
+/** `3_roll_down.sql` goes forth when `3_roll_down.down.sql` stands beside it, whatever its last word. */
+const nameIn = (file: Inside, tool: Tool, files: readonly Inside[]): Named | undefined => {
   const named = naming[tool](file.inside);
+  const back = file.inside.replace(/\.sql$/i, ".down.sql");
+  const paired = named?.way === "down" && files.some(({ inside }) => inside === back);
+  return paired ? { ...named, name: file.inside.slice(named.version.length + 1, -".sql".length), way: "both" } : named;
+};
+
+export const entryOf = (file: Inside, tool: Tool, files: readonly Inside[], parse: ParseSql): Entry | undefined => {
+  const named = nameIn(file, tool, files);
   if (named === undefined) return undefined;
   const marked = named.way === "both" ? markedWays(file.text) : undefined;
   const wrapping = turnedOff(file, files) || saysNone(file) ? "none" : wrappings[tool];

@@ -104,7 +104,14 @@ const waysBack = ({ tool, migrations, entries }: Read): readonly Finding[] => {
   return [
     ...findings,
     ...orphans.map(({ file }) =>
-      at("migration/no-way-forward", "error", file, 0, "this is the way back of a migration that is not there"),
+      at(
+        "migration/no-way-forward",
+        "error",
+        file,
+        0,
+        "by its name this is the way back of a migration that is not there",
+        "put the way forth beside it, take the file away, or give it a name that does not end in down",
+      ),
     ),
   ];
 };
@@ -137,12 +144,22 @@ const waysOf = ({ migrations }: Read): readonly Way[] =>
 const firstWord = (way: Way, { start, end }: Statement): string =>
   way.text.slice(start, end).trim().split(/\s+/).slice(0, 3).join(" ");
 
-const statementsFit = (tool: Tool, way: Way): readonly Finding[] => {
+/** What Flyway would fill in, unless the script's settings say that nothing is. */
+const placeholderOf = (way: Way, { tool, files }: Read): RegExpExecArray | null =>
+  tool === "flyway" &&
+  !files.some(
+    ({ path, text }) => path === `${way.file.path}.conf` && /^\s*placeholderReplacement\s*=\s*false/im.test(text),
+  )
+    ? /\$\{[^}]*\}/.exec(way.text)
+    : null;
+
+const statementsFit = (way: Way, read: Read): readonly Finding[] => {
+  const { tool } = read;
   const undo = way.statements.find((statement) => transactionWord(statement) === "undo");
   // A COMMIT of the file ends the runner's transaction, and what stands behind it is outside.
   const ended = way.statements.findIndex((statement) => transactionWord(statement) === "end");
   const alone = way.statements.slice(0, ended < 0 ? undefined : ended).find(isOutside);
-  const placeholder = tool === "flyway" ? /\$\{[^}]*\}/.exec(way.text) : null;
+  const placeholder = placeholderOf(way, read);
   return [
     ...(undo === undefined
       ? []
@@ -177,7 +194,8 @@ const statementsFit = (tool: Tool, way: Way): readonly Finding[] => {
             way.file,
             placeholder.index,
             `${placeholder[0]} is filled in by Flyway, and not here`,
-            "write the value itself, or let current_setting() read it",
+            "write the value itself, let current_setting() read it, or write placeholderReplacement=false into a file " +
+              "of this name with .conf behind it",
           ),
         ]),
   ];
@@ -219,14 +237,14 @@ const strangers = ({ root, files, entries }: Read): readonly Finding[] => {
 };
 
 export const findingsOf = (read: Read): readonly Finding[] => {
-  const { tool, journal, entries } = read;
+  const { journal, entries } = read;
   const tags = new Set(entries.map(({ version }) => version));
   return [
     ...twice(read),
     ...gaps(read),
     ...waysBack(read),
     ...marks(read),
-    ...waysOf(read).flatMap((way) => [...statementsFit(tool, way), ...forPsql(way)]),
+    ...waysOf(read).flatMap((way) => [...statementsFit(way, read), ...forPsql(way)]),
     ...strangers(read),
     ...(journal === undefined ? [] : journalFindings(journal, tags)),
   ];

@@ -61,6 +61,11 @@ describe("layouts", () => {
       ],
     ],
     [
+      "plain, with names that end like a direction",
+      { "1_roll_down.sql": a, "1_roll_down.down.sql": b, "2_undo.sql": a, "2_undo.down.sql": b },
+      ["plain", "1 roll_down 1/1", "2 undo 1/1"],
+    ],
+    [
       "golang-migrate",
       { "10_b.up.sql": a, "10_b.down.sql": b, "2_a.up.sql": a, "3_c.down.sql": b },
       [
@@ -84,6 +89,11 @@ describe("layouts", () => {
         "migration/no-way-back db/V2_10__b.sql:1:1",
         "migration/placeholder db/sub/V2__a.sql:1:9",
       ],
+    ],
+    [
+      "flyway that fills nothing in",
+      { "V1__a.sql": "select '${x}';", "V1__a.sql.conf": "placeholderReplacement=false" },
+      ["flyway", "1 a 1/-"],
     ],
     [
       "prisma",
