@@ -103,6 +103,23 @@ create table posts (id int primary key, author int references users);`;
     ]);
   });
 
+  test("an index that is replaced steps aside, and takes its name again on the way back", async () => {
+    const old = "create table t (id int primary key, a int, b int); create index i on t (a);";
+    const { exit, io } = await run({ "old.sql": old, "new.sql": old.replace("(a)", "(a, b)") }, "--output=m");
+    expect(exit).toBe(0);
+    const files = [...io.disk].filter(([path]) => path.includes("/m/"));
+    expect(files.map(([path]) => path.replace(/^.*?_/, ""))).toEqual([
+      "set_aside_index_i.sql",
+      "add_index_i.sql",
+      "drop_old_index_i.sql",
+    ]);
+    expect(files.map(([, text]) => text.match(/^(?:ALTER|CREATE|DROP) .*;$/gm))).toEqual([
+      ["ALTER INDEX public.i RENAME TO i__before;", "ALTER INDEX public.i__before RENAME TO i;"],
+      ["CREATE INDEX CONCURRENTLY i ON public.t USING btree (a, b);", "DROP INDEX CONCURRENTLY public.i;"],
+      ["DROP INDEX CONCURRENTLY public.i__before;", "CREATE INDEX CONCURRENTLY i__before ON public.t USING btree (a);"],
+    ]);
+  });
+
   test("asks by exit status when renames cannot be told apart", async () => {
     const { exit, json } = await run({
       "old.sql": "create table t (id int primary key, user_name text, user_mail text);",

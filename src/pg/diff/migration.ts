@@ -85,12 +85,26 @@ const tableName = ({ value }: Part): string =>
 
 const acts = { create: "add", drop: "drop", alter: "change", rebuild: "rebuild", swap: "change" } as const;
 
+/** An index is replaced in three files: each says which part of it it does. */
+const actOnIndex = (part: Part, statements: readonly string[]): string | undefined => {
+  const [sql] = statements;
+  if (part.kind !== "index" || sql === undefined || statements.length > 1) return undefined;
+  return /^CREATE (UNIQUE )?INDEX /.test(sql)
+    ? "add"
+    : sql.startsWith("DROP INDEX ")
+      ? "drop old"
+      : / RENAME TO \S*__before"?$/.test(sql)
+        ? "set aside"
+        : undefined;
+};
+
 /** What a segment is about: attributes and helpers of what else it does are not worth a name. */
 const subjects = ({ steps }: Segment): readonly { readonly act: string; readonly part: Part }[] => {
-  const all = steps.map(({ change, title }) => ({
-    act: title.startsWith("rename ") ? "rename" : acts[change.verb],
-    part: "to" in change ? change.to : change.from,
-  }));
+  const all = steps.map(({ change, title, statements }) => {
+    const part = "to" in change ? change.to : change.from;
+    const onIndex = change.verb === "alter" ? actOnIndex(part, statements) : undefined;
+    return { act: onIndex ?? (title.startsWith("rename ") ? "rename" : acts[change.verb]), part };
+  });
   const main = all.filter(({ part }) => !["owner", "grants", "comment", "owned by", "default"].includes(part.kind));
   return main.length === 0 ? all : main;
 };

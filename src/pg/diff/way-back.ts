@@ -3,6 +3,7 @@ import { Fault } from "../../kernel/fault.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Approach, Run } from "./approach.ts";
 import { approach, wordsOfPlan } from "./approach.ts";
+import { backInPlace } from "./back-in-place.ts";
 import type { IndexState } from "./index-states.ts";
 import { ownInverse } from "./cast/expression.ts";
 import { partsOf } from "./parts.ts";
@@ -73,9 +74,11 @@ const backOfRun = async (rehearsal: Rehearsal, run: Run, now: Catalog, options: 
   if (run.states !== undefined) return backOfIndexes(rehearsal, run, run.states, options);
   const alone = run.segments.some(({ kind }) => kind === "alone");
   const known = rehearsal.refused.length;
-  const back = await approach(rehearsal, partsOf(run.before), backwards(options, alone), now);
+  const returned = backInPlace(now, run.before);
+  for (const sql of returned.statements) await rehearsal.step(sql);
+  const back = await approach(rehearsal, partsOf(run.before), backwards(options, alone), returned.catalog);
   const refused = new Set(rehearsal.refused.slice(known).map(({ statement }) => statement));
-  const { down, notes } = bindingNewRows(downOf(back), refused);
+  const { down, notes } = bindingNewRows([...returned.statements, ...downOf(back)], refused);
   const legs = run.segments.map((segment, at): Leg => {
     const isLast = at === run.segments.length - 1;
     return { segment, down: isLast ? down : [], unrestored: isLast ? [...back.left, ...notes] : [] };
