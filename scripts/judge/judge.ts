@@ -2,6 +2,7 @@
 import postgres from "postgres";
 import { loadSqlParser } from "../../src/io/sql-parser.ts";
 import type { TestServer } from "../../src/testing/postgres-server.ts";
+import type { Kept } from "./fill.ts";
 import { fillRows, keptOf, losses } from "./fill.ts";
 import { fingerprint, unlike } from "./fingerprint.ts";
 import type { Run, Tool } from "./tools.ts";
@@ -12,6 +13,8 @@ export interface Pair {
   readonly setup: string | null;
   readonly old: string;
   readonly new: string;
+  /** Tables that stand elsewhere on the new side, by the old path: they must be the same tables with the same rows. */
+  readonly moved?: Readonly<Record<string, string>>;
 }
 
 export interface Verdict {
@@ -74,6 +77,10 @@ const apply = async (client: postgres.Sql, runs: readonly Run[]): Promise<string
   return undefined;
 };
 
+/** Tables under the names that the new side gives them. */
+const asNew = (kept: ReadonlyMap<string, Kept>, { moved = {} }: Pair): ReadonlyMap<string, Kept> =>
+  new Map([...kept].map(([name, one]) => [moved[name] ?? name, one]));
+
 export const judge = async (server: TestServer, version: number, pair: Pair, tool: Tool): Promise<Verdict> => {
   const roles = pair.roles
     .map((role) => `do $$ begin create role "${role}"; exception when duplicate_object then null; end $$;`)
@@ -95,7 +102,7 @@ export const judge = async (server: TestServer, version: number, pair: Pair, too
     // Rows are tried on a copy of the new side, so that it stays as it was loaded.
     const trial = connect(await load(server, sides.next));
     const rows = await fillRows(old, trial).finally(() => trial.end());
-    const before = await keptOf(old);
+    const before = asNew(await keptOf(old), pair);
     const [self, other] = [
       { url: oldUrl, sql: sides.old },
       { url: newUrl, sql: sides.next },
@@ -119,8 +126,13 @@ export const judge = async (server: TestServer, version: number, pair: Pair, too
     const downLeft =
       downError === undefined ? unlike(await fingerprint(old, version), wantOld) : [`down: ${downError}`];
     const back =
-      downError === undefined ? losses(after, await keptOf(old), await keptOf(scratch)) : { recreated: [], lost: [] };
-    const both = [...lost, ...(downError === undefined ? losses(before, await keptOf(old), stay).lost : [])];
+      downError === undefined
+        ? losses(after, asNew(await keptOf(old), pair), asNew(await keptOf(scratch), pair))
+        : { recreated: [], lost: [] };
+    const both = [
+      ...lost,
+      ...(downError === undefined ? losses(before, asNew(await keptOf(old), pair), stay).lost : []),
+    ];
     return {
       id: pair.id,
       outcome: "judged",

@@ -63,7 +63,7 @@ export const cheat: Tool = (old, next) => {
 };
 
 /** A migration file of dbmate's: two parts, each perhaps without a transaction. */
-const dbmateParts = (text: string): { readonly up: Run; readonly down: Run } => {
+export const dbmateParts = (text: string): { readonly up: Run; readonly down: Run } => {
   const [, up = "", down = ""] = /^-- migrate:up(.*?)^-- migrate:down(.*)$/ms.exec(text) ?? [];
   const part = (body: string): Run => {
     const [first = "", ...rest] = body.split("\n");

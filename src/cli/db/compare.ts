@@ -6,10 +6,8 @@ import type { KeptCatalog } from "../../io/embedded/kept-catalogs.ts";
 import { keptKey, readKept, readOutcome, writeKept, writeOutcome } from "../../io/embedded/kept-catalogs.ts";
 import type { Io } from "../../io/io.ts";
 import type { ShadowServer } from "../../io/postgres/shadow-database.ts";
-import { Fault } from "../../kernel/fault.ts";
 import type { Finding } from "../../kernel/finding.ts";
 import type { Catalog } from "../../pg/catalog.ts";
-import { renamesSaid } from "../../pg/diff/annotations.ts";
 import { movesBetween, rehearseExpanded } from "../../pg/diff/expand.ts";
 import type { PlanOptions } from "../../pg/diff/plan.ts";
 import { plan } from "../../pg/diff/plan.ts";
@@ -17,11 +15,13 @@ import { noPlatform } from "../../pg/diff/platform.ts";
 import type { Rehearsed } from "../../pg/diff/rehearse.ts";
 import { rehearse } from "../../pg/diff/rehearse.ts";
 import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
-import { findRenames } from "../../pg/diff/rename.ts";
+import { findSchemaRenames, renamedSchemas } from "../../pg/diff/rename-schema.ts";
 import type { Scope } from "../../pg/diff/scope.ts";
 import { comparedOf, scopeOf, withoutBooks } from "../../pg/diff/scope.ts";
 import { withUnderneath } from "../../pg/diff/underneath.ts";
+import { quoteName } from "../../pg/quote.ts";
 import type { CatalogSource } from "../sources.ts";
+import { renamesOf, saidOf } from "./renames.ts";
 import type { Given } from "./side.ts";
 import {
   addRoles,
@@ -62,28 +62,9 @@ export interface Compared {
   readonly notes: readonly Finding[];
 }
 
-const ambiguousFault = (candidates: readonly Candidate[]): Fault => {
-  const lines = candidates.map(({ from, to, score, reasons }) => `  ${from} → ${to} (${score}: ${reasons.join(", ")})`);
-  return new Fault(
-    "input.ambiguous",
-    `what goes and what comes may be renames, and cannot be told apart:\n${lines.join("\n")}`,
-    {
-      help: "name the renames with --rename OLD=NEW or a comment -- @renamed from=OLD, or say that there are none with --no-guess-renames",
-      data: {
-        candidates: candidates.map(({ kind, from, to, score, reasons }) => ({
-          kind,
-          from,
-          to,
-          score,
-          reasons: [...reasons],
-        })),
-      },
-    },
-  );
-};
-
 const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, source: string): readonly Finding[] => {
   const schemas = from.schemas.map(({ name }) => name).filter((name) => name !== "senior" && !has(name));
+  const alike = new Map(findSchemaRenames(from, to, [], true).renamings.map((one) => [one.from, one.to]));
   return schemas.map((name): Finding => ({
     rule: "diff/out-of-scope",
     severity: "info",
@@ -91,15 +72,10 @@ const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, sour
       ? `the schema ${name} of ${source} is its platform's and was left alone`
       : `the schema ${name} of ${source} is not in the desired state and was left alone`,
     at: { kind: "object", type: "schema", name },
-    help: `include it with --schema ${name}`,
+    help: alike.has(quoteName(name))
+      ? `what it holds is what ${alike.get(quoteName(name)) ?? ""} is to hold: if it was renamed, say --rename ${name}=${alike.get(quoteName(name)) ?? ""}`
+      : `include it with --schema ${name}`,
   }));
-};
-
-const renamesOf = (begin: Catalog, end: Catalog, next: Given, { renames, guess }: CompareOptions) => {
-  const said = [...renames, ...(next.kind === "files" ? next.files.flatMap(({ text }) => renamesSaid(text)) : [])];
-  const { renamings, candidates, ambiguous } = findRenames(begin, end, said, guess);
-  if (ambiguous.length > 0) throw ambiguousFault(ambiguous);
-  return { renamings, candidates };
 };
 
 const planOptions = (old: Given, { online, contract, using }: CompareOptions): PlanOptions => ({
@@ -113,13 +89,14 @@ const planOptions = (old: Given, { online, contract, using }: CompareOptions): P
 
 type Way = Pick<Compared, "rehearsed" | "renamings" | "candidates">;
 
-const withoutRekey = ({ title, from, to, up, down, change }: Renaming): Renamed => ({
+const withoutRekey = ({ title, from, to, up, down, change, breaks }: Renaming): Renamed => ({
   title,
   from,
   to,
   up,
   down,
   change,
+  breaks,
 });
 
 const unchanged: Rehearsed = { legs: [], proof: { tables: 0, rows: 0, refused: [] } };
@@ -171,7 +148,8 @@ class Comparison {
       await this.#keep(given, origin);
       const scope = this.#scope(target.catalog);
       const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
-      const renames = renamesOf(begin, end, this.#next, this.#options);
+      const stage = stageOn(scratch, scope);
+      const renames = await renamesOf(stage, [begin, end], this.#next, this.#options);
       this.#io.terminal.progress("rehearsing the way forth and back");
       await addRoles(scratch, rolesOf(end));
       await shadow.extend(extensionsOf(end));
@@ -180,7 +158,6 @@ class Comparison {
         renamings: renames.renamings,
         beneath: origin.catalog,
       };
-      const stage = stageOn(scratch, scope);
       const moves = this.#options.expand ? movesBetween(begin, end, options) : [];
       const rehearsed =
         moves.length === 0
@@ -204,7 +181,11 @@ class Comparison {
   }
 
   #has(target: Catalog): (schema: string) => boolean {
-    return scopeOf(target, this.#options, this.#old.kind === "server" ? this.#old.platform : undefined);
+    const old = this.#old;
+    if (old.kind === "files") return scopeOf(target, this.#options);
+    const also = renamedSchemas(old.catalog, target, saidOf(this.#next, this.#options.renames));
+    const has = scopeOf(target, this.#options, old.platform);
+    return (schema) => has(schema) || (also.includes(schema) && !this.#options.exclude.includes(schema));
   }
 
   #scope(target: Catalog): (catalog: Catalog) => Catalog {

@@ -6,8 +6,8 @@ const annotation = /(?:--|\/\*)\s*@renamed\s+from\s*=\s*("(?:[^"]|"")+"|[^\s*]+)
 const identifier = String.raw`"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*`;
 
 const created = new RegExp(
-  String.raw`\bcreate\s+(?:or\s+replace\s+)?(?:unique\s+|unlogged\s+|foreign\s+|materialized\s+)*(table|type|domain|index|view|sequence)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?((?:(?:${identifier})\.)*(?:${identifier}))`,
-  "iu",
+  String.raw`\bcreate\s+(?:or\s+replace\s+)?(?:unique\s+|unlogged\s+|foreign\s+|materialized\s+)*(table|type|domain|index|view|sequence|schema|function|procedure|aggregate|collation|conversion|statistics)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?((?:(?:${identifier})\.)*(?:${identifier}))`,
+  "giu",
 );
 
 const listed = new RegExp(String.raw`^\s*(?:constraint\s+)?(${identifier})`, "iu");
@@ -28,14 +28,15 @@ export const renamesSaid = (text: string): readonly Said[] => {
   for (const line of text.split(/\r?\n/)) {
     const found = annotation.exec(line);
     const code = found === null ? line : line.slice(0, found.index);
-    const made = created.exec(code);
+    const made = [...code.matchAll(created)].at(-1);
     if (made?.[1]?.toLowerCase() === "table") table = unquoted(made[2] ?? "");
     const from = found === null ? waiting : unquoted(found[1] ?? "");
     const name = made?.[2] === undefined ? listed.exec(code)?.[1] : unquoted(made[2]);
     waiting = found !== null && code.trim() === "" ? from : undefined;
     if (from === undefined || name === undefined || (found !== null && code.trim() === "")) continue;
-    const to = made === null ? `${table === "" ? "" : `${lastPart(table)}.`}${unquoted(name)}` : name;
-    if (!said.has(to)) said.set(to, { from: lastPart(from), to });
+    const to = made === undefined ? `${table === "" ? "" : `${lastPart(table)}.`}${unquoted(name)}` : name;
+    // What has a place of its own may come from another schema.
+    if (!said.has(to)) said.set(to, { from: made === undefined ? lastPart(from) : from, to });
   }
   return [...said.values()];
 };

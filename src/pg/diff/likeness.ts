@@ -4,10 +4,10 @@ import { keyOf, partKey } from "../catalog/object.ts";
 import { quoteName } from "../quote.ts";
 import { distance, wordsOf } from "../../kernel/words.ts";
 import { omit } from "./omit.ts";
-import type { ColumnPart, Part, Parts } from "./part.ts";
+import type { ColumnPart, Kind, Part, Parts } from "./part.ts";
 import { sameJson } from "./sql/text.ts";
 
-export type CandidateKind = "table" | "column" | "type" | "constraint" | "index" | "view" | "routine" | "sequence";
+export type CandidateKind = Kind | "type";
 
 /** What can have another name and stay what it is. */
 export type Renameable = Extract<
@@ -42,7 +42,7 @@ export const placeOf = (part: Renameable): string => {
 };
 
 /** From 0 to 1: how alike two names are, by letters and by words. */
-const nameLikeness = (a: string, b: string): number => {
+export const nameLikeness = (a: string, b: string): number => {
   const letters = 1 - distance(a.toLowerCase(), b.toLowerCase()) / Math.max(a.length, b.length, 1);
   const [left, right] = [new Set(wordsOf(a)), new Set(wordsOf(b))];
   const shared = [...left].filter((word) => right.has(word)).length;

@@ -103,7 +103,7 @@ const subjects = ({ steps }: Segment): readonly { readonly act: string; readonly
   const all = steps.map(({ change, title, statements }) => {
     const part = "to" in change ? change.to : change.from;
     const onIndex = change.verb === "alter" ? actOnIndex(part, statements) : undefined;
-    return { act: onIndex ?? (title.startsWith("rename ") ? "rename" : acts[change.verb]), part };
+    return { act: onIndex ?? /^(rename|move) /.exec(title)?.[1] ?? acts[change.verb], part };
   });
   const main = all.filter(({ part }) => !["owner", "grants", "comment", "owned by", "default"].includes(part.kind));
   return main.length === 0 ? all : main;
@@ -185,6 +185,7 @@ const isLong = (statements: readonly string[]): boolean => {
   return statements.some(
     (sql) =>
       !isOnNew(sql) &&
+      !/^ALTER TYPE /.test(sql) &&
       !/ NOT VALID$| USING INDEX \S+( DEFERRABLE)?( INITIALLY DEFERRED)?$/.test(sql) &&
       /^(UPDATE|INSERT|DO \$gate\$|REFRESH|CREATE (UNIQUE )?INDEX|CREATE MATERIALIZED)|VALIDATE CONSTRAINT| TYPE | ADD CONSTRAINT | SET NOT NULL| SET (LOGGED|UNLOGGED)| STORED/.test(
         sql,

@@ -40,7 +40,7 @@ export const buildStatements = (catalog: Catalog, empty: Catalog, version: numbe
 const renameStep = (renaming: Renaming): Step => ({
   title: renaming.title,
   statements: renaming.up,
-  hazards: [{ kind: "breaking", message: `code that still uses the name ${renaming.from} fails` }],
+  hazards: renaming.breaks.map((message) => ({ kind: "breaking", message })),
   change: renaming.change,
 });
 

@@ -8,6 +8,7 @@ import type { CandidateKind, Renameable } from "./likeness.ts";
 import { groups, isRenameable, ownName, placeOf, score } from "./likeness.ts";
 import type { Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
+import { rangeConstructors } from "./range-constructors.ts";
 import { partText } from "./words.ts";
 
 export interface Renaming {
@@ -18,6 +19,8 @@ export interface Renaming {
   readonly up: readonly string[];
   readonly down: readonly string[];
   readonly change: Change;
+  /** What may not work after it, in words. */
+  readonly breaks: readonly string[];
   /** The name of a table or column inside a text that begins with `table column`. */
   rekey(text: string): string;
 }
@@ -36,6 +39,8 @@ export interface Renames {
   readonly candidates: readonly Candidate[];
   /** Candidates that cannot be told apart: the user must say which. */
   readonly ambiguous: readonly Candidate[];
+  /** What the user said and was found. */
+  readonly answered: readonly Said[];
 }
 
 /** What the user said: names with or without schema and table, quoted or not. */
@@ -97,21 +102,29 @@ const rekeyOf =
 const renamingOf = (from: Renameable, to: Renameable, place: Renameable = from): Renaming => {
   const name = ownName(to);
   const there = renamed(place, name);
+  const made =
+    place.kind === "range"
+      ? rangeConstructors(place.value, { schema: place.value.schema, name })
+      : { up: [], down: [] };
   return {
     title: `rename ${partText(from)} to ${quoteName(name)}`,
     from: pathText(from),
     to: pathText(to),
-    up: [sqlOf(place, name)],
-    down: [sqlOf(there, ownName(from))],
+    up: [sqlOf(place, name), ...made.up],
+    down: [sqlOf(there, ownName(from)), ...made.down],
     change: { verb: "alter", key: to.key, from, to, pieces: [] },
+    breaks: [`code that still uses the name ${pathText(from)} fails`],
     rekey: rekeyOf(place, name),
   };
 };
 
 /** From here on a rename is worth asking about; from `certain` on it is taken for one unless a rival is as near. */
-const likely = 0.68;
-const certain = 0.75;
-const near = 0.17;
+export const likely = 0.68;
+export const certain = 0.75;
+export const near = 0.17;
+
+/** A score as people read it. */
+export const rounded = (score: number): number => Math.round(score * 100) / 100;
 
 /** The words that a user's name may be: its own, and with what it belongs to. */
 const isCalled = (part: Renameable, said: string): boolean => {
@@ -147,6 +160,7 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
   const ambiguous: Candidate[] = [];
   const tables = new Map<string, ObjectName>();
   const used = new Set<string>();
+  const answered: Said[] = [];
   const keep = (a: Renameable, b: Renameable): void => {
     used.add(a.key).add(`new ${b.key}`);
     if (a.kind === "table" && b.kind === "table") tables.set(a.key, { schema: b.value.schema, name: b.value.name });
@@ -170,12 +184,15 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
       );
       if (same !== undefined) used.add(part.key).add(`new ${same.key}`);
     }
-    for (const { from: before, to: after } of said) {
+    for (const one of said) {
+      const { from: before, to: after } = one;
       const a = here.find(({ part }) => free(part) && isCalled(part, before));
       const b = right.find(
         (part) => free(part) && isCalled(part, after) && (a === undefined || placeOf(part) === placeOf(a.moved)),
       );
-      if (a !== undefined && b !== undefined) keep(a.part, b);
+      if (a === undefined || b === undefined) continue;
+      answered.push(one);
+      keep(a.part, b);
     }
     // A key or an index that is the same but for its name is no guess.
     if (!guess && !kinds.includes("constraint")) continue;
@@ -198,7 +215,7 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
         kind: group,
         from: pathText(part),
         to: pathText(other),
-        score: Math.round(value * 100) / 100,
+        score: rounded(value),
         reasons,
       });
     }
@@ -216,14 +233,14 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
         kind: groups[one.part.kind],
         from: pathText(one.part),
         to: pathText(one.other),
-        score: Math.round(one.score * 100) / 100,
+        score: rounded(one.score),
         reasons: one.reasons,
       };
       if (rivals.length === 0 && one.score >= certain) keep(one.part, one.other);
       else if (groups[one.part.kind] === "column" || groups[one.part.kind] === "table") ambiguous.push(guess);
     }
   }
-  return { renamings, candidates, ambiguous };
+  return { renamings, candidates, ambiguous, answered };
 };
 
 /** Was the table of a column, index or constraint there before? */

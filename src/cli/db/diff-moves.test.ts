@@ -1,0 +1,117 @@
+// What db diff moves to another schema, on a real server: the same tables with the same rows, under their new place, and back.
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { judge } from "../../../scripts/judge/judge.ts";
+import type { Tool } from "../../../scripts/judge/tools.ts";
+import { dbmateParts } from "../../../scripts/judge/tools.ts";
+import { mergePlugins } from "../../registry.ts";
+import { reporters } from "../../report/index.ts";
+import { memoryIo } from "../../testing/memory-io.ts";
+import { testServer } from "../../testing/postgres-server.ts";
+import { runSenior } from "../run.ts";
+
+const fixtures = join(import.meta.dirname, "../../pg/diff/fixtures");
+const server = await testServer();
+const registry = mergePlugins([{ sdk: 1, name: "senior", provides: [...reporters] }]);
+
+const run = async (old: string, next: string, ...words: readonly string[]) => {
+  const io = memoryIo({ files: { "/project/old.sql": old, "/project/new.sql": next } });
+  const args = [
+    "db",
+    "diff",
+    "old.sql",
+    "--compare",
+    "new.sql",
+    "--output",
+    "m",
+    "--accept-data-loss",
+    "--json",
+    ...words,
+  ];
+  const outcome = await runSenior(args, io, () => Promise.resolve(registry));
+  const files = [...io.disk].filter(([path]) => path.startsWith("/project/m/")).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...outcome, files: files.map(([, text]) => text) };
+};
+
+/** Our own command on the two files; a second comparison is of the new file with itself. */
+const asFiles = (): Tool => {
+  let asked = 0;
+  return async (old, next) => {
+    const { exit, stderr, files } = await run(asked++ === 0 ? old.sql : next.sql, next.sql);
+    if (exit !== 0) return { kind: "refused", reason: stderr };
+    const parts = files.map(dbmateParts);
+    return { kind: "migration", up: parts.map(({ up }) => up), down: parts.map(({ down }) => down).reverse() };
+  };
+};
+
+const pairOf = (id: string, moved: Readonly<Record<string, string>>) => ({
+  id,
+  roles: [],
+  setup: null,
+  moved,
+  old: readFileSync(join(fixtures, id, "old.sql"), "utf8"),
+  new: readFileSync(join(fixtures, id, "new.sql"), "utf8"),
+});
+
+const moves: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ["moved-to-another-schema", { "public.customer": "crm.customer", "public.invoice": "crm.invoice" }],
+  ["schema-renamed", { "billing.invoice": "accounts.invoice", "billing.line": "accounts.line" }],
+];
+
+describe.skipIf(server === undefined)("objects that move to another schema, on a real server with rows", () => {
+  for (const [id, moved] of moves)
+    test(id.replaceAll("-", " "), async () => {
+      if (server === undefined) return;
+      const verdict = await judge(server, 180000, pairOf(id, moved), asFiles());
+      expect(verdict).toMatchObject({
+        outcome: "judged",
+        up: true,
+        down: true,
+        empty: true,
+        recreated: [],
+        lost: [],
+        trouble: [],
+      });
+      expect(verdict.rows).toBeGreaterThan(3);
+    });
+});
+
+const sqlOf = (files: readonly string[]): readonly string[] =>
+  (files[0] ?? "").split("-- migrate:down")[0]?.match(/^(?!SET|--)\S.*$/gm) ?? [];
+
+describe("moves", () => {
+  const old = "create schema a; create schema b; create table a.t (id int primary key, note text);";
+  test("a new name in a new place is said, or asked for", async () => {
+    const next = "create schema a; create schema b; create table b.entry (id int primary key, note text);";
+    const said = await run(old, next, "--rename", "a.t=b.entry");
+    expect([said.stderr, said.exit]).toEqual(["", 0]);
+    expect(sqlOf(said.files)).toEqual([
+      "ALTER TABLE a.t SET SCHEMA b;",
+      "ALTER TABLE b.t RENAME TO entry;",
+      "ALTER TABLE b.entry RENAME CONSTRAINT t_pkey TO entry_pkey;",
+    ]);
+    const noted = await run(old, next.replace("entry (", "entry ( -- @renamed from=a.t\n"));
+    expect(sqlOf(noted.files)).toEqual(sqlOf(said.files));
+    const slip = await run(old, next, "--rename", "a.tt=b.entry");
+    expect(slip.exit).toBe(2);
+    expect(slip.stderr).toContain("the old side has no a.tt");
+  });
+
+  test("two places that are as near are a question", async () => {
+    const next =
+      "create schema a; create schema b; create schema c; create table b.t (id int primary key, note text); create table c.t (id int primary key, note text);";
+    const { exit, stdout } = await run(old, next);
+    expect(exit).toBe(3);
+    expect((JSON.parse(stdout) as { data: { candidates: readonly unknown[] } }).data.candidates).toHaveLength(2);
+  });
+
+  test("names that are taken at the new place are passed by", async () => {
+    const before = `${old} create table b.u (id int constraint t_pkey primary key); create sequence b.t_id_seq; alter table a.t alter id add generated always as identity;`;
+    const next =
+      "create schema a; create schema b; create table b.u (id int constraint t_pkey primary key); create sequence b.t_id_seq; create table b.t (id int generated always as identity (sequence name b.own_seq) constraint own_key primary key, note text);";
+    const { exit, stderr, files } = await run(before, next);
+    expect([stderr, exit]).toEqual(["", 0]);
+    expect(sqlOf(files)).not.toContainEqual(expect.stringMatching(/^(DROP|CREATE) /));
+  });
+});
