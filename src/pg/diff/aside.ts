@@ -1,6 +1,4 @@
-// The name under which something steps aside until what replaces it is there.
-
-const room = 63 - "__before".length;
+// The name under which something steps aside until what replaces it is there, or waits beside it until it may take its place.
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
@@ -15,8 +13,13 @@ const cut = (text: string, most: number): string => {
 };
 
 /** PostgreSQL cuts names at 63 bytes: long ones that begin alike are told apart by a hash of the whole. */
-export const asideName = (name: string): string => {
-  if (bytes(name) <= room) return `${name}__before`;
+const withEnding = (name: string, ending: string): string => {
+  const room = 63 - ending.length;
+  if (bytes(name) <= room) return `${name}${ending}`;
   const hash = new Bun.CryptoHasher("sha256").update(name).digest("hex").slice(0, 8);
-  return `${cut(name, room - hash.length - 1)}_${hash}__before`;
+  return `${cut(name, room - hash.length - 1)}_${hash}${ending}`;
 };
+
+export const asideName = (name: string): string => withEnding(name, "__before");
+
+export const besideName = (name: string): string => withEnding(name, "__after");

@@ -141,7 +141,9 @@ export class Graph {
         this.#edge(own, `create ${need}`);
     }
     const released = change.verb === "alter" && this.#to.needs.get(change.key)?.has(given) !== true;
-    if (other.verb === "alter" && (goes(change) || released)) this.#edge(own, `alter ${need}`);
+    // New values of an enum are no matter to what goes.
+    const reaches = other.verb === "alter" && other.to.kind !== "enum";
+    if (reaches && (goes(change) || released)) this.#edge(own, `alter ${need}`);
   }
 
   /** What it will need comes, or changes, before it. */

@@ -137,9 +137,11 @@ const column: Judge<Of<"column">> = (node, part, context) => {
   ];
 };
 
-const constraint: Judge<Of<"constraint">> = (node, part, context) => {
+const constraint: Judge<Of<"constraint">> = (node, part, context, statements) => {
   const { act, change } = node;
   if (act === "drop") return [];
+  if (change.verb === "alter" && statements.some((sql) => sql.startsWith("CREATE UNIQUE INDEX ")))
+    return [{ kind: "may fail", message: `stops when rows violate the new ${partText(part)}` }];
   const isNew = context.isNew(keyOf("table", part.value.table));
   if (isNew || change.verb === "alter") return [];
   const may = part.value.validated

@@ -129,8 +129,10 @@ const runsOf = (pieces: readonly Piece[]): readonly (readonly [Stage, readonly s
   return runs;
 };
 
-/** A default does not wait until its column is proven to hold no NULL. */
-const isDefault = ({ change }: Node): boolean => ("to" in change ? change.to : change.from).kind === "default";
+const partOf = ({ change }: Node): Part => ("to" in change ? change.to : change.from);
+
+/** What needs a column only as it is: it does not wait until the column is proven to hold no NULL. */
+const shapeSuffices: readonly Part["kind"][] = ["default", "view", "rule", "trigger", "policy", "routine", "publication"];
 
 const unitsOf = (
   { nodes, before }: Arranged,
@@ -138,12 +140,14 @@ const unitsOf = (
   kindOf: (node: Node) => SegmentKind | undefined,
 ): readonly Unit[] => {
   const [last, lastMain] = [new Map<string, string>(), new Map<string, string>()];
+  const columns = new Set(nodes.flatMap((node) => (partOf(node).kind === "column" ? [node.id] : [])));
   const units: Unit[] = [];
   const open = new Map<string, ReadonlySet<string>>();
   for (const node of nodes) {
     const runs = runsOf(piecesOf(node, context));
+    const isQuick = shapeSuffices.includes(partOf(node).kind);
     const waitsFor = (id: string): readonly string[] => {
-      const one = (isDefault(node) ? lastMain.get(id) : undefined) ?? last.get(id);
+      const one = (isQuick && columns.has(id) ? lastMain.get(id) : undefined) ?? last.get(id);
       return one === undefined ? [...(open.get(id) ?? [])] : [one];
     };
     const needed = new Set([...(before.get(node.id) ?? [])].flatMap(waitsFor));

@@ -2,6 +2,7 @@
 import type { ObjectName } from "../../catalog/object.ts";
 import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
+import { besideName } from "../aside.ts";
 import { fillOf } from "../fill.ts";
 import { onAnyKey } from "../same-value.ts";
 import type { ColumnPart, ConstraintPart, Parts } from "../part.ts";
@@ -89,17 +90,17 @@ const adoptable = (constraint: ConstraintPart, context: Context): boolean =>
   !/WITHOUT OVERLAPS/i.test(constraint.definition) &&
   indexOf(context.to, constraint) !== undefined;
 
-const adopt = (constraint: ConstraintPart, context: Context): readonly Piece[] => {
+const adopt = (constraint: ConstraintPart, context: Context, name = constraint.name): readonly Piece[] => {
   const index = indexOf(context.to, constraint);
   if (index === undefined) return [add(constraint, constraint.definition)];
   const words = constraint.kind === "primary-key" ? "PRIMARY KEY" : "UNIQUE";
   const deferrable = { no: "", immediate: " DEFERRABLE", deferred: " DEFERRABLE INITIALLY DEFERRED" }[
     constraint.deferrable
   ];
-  const unique = indexText({ ...index, unique: true }, constraint.table, "CONCURRENTLY ");
+  const unique = indexText({ ...index, name, unique: true }, constraint.table, "CONCURRENTLY ");
   return [
     { sql: unique, stage: "alone" },
-    { sql: add(constraint, `${words} USING INDEX ${quoteName(index.name)}${deferrable}`), stage: "late" },
+    { sql: add(constraint, `${words} USING INDEX ${quoteName(name)}${deferrable}`), stage: "late" },
   ];
 };
 
@@ -171,6 +172,38 @@ export const late = (pieces: readonly Piece[]): readonly Piece[] =>
 
 const unvalidated = (text: string): string => text.replace(/ NOT VALID$/, "");
 
+/**
+ * The old key serves until the new one can take its place in the same moment. Where something relies on the key, or speaks of
+ * it, both have to be made anew.
+ */
+const isReplaceable = (from: ConstraintPart, to: ConstraintPart, context: Context): boolean => {
+  const key = partKey("constraint", from.table, from.name);
+  const isAlone = (parts: Parts): boolean =>
+    !parts.byKey.has(`comment on ${key}`) && ![...parts.needs.values()].some((needs) => needs.has(key));
+  return (
+    context.online &&
+    from.kind !== "exclusion" &&
+    isKey(from) &&
+    from.tableKind === "table" &&
+    from.partOf === undefined &&
+    to.partOf === undefined &&
+    adoptable(to, context) &&
+    isAlone(context.from) &&
+    isAlone(context.to)
+  );
+};
+
+const replaceKey = (to: ConstraintPart, context: Context): readonly Piece[] => {
+  const index = besideName(to.name);
+  const [build, use] = adopt(to, context, index);
+  if (build === undefined || use === undefined) return [];
+  return [
+    build,
+    ...late([`${alterTable(to)} DROP CONSTRAINT ${quoteName(to.name)}`, use]),
+    ...late(keySettings(to, context, { ...plainIndex, options: to.keyIndex?.options ?? [] })),
+  ];
+};
+
 /** In place: to be validated, and when a foreign key is checked. */
 const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): readonly Piece[] | typeof rebuild => {
   const forms = (part: ConstraintPart): unknown => ({
@@ -211,6 +244,7 @@ const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): read
     }[to.deferrable];
     return [`${alterTable(to)} ALTER CONSTRAINT ${quoteName(to.name)} ${words}`];
   }
+  if (isReplaceable(from, to, context)) return replaceKey(to, context);
   return rebuild;
 };
 
