@@ -132,7 +132,15 @@ const runsOf = (pieces: readonly Piece[]): readonly (readonly [Stage, readonly s
 const partOf = ({ change }: Node): Part => ("to" in change ? change.to : change.from);
 
 /** What needs a column only as it is: it does not wait until the column is proven to hold no NULL. */
-const shapeSuffices: readonly Part["kind"][] = ["default", "view", "rule", "trigger", "policy", "routine", "publication"];
+const shapeSuffices: readonly Part["kind"][] = [
+  "default",
+  "view",
+  "rule",
+  "trigger",
+  "policy",
+  "routine",
+  "publication",
+];
 
 const unitsOf = (
   { nodes, before }: Arranged,
