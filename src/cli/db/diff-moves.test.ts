@@ -1,7 +1,8 @@
-// What db diff moves to another schema, on a real server: the same tables with the same rows, under their new place, and back.
+// What rows see of db diff's files on a real server: tables that move are the same tables, counters go on where they stood, and back.
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import postgres from "postgres";
 import { judge } from "../../../scripts/judge/judge.ts";
 import type { Tool } from "../../../scripts/judge/tools.ts";
 import { dbmateParts } from "../../../scripts/judge/tools.ts";
@@ -75,6 +76,34 @@ describe.skipIf(server === undefined)("objects that move to another schema, on a
       });
       expect(verdict.rows).toBeGreaterThan(3);
     });
+});
+
+describe.skipIf(server === undefined)("counters, on a real server with rows", () => {
+  test("go on where they stood, as serial or identity columns, in other steps and within other bounds, forth and back", async () => {
+    if (server === undefined) return;
+    const { old, new: next } = pairOf("identity-options", {});
+    const { files } = await run(old, next);
+    const client = postgres(server.url(await server.createDatabase(old)), { max: 1, onnotice: () => undefined });
+    const tables = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const insert = async (): Promise<readonly unknown[]> => {
+      const found: unknown[] = [];
+      for (const table of tables) {
+        await client.unsafe(`insert into ${table} default values; insert into ${table} default values`);
+        const [row] = await client.unsafe(`select string_agg(id::text, ' ' order by ctid) as ids from ${table}`);
+        found.push(row?.["ids"]);
+      }
+      return found;
+    };
+    const parts = files.map(dbmateParts);
+    await insert();
+    for (const { up } of parts) await client.unsafe(`begin;\n${up.sql};\ncommit`);
+    expect(await insert()).toEqual([
+      ...["1 2 3 4", "10 15 22 29", "1 2 3 4", "1 2 3 4", "1 2 3 4", "-1 -2 5 6", "1 2 5 8", "1 2 3 4"],
+    ]);
+    for (const { down } of parts.reverse()) await client.unsafe(`begin;\n${down.sql};\ncommit`);
+    for (const ids of await insert()) expect(new Set(String(ids).split(" ")).size).toBe(6);
+    await client.end();
+  });
 });
 
 const sqlOf = (files: readonly string[]): readonly string[] =>

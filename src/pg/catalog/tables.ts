@@ -72,7 +72,11 @@ export interface Column extends Described {
 export interface Identity {
   readonly generation: "always" | "by default";
   /** The sequence behind it, which is no sequence of its own in a catalog. */
-  readonly sequence: ObjectName & SequenceOptions;
+  readonly sequence: ObjectName &
+    SequenceOptions & {
+      /** `smallint`, `integer` or `bigint`, where it is not the column's type. */
+      readonly type?: string;
+    };
 }
 
 export type TypeKind = "base" | "enum" | "domain" | "composite" | "range" | "multirange" | "pseudo";

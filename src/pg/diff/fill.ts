@@ -135,6 +135,16 @@ const referenced = (
 const update = (column: ColumnPart, value: string): string =>
   `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`;
 
+/** A default that one session knows, and the one that migrates does not: rows that exist cannot have it. */
+export const isOfSession = (expression: string): boolean =>
+  /(?<![\w".])(?:pg_catalog\.)?(?:currval|lastval|current_setting)\(/.test(expression);
+
+/** What was said of rows that exist, where nothing need be. */
+export const toldFill = (column: ColumnPart, { using }: Context): readonly string[] => {
+  const own = toldFor(using, column.table, column.name);
+  return own === undefined ? [] : [update(column, own)];
+};
+
 export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const own = toldFor(context.using, column.table, column.name);
   if (own !== undefined) return { constant: false, statements: [update(column, own)], expression: own };

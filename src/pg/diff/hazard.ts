@@ -2,11 +2,12 @@
 import { keyOf } from "../catalog/object.ts";
 import { rewrites } from "./cast/rewrites.ts";
 import { castRisk, readsTimeZone } from "./cast/risk.ts";
-import { fillOf } from "./fill.ts";
+import { fillOf, isOfSession } from "./fill.ts";
 import type { Node } from "./node.ts";
 import type { Kind, Part } from "./part.ts";
 import { partText } from "./words.ts";
 import type { Context } from "./sql/writer.ts";
+import { isCarried } from "./sql/position.ts";
 import { toldFor } from "./told.ts";
 
 export type HazardKind =
@@ -99,6 +100,26 @@ const retyped = ({ change }: Node, context: Context): readonly Hazard[] => {
   ];
 };
 
+/** A default that rows which exist cannot have. */
+const ofSession = (part: Of<"column">, { to }: Context): string | undefined => {
+  const fallback = to.byKey.get(part.key.replace(/^column /, "default "));
+  return fallback?.kind === "default" && isOfSession(fallback.value.expression) ? fallback.value.expression : undefined;
+};
+
+/** What rows that exist get where neither a default nor NULL serves. */
+const invented = (part: Of<"column">, context: Context): readonly Hazard[] => {
+  const { nullable, table: of, name } = part.value;
+  const session = ofSession(part, context);
+  if (context.isNew(keyOf("table", of)) || (nullable && session === undefined)) return [];
+  const told = toldFor(context.using, of, name);
+  const why = session === undefined ? "" : ` (${session} is known to no session but the one that asked)`;
+  const message =
+    nullable && told === undefined
+      ? `rows that exist stay empty in ${partText(part)}${why}; give them a value with --fill`
+      : `rows that exist get ${fillOf(part.value, context).expression} for ${partText(part)}${why}; choose another with --fill`;
+  return [{ kind: "invented values", message }];
+};
+
 const column: Judge<Of<"column">> = (node, part, context) => {
   const { act, change } = node;
   if (act === "drop") {
@@ -112,7 +133,7 @@ const column: Judge<Of<"column">> = (node, part, context) => {
     ];
   }
   if (act === "create") {
-    const { nullable, generated, identity, table: of } = part.value;
+    const { generated, identity, table: of } = part.value;
     const given = generated ?? identity ?? context.to.byKey.get(part.key.replace(/^column /, "default "));
     if (generated?.storage === "stored")
       return [{ kind: "rewrite", message: `every row is written anew to compute ${partText(part)}` }];
@@ -121,13 +142,7 @@ const column: Judge<Of<"column">> = (node, part, context) => {
       fallback?.kind === "default" && /nextval\(|random|uuid|clock_timestamp|timeofday/.test(fallback.value.expression);
     if (varies && !context.isNew(keyOf("table", of)))
       return [{ kind: "rewrite", message: `every row is written anew for the default of ${partText(part)}` }];
-    if (nullable || given !== undefined || context.isNew(keyOf("table", of))) return [];
-    return [
-      {
-        kind: "invented values",
-        message: `rows that exist get ${fillOf(part.value, context).expression} for ${partText(part)}; choose another with --fill`,
-      },
-    ];
+    return given !== undefined && ofSession(part, context) === undefined ? [] : invented(part, context);
   }
   const isTightened =
     change.verb === "alter" && change.from.kind === "column" && change.from.value.nullable && !part.value.nullable;
@@ -191,8 +206,8 @@ const swapped: Judge = ({ act, change }, part) =>
       ? [{ kind: "breaking", message: `code that still uses ${partText(part)} fails` }]
       : [];
 
-const sequence: Judge<Of<"sequence">> = ({ act }, part) =>
-  act === "drop"
+const sequence: Judge<Of<"sequence">> = ({ act }, part, context) =>
+  act === "drop" && !isCarried(part.key, context)
     ? [{ kind: "breaking", message: `where ${partText(part)} stands is lost; the way back starts it anew` }]
     : [];
 

@@ -1,7 +1,7 @@
 // Renames: what goes and what comes may be the same thing under another name. Said by the user, or scored with reasons.
 import type { Catalog } from "../catalog.ts";
 import type { ObjectName } from "../catalog/object.ts";
-import { keyOf } from "../catalog/object.ts";
+import { keyOf, partKey } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import type { Change } from "./change.ts";
 import type { CandidateKind, Renameable } from "./likeness.ts";
@@ -203,6 +203,7 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
           .filter(
             (other) => free(other) && placeOf(other) === placeOf(moved) && sides[1].byKey.get(moved.key) === undefined,
           )
+          .filter((other) => isSameColumns(part, other, sides, tables))
           // What came with a new table, or went with an old one, was not renamed.
           .filter((other) => kinds.includes("table") || kinds.includes("enum") || existed(other, sides[0], tables))
           .map((other) => ({ part, other, ...score(moved, other, sides) })),
@@ -241,6 +242,22 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
     }
   }
   return { renamings, candidates, ambiguous, answered };
+};
+
+/** A sequence that belongs to a column is another one's only where the columns can be the same. */
+const isSameColumns = (
+  part: Renameable,
+  other: Renameable,
+  [old, next]: readonly [Parts, Parts],
+  tables: ReadonlyMap<string, ObjectName>,
+): boolean => {
+  if (part.kind !== "sequence") return true;
+  const [a, b] = [old.byKey.get(`owner column of ${part.key}`), next.byKey.get(`owner column of ${other.key}`)];
+  if (a?.kind !== "owned by" || b?.kind !== "owned by") return a === b;
+  const before = keyOf("table", a.value.table);
+  const table = keyOf("table", tables.get(before) ?? a.value.table);
+  const goes = !next.byKey.has(partKey("column", b.value.table, a.value.column));
+  return table === keyOf("table", b.value.table) && (a.value.column === b.value.column || goes);
 };
 
 /** Was the table of a column, index or constraint there before? */

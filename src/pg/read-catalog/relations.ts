@@ -46,9 +46,14 @@ const sequenceOptions = (row: Row): SequenceOptions => ({
 
 const partOf = (row: Row): string => `${text(row, "relation")} ${text(row, "number")}`;
 
-const identity = (row: Row, sequence: Row): Identity => ({
+const identity = (row: Row, sequence: Row, columnType: string): Identity => ({
   generation: row["identity"] === "a" ? "always" : "by default",
-  sequence: { schema: text(sequence, "schema"), name: text(sequence, "name"), ...sequenceOptions(sequence) },
+  sequence: {
+    schema: text(sequence, "schema"),
+    name: text(sequence, "name"),
+    ...sequenceOptions(sequence),
+    ...optional("type", text(sequence, "type") === columnType ? undefined : text(sequence, "type")),
+  },
 });
 
 /** Rows of sections by the relation that they belong to, and of identity sequences and NOT NULL constraints by their column. */
@@ -76,13 +81,13 @@ const partsOf = ({ rows }: Context): Parts => ({
   notNulls: new Map(rows.of("notNulls").map((row) => [partOf(row), row])),
 });
 
-const expressionFields = (row: Row, parts: Parts): Pick<Column, "default" | "identity" | "generated"> => {
+const expressionFields = (row: Row, parts: Parts, type: string): Pick<Column, "default" | "identity" | "generated"> => {
   const expression = maybe(row, "expression");
   const generated = maybe(row, "generated");
   if (maybe(row, "identity") !== undefined) {
     // A partition counts with the sequence of its table, and has no identity of its own.
     const sequence = parts.identities.get(partOf(row));
-    return sequence === undefined ? {} : { identity: identity(row, sequence) };
+    return sequence === undefined ? {} : { identity: identity(row, sequence, type) };
   }
   if (generated === undefined) return optional("default", expression);
   return { generated: { expression: expression ?? "", storage: generated === "v" ? "virtual" : "stored" } };
@@ -104,7 +109,7 @@ const column = (row: Row, parts: Parts, context: Context): Column => ({
   type: context.type(row["type"]),
   nullable: !truth(row, "notNull"),
   ...notNull(parts.notNulls.get(partOf(row))),
-  ...expressionFields(row, parts),
+  ...expressionFields(row, parts, context.type(row["type"]).text),
   ...optional("collation", name(row, "collation")),
   local: !truth(row, "inherited"),
   ...(maybe(row, "storage") === undefined ? {} : { storage: word(toastStrategies, row["storage"], "plain") }),

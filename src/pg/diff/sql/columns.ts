@@ -5,9 +5,10 @@ import type { Identity } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { castOf } from "../cast/expression.ts";
 import { toldFor } from "../told.ts";
-import { fillOf } from "../fill.ts";
+import { fillOf, isOfSession, toldFill } from "../fill.ts";
 import type { ColumnPart, DefaultPart } from "../part.ts";
-import { identityOptions, identitySets } from "./sequences.ts";
+import { beforeDefaultGoes, beforeIdentityGoes, goOn } from "./position.ts";
+import { identityOptions, identitySequence, ownType } from "./sequences.ts";
 import { collate, foreignOptionChanges, foreignOptions, optionChanges, sameJson, settingsList } from "./text.ts";
 import type { Context, Piece, Refusal, Writer } from "./writer.ts";
 import { rebuild } from "./writer.ts";
@@ -43,6 +44,7 @@ export const columnText = (column: ColumnPart, defaultExpression: string | undef
 
 /** What CREATE TABLE has no words for. */
 export const columnSettings = (column: ColumnPart): readonly string[] => [
+  ...(column.identity === undefined ? [] : ownType(column.identity.sequence)),
   ...(column.storage === undefined ? [] : [`${alterColumn(column)} SET STORAGE ${column.storage.toUpperCase()}`]),
   ...(column.statistics === undefined ? [] : [`${alterColumn(column)} SET STATISTICS ${column.statistics}`]),
   ...(column.options.length === 0 ? [] : [`${alterColumn(column)} SET (${settingsList(column.options)})`]),
@@ -57,10 +59,15 @@ const defaultOf = ({ to, holds }: Context, { table, name }: ColumnPart): string 
 
 /** A value for rows that exist already: NOT NULL without a default would refuse any table that is not empty. */
 const create = (column: ColumnPart, context: Context): readonly Piece[] => {
-  const expression = defaultOf(context, column);
+  const fallback = defaultOf(context, column);
+  const later = fallback !== undefined && isOfSession(fallback) && column.tableKind !== "foreign";
+  const expression = later ? undefined : fallback;
+  const settings = [...(later ? [`${alterColumn(column)} SET DEFAULT ${fallback}`] : []), ...columnSettings(column)];
   const given = expression ?? column.generated?.expression ?? column.identity;
-  if (column.nullable || given !== undefined || column.tableKind === "foreign")
-    return [`${alterTable(column)} ADD COLUMN ${columnText(column, expression)}`, ...columnSettings(column)];
+  if (column.nullable || given !== undefined || column.tableKind === "foreign") {
+    const told = later ? toldFill(column, context) : [];
+    return [`${alterTable(column)} ADD COLUMN ${columnText(column, expression)}`, ...told, ...settings];
+  }
   const fill = fillOf(column, context);
   const add = fill.constant
     ? [`${alterTable(column)} ADD COLUMN ${columnText(column, fill.expression)}`, `${alterColumn(column)} DROP DEFAULT`]
@@ -69,7 +76,7 @@ const create = (column: ColumnPart, context: Context): readonly Piece[] => {
         ...fill.statements,
         `${alterColumn(column)} SET NOT NULL`,
       ];
-  return [...add, ...columnSettings(column)];
+  return [...add, ...settings];
 };
 
 const drop = (column: ColumnPart): readonly Piece[] => [`${alterTable(column)} DROP COLUMN ${quoteName(column.name)}`];
@@ -111,29 +118,35 @@ const nullability = (from: ColumnPart, to: ColumnPart, context: Context): readon
   ];
 };
 
-/** An existing column's values are taken already: the sequence goes on behind them. */
-const goOn = (column: ColumnPart): readonly Piece[] => {
-  const { identity } = column;
-  if (identity === undefined || identity.sequence.increment !== "1" || identity.sequence.start !== "1") return [];
-  const [table, name] = [quotePath(column.table), quoteName(column.name)];
+const identityChange = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
+  const [before, after] = [from.identity, to.identity];
+  const isKept = after?.sequence.type === undefined || from.type.text === to.type.text;
+  if (after === undefined || (sameJson(before, after) && isKept)) return [];
+  if (before === undefined)
+    return [
+      `${alterColumn(to)} ADD${identityText(after, to)}`,
+      ...ownType(after.sequence),
+      ...goOn(to, after.sequence, context),
+    ];
+  const renamed = before.sequence.name !== after.sequence.name;
   return [
-    `SELECT pg_catalog.setval('${quotePath(identity.sequence).replaceAll("'", "''")}', coalesce((SELECT pg_catalog.max(${name}) FROM ${table}), 0) + 1, false)`,
+    ...(renamed ? [`ALTER SEQUENCE ${quotePath(before.sequence)} RENAME TO ${quoteName(after.sequence.name)}`] : []),
+    ...(before.generation === after.generation
+      ? []
+      : [`${alterColumn(to)} SET GENERATED ${after.generation.toUpperCase()}`]),
+    ...identitySequence(before.sequence, after.sequence, to, from.type.text !== to.type.text),
   ];
 };
 
-const identityChange = (from: ColumnPart, to: ColumnPart): readonly Piece[] => {
-  const [before, after] = [from.identity, to.identity];
-  if (sameJson(before, after) || after === undefined) return [];
-  if (before === undefined) return [`${alterColumn(to)} ADD${identityText(after, to)}`, ...goOn(to)];
-  const sets = [
-    ...(before.generation === after.generation ? [] : [`SET GENERATED ${after.generation.toUpperCase()}`]),
-    ...identitySets(before.sequence, after.sequence),
-  ];
-  const renamed = before.sequence.name !== after.sequence.name;
-  return [
-    ...(sets.length === 0 ? [] : [`${alterColumn(to)} ${sets.join(" ")}`]),
-    ...(renamed ? [`ALTER SEQUENCE ${quotePath(before.sequence)} RENAME TO ${quoteName(after.sequence.name)}`] : []),
-  ];
+/** A smaller type takes no bounds beyond its own: those of the sequence come down first. */
+const shrinks = (from: ColumnPart, to: ColumnPart): boolean => {
+  const sizes = ["smallint", "integer", "bigint"];
+  return (
+    from.identity !== undefined &&
+    to.identity !== undefined &&
+    to.identity.sequence.type === undefined &&
+    sizes.indexOf(from.type.text) > sizes.indexOf(to.type.text)
+  );
 };
 
 const storageChange = (from: ColumnPart, to: ColumnPart): readonly Piece[] => [
@@ -170,12 +183,14 @@ const alter = (from: ColumnPart, to: ColumnPart, context: Context): readonly Pie
   if (generated === rebuild) return rebuild;
   if (to.generated !== undefined && generated.length === 0 && from.type.text !== to.type.text) return rebuild;
   const loses = from.identity !== undefined && to.identity === undefined;
+  const first = shrinks(from, to);
   return [
-    ...(loses ? [`${alterColumn(to)} DROP IDENTITY`] : []),
+    ...(loses ? [...beforeIdentityGoes(from, context), `${alterColumn(to)} DROP IDENTITY`] : []),
+    ...(first ? identityChange(from, to, context) : []),
     ...typeChange(from, to, context),
     ...generated,
     ...nullability(from, to, context),
-    ...identityChange(from, to),
+    ...(first ? [] : identityChange(from, to, context)),
     ...storageChange(from, to),
     ...foreignChange(from, to),
   ];
@@ -193,6 +208,9 @@ const setDefault = (part: DefaultPart): readonly Piece[] => [
 /** Of this table alone: its partitions and children have defaults of their own. */
 export const defaultWriter: Writer<"default"> = {
   create: setDefault,
-  drop: (part) => [`${onlyTable(part)} ALTER COLUMN ${quoteName(part.name)} DROP DEFAULT`],
+  drop: (part, context) => [
+    ...beforeDefaultGoes(part, context),
+    `${onlyTable(part)} ALTER COLUMN ${quoteName(part.name)} DROP DEFAULT`,
+  ],
   alter: (_, to) => setDefault(to),
 };

@@ -1,9 +1,9 @@
 // SQL of sequences, and of those behind identity columns.
-import type { ObjectName } from "../../catalog/object.ts";
 import { keyOf, nameKey, partKey } from "../../catalog/object.ts";
-import type { SequenceOptions } from "../../catalog/tables.ts";
+import type { Identity, SequenceOptions } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import type { ColumnPart, Objects } from "../part.ts";
+import { goOn, withinBounds } from "./position.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 
 /** Where counting ends when nothing is said, by type. */
@@ -25,6 +25,11 @@ const usual = (type: string, increment: string): Bounds => {
   return up ? { min: "1", max: highest, start: "1" } : { min: lowest, max: "-1", start: "-1" };
 };
 
+const cached = ({ cache, cycle }: SequenceOptions): readonly string[] => [
+  ...(cache === "1" ? [] : [`CACHE ${cache}`]),
+  ...(cycle ? ["CYCLE"] : []),
+];
+
 /** What differs from a sequence that nothing is said about. */
 const spoken = (options: SequenceOptions, type: string): readonly string[] => {
   const { min, max } = usual(type, options.increment);
@@ -34,8 +39,7 @@ const spoken = (options: SequenceOptions, type: string): readonly string[] => {
     ...(options.increment === "1" ? [] : [`INCREMENT BY ${options.increment}`]),
     ...(options.min === min ? [] : [`MINVALUE ${options.min}`]),
     ...(options.max === max ? [] : [`MAXVALUE ${options.max}`]),
-    ...(options.cache === "1" ? [] : [`CACHE ${options.cache}`]),
-    ...(options.cycle ? ["CYCLE"] : []),
+    ...cached(options),
   ];
 };
 
@@ -43,10 +47,10 @@ const automaticName = ({ table, name }: ColumnPart): string =>
   nameKey({ schema: table.schema, name: `${table.name}_${name}_seq` });
 
 /** ` (SEQUENCE NAME … START WITH …)`, or nothing. */
-export const identityOptions = (sequence: ObjectName & SequenceOptions, column: ColumnPart): string => {
+export const identityOptions = (sequence: IdentitySequence, column: ColumnPart): string => {
   const words = [
     ...(nameKey(sequence) === automaticName(column) ? [] : [`SEQUENCE NAME ${quotePath(sequence)}`]),
-    ...spoken(sequence, column.type.text),
+    ...(sequence.type === undefined ? spoken(sequence, column.type.text) : cached(sequence)),
   ];
   return words.length === 0 ? "" : ` (${words.join(" ")})`;
 };
@@ -60,9 +64,45 @@ const changed = (from: SequenceOptions, to: SequenceOptions): readonly string[] 
   ...(from.cycle === to.cycle ? [] : [to.cycle ? "CYCLE" : "NO CYCLE"]),
 ];
 
-/** As in ALTER COLUMN … SET …. */
-export const identitySets = (from: SequenceOptions, to: SequenceOptions): readonly string[] =>
-  changed(from, to).map((words) => `SET ${words}`);
+type IdentitySequence = Identity["sequence"];
+
+/** What an identity column's sequence counts in where that is not the column's type: ALTER SEQUENCE alone can say so. */
+export const ownType = (sequence: IdentitySequence): readonly string[] => {
+  if (sequence.type === undefined) return [];
+  const { start, increment, min, max } = sequence;
+  return [
+    `ALTER SEQUENCE ${quotePath(sequence)} AS ${sequence.type} INCREMENT BY ${increment} MINVALUE ${min} MAXVALUE ${max} START WITH ${start} RESTART`,
+  ];
+};
+
+/** From one sequence of an identity column to another, which is called as it will be already. Another type of the column was its too. */
+export const identitySequence = (
+  from: IdentitySequence,
+  to: IdentitySequence,
+  column: ColumnPart,
+  isRetyped: boolean,
+): readonly string[] => {
+  const words = changed(from, to);
+  const at = { table: column.table, name: column.name };
+  if (isRetyped && to.type !== undefined) {
+    const all = [
+      `AS ${to.type}`,
+      `MINVALUE ${to.min}`,
+      `MAXVALUE ${to.max}`,
+      ...words.filter((one) => !/^M(IN|AX)/.test(one)),
+    ];
+    return withinBounds(from, to, (more) => `ALTER SEQUENCE ${quotePath(to)} ${all.join(" ")}${more}`, at);
+  }
+  if ((from.type !== to.type && !isRetyped) || (to.type !== undefined && words.length > 0)) {
+    const type = from.type === to.type ? [] : [`AS ${to.type ?? column.type.text}`];
+    const head = `ALTER SEQUENCE ${quotePath(to)} ${[...type, ...words].join(" ")}`;
+    return withinBounds(from, to, (more) => `${head}${more}`, at);
+  }
+  if (words.length === 0) return [];
+  const sets = words.map((one) => `SET ${one}`).join(" ");
+  const head = `ALTER TABLE ${quotePath(column.table)} ALTER COLUMN ${quoteName(column.name)} ${sets}`;
+  return withinBounds(from, to, (more) => `${head}${more}`, at);
+};
 
 type Sequence = Objects["sequence"];
 
@@ -75,7 +115,9 @@ const create = (sequence: Sequence): readonly Piece[] => {
 const alter = (from: Sequence, to: Sequence): readonly Piece[] => {
   const words = [...(from.type === to.type ? [] : [`AS ${to.type}`]), ...changed(from, to)];
   return [
-    ...(words.length === 0 ? [] : [`ALTER SEQUENCE ${quotePath(to)} ${words.join(" ")}`]),
+    ...(words.length === 0
+      ? []
+      : withinBounds(from, to, (more) => `ALTER SEQUENCE ${quotePath(to)} ${words.join(" ")}${more}`)),
     ...(from.persistence === to.persistence
       ? []
       : [`ALTER SEQUENCE ${quotePath(to)} SET ${to.persistence === "unlogged" ? "UNLOGGED" : "LOGGED"}`]),
@@ -103,19 +145,19 @@ const own = ({ sequence, table, column }: OwnedBy): readonly Piece[] => [
   `ALTER SEQUENCE ${quotePath(sequence)} OWNED BY ${quotePath(table)}.${quoteName(column)}`,
 ];
 
-/** A new sequence for a column that has values goes on behind them. */
-const goOn = ({ sequence, table, column }: OwnedBy, { isNew, to }: Context): readonly Piece[] => {
+/** A new sequence for a column that was there before. */
+const counting = ({ sequence, table, column }: OwnedBy, context: Context): readonly Piece[] => {
+  const { isNew, to } = context;
   const part = to.byKey.get(keyOf("sequence", sequence));
-  const plain = part?.kind === "sequence" && part.value.increment === "1" && part.value.min === "1";
-  if (!plain || !isNew(part.key) || isNew(partKey("column", table, column)) || isNew(keyOf("table", table))) return [];
-  const name = quotePath(sequence).replaceAll("'", "''");
-  return [
-    `SELECT pg_catalog.setval('${name}', coalesce((SELECT pg_catalog.max(${quoteName(column)}) FROM ${quotePath(table)}), 0) + 1, false)`,
-  ];
+  if (part?.kind !== "sequence" || !isNew(part.key)) return [];
+  if (isNew(partKey("column", table, column)) || isNew(keyOf("table", table))) return [];
+  const of = to.byKey.get(partKey("column", table, column));
+  if (of?.kind !== "column" || !["smallint", "integer", "bigint"].includes(of.value.type.text)) return [];
+  return goOn({ table, name: column }, part.value, context);
 };
 
 export const ownedByWriter: Writer<"owned by"> = {
-  create: (part, context) => [...sameOwner(part, context), ...own(part), ...goOn(part, context)],
+  create: (part, context) => [...sameOwner(part, context), ...own(part), ...counting(part, context)],
   drop: ({ sequence }) => [`ALTER SEQUENCE ${quotePath(sequence)} OWNED BY NONE`],
   alter: (_, to) => own(to),
 };
