@@ -120,6 +120,53 @@ create table posts (id int primary key, author int references users);`;
     ]);
   });
 
+  test("a new value of an enum serves in an index of the same change", async () => {
+    const old = "create type state as enum ('todo', 'done'); create table jobs (id int primary key, s state not null);";
+    const { exit } = await run({
+      "old.sql": `${old} create index open_jobs on jobs (id) where s = 'todo';`,
+      "new.sql": `${old.replace("'done'", "'done', 'failed'")} create index open_jobs on jobs (id) where s in ('todo', 'failed');`,
+    });
+    expect(exit).toBe(0);
+  });
+
+  test("values of new columns are such as their checks and domains let in, and their keys on the way back", async () => {
+    const full = `create domain mail as text check (value like '%@%');
+create table t (id int primary key, quantity int not null check (quantity > 0), kind text not null check (kind in ('a', 'b')),
+  code text not null check (length(code) = 3), post mail not null, token text not null);
+create unique index tokens on t (token);`;
+    const files = { "old.sql": "create table t (id int primary key);", "new.sql": full };
+    const up = await run(files, "--output=migrations");
+    expect(up.exit).toBe(0);
+    const text = [...up.io.disk].map(([path, one]) => (path.includes("migrations") ? one : "")).join("\n");
+    expect(
+      [...text.matchAll(/ADD COLUMN (\w+) \S+ DEFAULT (\S+)/g)].map(([, name, value]) => `${name} ${value}`),
+    ).toEqual(["code 'xxx'", "kind 'a'", "post '%@%'", "quantity 1"]);
+    const down = await run({ "old.sql": full, "new.sql": files["old.sql"] }, "--output=migrations");
+    expect([down.exit, JSON.stringify(down.json.data).includes("for new rows only")]).toEqual([0, false]);
+    const back = [...down.io.disk].map(([path, one]) => (path.includes("migrations") ? one : "")).join("\n");
+    expect(back).toContain("SET token = n::text FROM");
+  });
+
+  test("a primary key that moves to other columns goes before the column that it was over", async () => {
+    const { exit } = await run({
+      "old.sql": "create table t (id bigserial primary key, version int not null);",
+      "new.sql":
+        "create table t (version int not null, line text not null, constraint t_pkey1 primary key (line, version));",
+    });
+    expect(exit).toBe(0);
+  });
+
+  test("tables that are all alike, and sequences of theirs, are not taken for each other", async () => {
+    const log = (name: string) =>
+      `create table log_${name} (id serial primary key, item_id int, event text, whodunnit text, object json, at timestamp);`;
+    const common = log("orders") + log("contacts");
+    const { json } = await run({
+      "old.sql": common + log("keyrelays"),
+      "new.sql": common + log("registrant_verifications"),
+    });
+    expect(json.data["renames"]).toEqual([]);
+  });
+
   test("asks by exit status when renames cannot be told apart", async () => {
     const { exit, json } = await run({
       "old.sql": "create table t (id int primary key, user_name text, user_mail text);",

@@ -4,6 +4,8 @@ import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { withSession } from "../../io/postgres/session.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { fileSet } from "../../kernel/fileset.ts";
+import type { ObjectName } from "../../pg/catalog/object.ts";
+import { sameName } from "../../pg/catalog/object.ts";
 import { catalogHash } from "../../pg/catalog-hash.ts";
 import type { Migration } from "../../pg/diff/migration.ts";
 import { formats, migrationsOf } from "../../pg/diff/migration.ts";
@@ -50,8 +52,21 @@ interface Dropped {
   readonly sql: string;
 }
 
+/** What the server still calls a table that is renamed on the way. */
+const nameBefore = (table: ObjectName, renamings: Compared["renamings"]): ObjectName => {
+  const found = renamings.flatMap(({ change }) =>
+    change.verb === "alter" &&
+    change.from.kind === "table" &&
+    change.to.kind === "table" &&
+    sameName(change.to.value, table)
+      ? [change.from.value]
+      : [],
+  );
+  return found[0] ?? table;
+};
+
 /** What is dropped, and how its rows are counted. */
-const droppedIn = (migrations: readonly Migration[]): readonly Dropped[] =>
+const droppedIn = (migrations: readonly Migration[], renamings: Compared["renamings"]): readonly Dropped[] =>
   migrations.flatMap(({ leg }) =>
     leg.segment.steps.flatMap(({ change }): readonly Dropped[] => {
       if (change.verb !== "drop") return [];
@@ -60,17 +75,24 @@ const droppedIn = (migrations: readonly Migration[]): readonly Dropped[] =>
         return [{ what: `table ${quotePath(value)}`, sql: `select count(*)::text from ${quotePath(value)}` }];
       if (kind !== "column") return [];
       const column = quoteName(value.name);
+      const table = quotePath(nameBefore(value.table, renamings));
       return [
         {
-          what: `column ${quotePath(value.table)}.${column}`,
-          sql: `select count(${column})::text from ${quotePath(value.table)}`,
+          what: `column ${table}.${column}`,
+          sql: `select count(${column})::text from ${table}`,
         },
       ];
     }),
   );
 
-const countLosses = async (io: Io, source: CatalogSource, migrations: readonly Migration[], deadlineMs: number) => {
-  const dropped = droppedIn(migrations);
+const countLosses = async (
+  io: Io,
+  source: CatalogSource,
+  migrations: readonly Migration[],
+  { renamings }: Compared,
+  deadlineMs: number,
+) => {
+  const dropped = droppedIn(migrations, renamings);
   if (source.kind !== "server" || dropped.length === 0) return [];
   io.terminal.progress("counting what would be lost");
   const target = await resolveTarget(io, source.connection);
@@ -108,7 +130,7 @@ const report = async (
     renamings: compared.renamings,
     candidates: compared.candidates,
     notes: compared.notes,
-    losses: await countLosses(io, from, migrations, deadlineMs),
+    losses: await countLosses(io, from, migrations, compared, deadlineMs),
     written: true,
   });
 

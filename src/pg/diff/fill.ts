@@ -1,7 +1,8 @@
 // Values for existing rows of a new column that may not be null and has no default: named in the plan, since they are invented.
+import { keyOf } from "../catalog/object.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
-import type { ColumnPart } from "./part.ts";
+import type { ColumnPart, Parts } from "./part.ts";
 import type { Context } from "./sql/writer.ts";
 import { toldFor } from "./told.ts";
 
@@ -55,23 +56,21 @@ const plainValues: Readonly<Record<string, string>> = {
 };
 
 /** A value of the type as SQL, without inventing more than that it is there. */
-const plainValue = (type: ColumnType, context: Context): string => {
+export const plainValue = (type: ColumnType, to: Parts): string => {
   if (type.array) return "'{}'";
   if (type.kind === "enum") {
-    const values = context.to.catalog.enums.find(
-      ({ schema, name }) => schema === type.schema && name === type.name,
-    )?.values;
+    const values = to.catalog.enums.find(({ schema, name }) => schema === type.schema && name === type.name)?.values;
     return `'${(values?.[0] ?? "").replaceAll("'", "''")}'`;
   }
   if (type.kind === "range") return "'empty'";
   if (type.kind === "multirange") return "'{}'";
   if (type.kind === "domain") {
-    const domain = context.to.catalog.domains.find(({ schema, name }) => schema === type.schema && name === type.name);
+    const domain = to.catalog.domains.find(({ schema, name }) => schema === type.schema && name === type.name);
     if (domain?.default !== undefined) return domain.default;
-    if (domain !== undefined) return plainValue(domain.base, context);
+    if (domain !== undefined) return plainValue(domain.base, to);
   }
   if (type.kind === "composite") {
-    const attributes = context.to.catalog.composites.find(
+    const attributes = to.catalog.composites.find(
       (one) => one.schema === type.schema && one.name === type.name,
     )?.attributes;
     return `ROW(${(attributes ?? []).map(() => "NULL").join(", ")})::${type.text}`;
@@ -94,11 +93,12 @@ const counted: Readonly<Record<string, string>> = {
 };
 
 /** A value per row, from the row's number `n`. */
-const countedValue = ({ type }: ColumnPart): string => counted[type.name] ?? `n::text::${type.text}`;
+const countedValue = ({ type }: ColumnPart): string =>
+  counted[type.name] ?? (type.text === "text" ? "n::text" : `n::text::${type.text}`);
 
 /** Does a value have to differ from row to row? */
-const isUnique = (column: ColumnPart, { to }: Context): boolean =>
-  [...to.byKey.values()].some(({ kind, value }) => {
+const isUnique = (column: ColumnPart, { to, beyond }: Context): boolean =>
+  [...to.byKey.values(), ...(beyond?.byKey.values() ?? [])].some(({ kind, value }) => {
     if (kind !== "constraint" && kind !== "index") return false;
     const part = value;
     if (part.table.schema !== column.table.schema || part.table.name !== column.table.name) return false;
@@ -114,10 +114,12 @@ const isUnique = (column: ColumnPart, { to }: Context): boolean =>
 /** The column of another table that this one must be found in. */
 const referenced = (
   column: ColumnPart,
-  { to }: Context,
+  { to, beyond }: Context,
 ): { readonly table: string; readonly column: string } | undefined => {
-  for (const { kind, value } of to.byKey.values()) {
+  for (const { kind, value } of [...to.byKey.values(), ...(beyond?.byKey.values() ?? [])]) {
     if (kind !== "constraint" || value.kind !== "foreign-key") continue;
+    // What later migrations make cannot be asked now.
+    if (!to.byKey.has(keyOf("table", value.references.table))) continue;
     const at = value.columns.indexOf(column.name);
     const target = value.references.columns[at];
     if (
@@ -159,5 +161,6 @@ export const fillOf = (column: ColumnPart, context: Context): Fill => {
     const value = `(SELECT ${target.column} FROM ${target.table} ORDER BY ${target.column} LIMIT 1)`;
     return { constant: false, statements: [update(column, value)], expression: value };
   }
-  return { constant: true, expression: plainValue(column.type, context) };
+  const fitting = toldFor(context.fitting ?? new Map(), column.table, column.name);
+  return { constant: true, expression: fitting ?? plainValue(column.type, context.to) };
 };

@@ -1,4 +1,5 @@
 // Which step must run before which: by what parts need, by the names they share, and by rules of PostgreSQL's own.
+import type { ObjectName } from "../catalog/object.ts";
 import { keyOf, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
 import { defaultColumn, dropOwner, rivalKeys, tableOf } from "./held.ts";
@@ -289,6 +290,9 @@ const joins = (change: Change): boolean =>
   change.from.value.partOf === undefined &&
   change.to.value.partOf !== undefined;
 
+/** A table has one primary key. */
+const primaryOf = ({ schema, name }: ObjectName): string => `primary key ${schema}.${name}`;
+
 /** Names that the schema holds once: of relations, and of types. */
 const namesOf = (part: Part): readonly string[] => {
   const { value } = part;
@@ -299,7 +303,9 @@ const namesOf = (part: Part): readonly string[] => {
   if (part.kind === "index") return [`relation ${part.value.schema}.${part.value.name}`];
   if (part.kind === "constraint") {
     const own = [`constraint ${part.value.table.schema}.${part.value.table.name}.${part.value.name}`];
-    return "index" in part.value ? [...own, `relation ${part.value.table.schema}.${part.value.index}`] : own;
+    if (!("index" in part.value)) return own;
+    const primary = part.value.kind === "primary-key" ? [primaryOf(part.value.table)] : [];
+    return [...own, ...primary, `relation ${part.value.table.schema}.${part.value.index}`];
   }
   if (!("schema" in value) || !("name" in value)) return [];
   const name = `${value.schema}.${value.name}`;

@@ -126,7 +126,7 @@ const column: Judge<Of<"column">> = (node, part, context) => {
     if (part.value.generated !== undefined) return [];
     const back = part.value.nullable
       ? "leaves it empty"
-      : `fills it with ${context.from.byKey.has(part.key.replace(/^column /, "default ")) ? "its default" : fillOf(part.value, context).expression}`;
+      : `fills it with ${context.from.byKey.has(part.key.replace(/^column /, "default ")) ? "its default" : fillOf(part.value, { ...context, to: context.from }).expression}`;
     return [
       { kind: "data loss", message: `all values of ${partText(part)} are lost; the way back ${back}` },
       { kind: "breaking", message: "code that still uses this column fails" },

@@ -1,9 +1,9 @@
 // What travels with its table: parts that CREATE TABLE holds, and parts that go when something else is dropped.
-import { keyOf } from "../catalog/object.ts";
+import { keyOf, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
 import { comes, goes } from "./node.ts";
 import { isLetGo } from "./parentage.ts";
-import type { Kind, Part, Parts } from "./part.ts";
+import type { ConstraintPart, Kind, Part, Parts } from "./part.ts";
 import { isShell, typeOfShell } from "./take-apart/types.ts";
 
 /** What CREATE TABLE can hold. Keys of partitioned tables and of partitions are made apart. */
@@ -123,4 +123,18 @@ export const rivalKeys = (changes: ReadonlyMap<string, Change>): ReadonlySet<str
   );
   const tied = new Set(keys.filter(({ partOf }) => partOf !== undefined).map(({ over }) => over));
   return new Set(keys.filter(({ partOf, over }) => partOf === undefined && tied.has(over)).map(({ key }) => key));
+};
+
+const primaryKey = (part: Part | undefined): ConstraintPart | undefined =>
+  part?.kind === "constraint" && part.value.kind === "primary-key" ? part.value : undefined;
+
+/** Primary keys that another takes the place of: they do not wait until a column of theirs goes. */
+export const replacedKeys = (changes: ReadonlyMap<string, Change>): readonly string[] => {
+  const all = [...changes.values()];
+  const next = all.flatMap((change) => (change.verb === "create" ? (primaryKey(change.to) ?? []) : []));
+  return all.flatMap((change) => {
+    const old = change.verb === "drop" ? primaryKey(change.from) : undefined;
+    const stays = old !== undefined && !goes(changes.get(keyOf("table", old.table)));
+    return stays && next.some(({ table }) => sameName(table, old.table)) ? [change.key] : [];
+  });
 };

@@ -57,15 +57,29 @@ interface Judged {
 const columnsOf = (parts: Parts, table: ObjectName): readonly ColumnPart[] =>
   parts.childrenOf(keyOf("table", table)).flatMap((part) => (part.kind === "column" ? [part.value] : []));
 
-const tableLikeness = (from: ObjectName, to: ObjectName, [old, next]: readonly [Parts, Parts]): Judged => {
+/** From 0 to 1: how many columns two tables share, and of how many. */
+const shapeLikeness = (from: ObjectName, to: ObjectName, [old, next]: readonly [Parts, Parts]) => {
   const shape = ({ name, type }: ColumnPart): string => `${name} ${type.text}`;
   const [before, after] = [columnsOf(old, from).map(shape), columnsOf(next, to).map(shape)];
   const shared = before.filter((one) => after.includes(one)).length;
   const alike = before.length + after.length === 0 ? 0 : (2 * shared) / (before.length + after.length);
+  return { before, after, shared, alike };
+};
+
+/** Is a table that stays as like the new one? Tables of a framework, or of a log, are made of the same columns. */
+const isUsualShape = (alike: number, to: ObjectName, sides: readonly [Parts, Parts]): boolean =>
+  sides[0].catalog.tables.some(
+    (table) => sides[1].byKey.has(keyOf("table", table)) && shapeLikeness(table, to, sides).alike >= alike - 0.05,
+  );
+
+const tableLikeness = (from: ObjectName, to: ObjectName, sides: readonly [Parts, Parts]): Judged => {
+  const { before, after, shared, alike } = shapeLikeness(from, to, sides);
   const name = nameLikeness(from.name, to.name);
+  // What may be asked about at all needs a shape like it; only then it is worth looking at all the other tables.
+  const weight = alike > 0.5 && isUsualShape(alike, to, sides) ? 0.25 : 0.75;
   return {
     // A table of one or two columns is like many others.
-    score: alike * 0.75 * Math.min(1, before.length / 3) + name * 0.25,
+    score: alike * weight * Math.min(1, before.length / 3) + name * (1 - weight),
     reasons: [
       `${shared} of ${Math.max(before.length, after.length)} columns are the same`,
       `names are ${Math.round(name * 100)} % alike`,

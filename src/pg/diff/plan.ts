@@ -58,6 +58,10 @@ export interface PlanOptions {
   readonly using: ReadonlyMap<string, string>;
   /** The old side is a server: what the new one says nothing of stays whose it is. */
   readonly keepOwners: boolean;
+  /** Values that the checks of new columns let in, by `schema.table.column`. */
+  readonly fitting?: ReadonlyMap<string, string>;
+  /** Where later migrations lead, when it is not there that this one ends. */
+  readonly beyond?: Parts;
   /** Whose server it is: rights of its roles that the new side does not speak of stay. */
   readonly platform?: Platform;
 }
@@ -76,6 +80,8 @@ const contextOf = (from: Parts, to: Parts, options: PlanOptions): Context => ({
   from,
   to,
   using: options.using,
+  ...(options.beyond === undefined ? {} : { beyond: options.beyond }),
+  ...(options.fitting === undefined ? {} : { fitting: options.fitting }),
   isNew: (key) => !from.byKey.has(key),
   holds: () => false,
 });
@@ -230,6 +236,10 @@ const contractIds = (arranged: Arranged, from: Parts): ReadonlySet<string> => {
     if (change.verb === "swap" && outlives(change.key)) ids.add(id);
     if (change.verb === "drop" && (gone.has(change.key) || reaches(from, change.key, gone))) ids.add(id);
   }
+  // Nodes stand in order: a type, a function or a schema goes with the last of what used it.
+  for (const { id, act, change } of arranged.nodes)
+    if (act === "drop" && change.verb === "drop" && [...(arranged.before.get(id) ?? [])].some((one) => ids.has(one)))
+      ids.add(id);
   for (let found = true; found;) {
     found = false;
     for (const { id } of arranged.nodes) {

@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog.ts";
 import { approach } from "./approach.ts";
 import type { Contents } from "./contents.ts";
 import { changedContents, readContents } from "./contents.ts";
+import { fittingValues } from "./fitting.ts";
 import { partsOf } from "./parts.ts";
 import type { PlanOptions, Step } from "./plan.ts";
 import { plainOptions, planParts, statementsOf } from "./plan.ts";
@@ -76,14 +77,15 @@ export const rehearse = async (
   stage: Stage,
   from: Catalog,
   target: Catalog,
-  options: RehearsalOptions,
+  given: RehearsalOptions,
 ): Promise<Rehearsed> => {
-  const { renamings } = options;
+  const { renamings } = given;
   const rehearsal = new Rehearsal(stage);
-  const filled = await fillStage(stage, options.beneath ?? from);
+  const filled = await fillStage(stage, given.beneath ?? from);
   const before = await readContents(stage, from);
   for (const { up } of renamings) for (const sql of up) await rehearsal.step(sql);
   const begin = renamings.length === 0 ? from : await rehearsal.read();
+  const options = { ...given, fitting: await fittingValues(stage, partsOf(begin), partsOf(target)) };
   const forth = await approach(rehearsal, partsOf(target), options, begin);
   if (forth.left.length > 0) throw missedFault(forth.left);
   const there = await readContents(stage, forth.end);

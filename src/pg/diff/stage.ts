@@ -76,10 +76,16 @@ export class Rehearsal {
     return catalog;
   }
 
+  /** A value of an enum that a subtransaction added could not be used before the end of the whole transaction. */
+  async #try(statement: string): Promise<Refusal | undefined> {
+    if (!/^ALTER TYPE .* ADD VALUE /s.test(statement)) return this.#stage.attempt(statement);
+    return (await this.#stage.run([statement])).error;
+  }
+
   /** Runs a step. Rows are ours: where they stand in the way they make room, and it is said. */
   async step(sql: string): Promise<void> {
     const statement = withoutConcurrently(sql);
-    const error = await this.#stage.attempt(statement);
+    const error = await this.#try(statement);
     if (error === undefined) return;
     if (!isAboutRows(error)) throw refusedFault(sql, error);
     this.#refused.push({ statement: sql, message: error.message });

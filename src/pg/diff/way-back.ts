@@ -26,10 +26,12 @@ interface Back {
 }
 
 /** Of the expressions that were given for the way forth only those serve that are their own way back. */
-const backwards = ({ version, using }: PlanOptions, online: boolean): PlanOptions => ({
+const backwards = ({ version, using, beyond, fitting }: PlanOptions, online: boolean): PlanOptions => ({
   ...plainOptions,
   version,
   online,
+  ...(beyond === undefined ? {} : { beyond }),
+  ...(fitting === undefined ? {} : { fitting }),
   using: new Map([...using].filter(([, expression]) => ownInverse(expression, "") !== undefined)),
 });
 
@@ -108,8 +110,9 @@ export const allBack = async (
   rehearsal: Rehearsal,
   runs: readonly Run[],
   end: Catalog,
-  options: PlanOptions,
+  given: PlanOptions,
 ): Promise<{ readonly legs: readonly Leg[]; readonly isBack: boolean }> => {
+  const options = { ...given, ...(runs[0] === undefined ? {} : { beyond: partsOf(runs[0].before) }) };
   let now = end;
   let isBack = true;
   const legs: Leg[] = [];

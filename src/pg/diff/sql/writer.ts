@@ -31,6 +31,10 @@ export interface Context {
   readonly version: number;
   readonly from: Parts;
   readonly to: Parts;
+  /** Where later migrations lead: what binds rows there must be met by values that are filled in now. */
+  readonly beyond?: Parts;
+  /** Values that the checks of a new column let in, by `schema.table.column`. */
+  readonly fitting?: ReadonlyMap<string, string>;
   /** True for what the plan itself makes: nobody uses it yet, so that it may be locked. */
   readonly isNew: (key: string) => boolean;
   /** True for a part that the CREATE TABLE of its table holds. */
