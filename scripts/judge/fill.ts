@@ -149,22 +149,45 @@ export interface Kept {
   readonly oid: number;
   readonly name: string;
   readonly rows: number;
-  readonly columns: ReadonlyMap<string, { readonly number: number; readonly type: string; readonly content: string }>;
+  readonly columns: ReadonlyMap<string, KeptColumn>;
 }
 
-export const keptOf = async (sql: postgres.Sql): Promise<ReadonlyMap<string, Kept>> => {
+interface KeptColumn {
+  readonly number: number;
+  readonly type: string;
+  readonly content: string;
+  /** What is left of the content in a type that the other side gives it, and back: what was cut by it was asked for. */
+  readonly cut?: string;
+}
+
+const contentOf = async (sql: postgres.Sql, table: string, value: string): Promise<string> => {
+  const [row] = await sql.unsafe<{ content: string }[]>(
+    `select coalesce(md5(string_agg(coalesce((${value})::text, '~'), ',' order by (${value})::text)), '') as content from only ${table}`,
+  );
+  return row?.content ?? "";
+};
+
+/** `other`: the database that it becomes, whose types may hold less. */
+export const keptOf = async (
+  sql: postgres.Sql,
+  other?: ReadonlyMap<string, Kept>,
+): Promise<ReadonlyMap<string, Kept>> => {
   const kept = new Map<string, Kept>();
   for (const table of await tablesOf(sql)) {
     const numbers = await sql.unsafe<{ name: string; number: number; type: string; generated: boolean }[]>(
       `select attname as name, attnum::int as number, format_type(atttypid, atttypmod) as type, attgenerated <> '' as generated from pg_attribute where attrelid = ${table.oid} and attnum > 0 and not attisdropped`,
     );
     const [count] = await sql.unsafe<{ n: number }[]>(`select count(*)::int as n from only ${table.name}`);
-    const columns = new Map<string, { number: number; type: string; content: string }>();
+    const columns = new Map<string, KeptColumn>();
     for (const { name: column, number, type, generated } of numbers) {
-      const [row] = await sql.unsafe<{ content: string }[]>(
-        `select coalesce(md5(string_agg(coalesce(${name(column)}::text, '~'), ',' order by ${name(column)}::text)), '') as content from only ${table.name}`,
-      );
-      if (!generated) columns.set(column, { number, type, content: row?.content ?? "" });
+      if (generated) continue;
+      const content = await contentOf(sql, table.name, name(column));
+      const twin = other?.get(table.name)?.columns.get(column)?.type;
+      const cut =
+        twin === undefined || twin === type
+          ? undefined
+          : await contentOf(sql, table.name, `${name(column)}::${twin}::${type}`).catch(() => undefined);
+      columns.set(column, { number, type, content, ...(cut === undefined ? {} : { cut }) });
     }
     kept.set(table.name, { oid: table.oid, name: table.name, rows: count?.n ?? 0, columns });
   }
@@ -192,7 +215,8 @@ export const losses = (
       const is = now.columns.get(column);
       if (!wanted.columns.has(column) || is === undefined) continue;
       if (is.number !== was.number && now.oid === old.oid) recreated.push(`${table}.${column}`);
-      if (is.type === was.type && is.content !== was.content) lost.push(`${table}.${column} has other values`);
+      if (is.type === was.type && is.content !== was.content && is.content !== was.cut)
+        lost.push(`${table}.${column} has other values`);
     }
   }
   return { recreated, lost };

@@ -9,12 +9,15 @@ const acl = (list: string, kind: string, owner: string): string =>
   `(select string_agg(x, ' ' order by x) from (select coalesce(r.rolname, 'public') || ':' || a.privilege_type || case when a.is_grantable then '*' else '' end as x
       from aclexplode(coalesce(${list}, acldefault('${kind}', ${owner}))) a left join pg_roles r on r.oid = a.grantee) acl)`;
 
-/** Each gives rows of one column of text. The order of columns is left out: no ALTER TABLE can change it. */
+/** Options say the same in any order. */
+const options = (list: string): string => `coalesce((select string_agg(o, ',' order by o) from unnest(${list}) o), '')`;
+
+/** Each gives rows of one column of text. The order of columns is left out, and whether an inherited one is declared too: no ALTER TABLE can change that. */
 export const fingerprintQueries = (version: number): readonly string[] => [
   `select 'schema ' || n.nspname || ' owner ' || n.nspowner::regrole || ' ' || coalesce(${acl("n.nspacl", "n", "n.nspowner")}, '') from pg_namespace n where ${user}`,
   `select 'extension ' || e.extname || ' in ' || e.extnamespace::regnamespace from pg_extension e`,
   `select 'relation ' || c.oid::regclass || ' ' || c.relkind::text || c.relpersistence::text || ' owner ' || c.relowner::regrole || ' rls ' || c.relrowsecurity || c.relforcerowsecurity
-          || ' replica ' || c.relreplident::text || ' options ' || coalesce((select string_agg(o, ' ' order by o) from unnest(c.reloptions) o), '') || ' key ' || coalesce(pg_get_partkeydef(c.oid), '')
+          || ' replica ' || c.relreplident::text || ' options ' || ${options("c.reloptions")} || ' key ' || coalesce(pg_get_partkeydef(c.oid), '')
           || ' bound ' || coalesce(pg_get_expr(c.relpartbound, c.oid), '') || ' parents '
           || coalesce((select string_agg(h.inhparent::regclass::text, ',' order by h.inhseqno) from pg_inherits h where h.inhrelid = c.oid), '')
           || ' acl ' || coalesce(${acl("c.relacl", "r", "c.relowner")}, '')
@@ -28,8 +31,8 @@ export const fingerprintQueries = (version: number): readonly string[] => [
           || ' default ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '') || ' identity ' || a.attidentity::text || ' generated ' || a.attgenerated::text
           || ' collation ' || case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text else '' end
           || ' storage ' || a.attstorage::text || ' compression ' || a.attcompression::text || ' statistics ' || coalesce(nullif(a.attstattarget, -1)::text, '')
-          || ' options ' || coalesce(a.attoptions::text, '') || ' local ' || a.attislocal
-          || ' foreign ' || coalesce(a.attfdwoptions::text, '') || ' acl ' || coalesce((select string_agg(x, ' ' order by x) from (select coalesce(r.rolname, 'public') || ':' || e.privilege_type || e.is_grantable as x
+          || ' options ' || ${options("a.attoptions")} || ' local ' || case when a.attinhcount > 0 and not c.relispartition then 'as may be' else a.attislocal::text end
+          || ' foreign ' || ${options("a.attfdwoptions")} || ' acl ' || coalesce((select string_agg(x, ' ' order by x) from (select coalesce(r.rolname, 'public') || ':' || e.privilege_type || e.is_grantable as x
                                     from aclexplode(a.attacl) e left join pg_roles r on r.oid = e.grantee) l), '')
      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid join pg_namespace n on n.oid = c.relnamespace
      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
@@ -64,7 +67,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
      from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace where ${user}`,
   `select 'statistics ' || pg_get_statisticsobjdef(s.oid) || ' target ' || coalesce(s.stxstattarget, -1) || ' owner ' || s.stxowner::regrole from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where ${user}`,
   `select 'collation ' || c.oid::regcollation || ' ' || c.collprovider::text || c.collisdeterministic from pg_collation c join pg_namespace n on n.oid = c.collnamespace where ${user}`,
-  `select 'event trigger ' || t.evtname || ' ' || t.evtevent || ' ' || t.evtfoid::regproc || ' ' || t.evtenabled::text || coalesce(t.evttags::text, '') from pg_event_trigger t`,
+  `select 'event trigger ' || t.evtname || ' ' || t.evtevent || ' ' || t.evtfoid::regproc || ' ' || t.evtenabled::text || ${options("t.evttags")} from pg_event_trigger t`,
   `select 'publication ' || p.pubname || ' ' || p.puballtables || p.pubinsert || p.pubupdate || p.pubdelete || p.pubtruncate || p.pubviaroot || ' '
           || coalesce((select string_agg(r.prrelid::regclass::text${version >= 150000 ? " || coalesce(r.prattrs::text, '') || coalesce(pg_get_expr(r.prqual, r.prrelid), '')" : ""}, ',' order by r.prrelid::regclass::text)
                          from pg_publication_rel r where r.prpubid = p.oid), '') from pg_publication p`,
@@ -81,15 +84,15 @@ export const fingerprintQueries = (version: number): readonly string[] => [
         `select 'published schema ' || p.pubname || ' ' || s.pnnspid::regnamespace from pg_publication_namespace s join pg_publication p on p.oid = s.pnpubid`,
       ]
     : []),
-  `select 'user mapping ' || s.srvname || ' ' || coalesce(nullif(m.umuser, 0)::regrole::text, 'public') || ' ' || coalesce(m.umoptions::text, '') from pg_user_mapping m join pg_foreign_server s on s.oid = m.umserver`,
+  `select 'user mapping ' || s.srvname || ' ' || coalesce(nullif(m.umuser, 0)::regrole::text, 'public') || ' ' || ${options("m.umoptions")} from pg_user_mapping m join pg_foreign_server s on s.oid = m.umserver`,
   `select 'operator class ' || n.nspname || '.' || k.opcname || ' ' || k.opcintype::regtype || ' ' || k.opcdefault || ' ' || k.opckeytype::regtype || ' family ' || f.opfname
           || ' ' || coalesce((select string_agg(o.amopstrategy || o.amopopr::regoperator::text, ',' order by o.amopstrategy, o.amopopr::regoperator::text) from pg_amop o where o.amopfamily = f.oid), '')
      from pg_opclass k join pg_opfamily f on f.oid = k.opcfamily join pg_namespace n on n.oid = k.opcnamespace where ${user} and ${member("pg_opclass", "k.oid")}`,
   `select 'operator family ' || n.nspname || '.' || f.opfname from pg_opfamily f join pg_namespace n on n.oid = f.opfnamespace where ${user} and ${member("pg_opfamily", "f.oid")}`,
   `select 'conversion ' || n.nspname || '.' || k.conname || ' ' || k.conproc::regproc || k.condefault from pg_conversion k join pg_namespace n on n.oid = k.connamespace where ${user}`,
-  `select 'wrapper ' || w.fdwname || ' ' || w.fdwhandler::regproc || coalesce(w.fdwoptions::text, '') || ' acl ' || coalesce(${acl("w.fdwacl", "F", "w.fdwowner")}, '') from pg_foreign_data_wrapper w where ${member("pg_foreign_data_wrapper", "w.oid")}`,
-  `select 'server ' || s.srvname || ' ' || coalesce(s.srvtype, '') || coalesce(s.srvversion, '') || coalesce(s.srvoptions::text, '') || ' acl ' || coalesce(${acl("s.srvacl", "S", "s.srvowner")}, '') from pg_foreign_server s`,
-  `select 'foreign table ' || f.ftrelid::regclass || ' ' || coalesce(f.ftoptions::text, '') from pg_foreign_table f`,
+  `select 'wrapper ' || w.fdwname || ' ' || w.fdwhandler::regproc || ${options("w.fdwoptions")} || ' acl ' || coalesce(${acl("w.fdwacl", "F", "w.fdwowner")}, '') from pg_foreign_data_wrapper w where ${member("pg_foreign_data_wrapper", "w.oid")}`,
+  `select 'server ' || s.srvname || ' ' || coalesce(s.srvtype, '') || coalesce(s.srvversion, '') || ${options("s.srvoptions")} || ' acl ' || coalesce(${acl("s.srvacl", "S", "s.srvowner")}, '') from pg_foreign_server s`,
+  `select 'foreign table ' || f.ftrelid::regclass || ' ' || ${options("f.ftoptions")} from pg_foreign_table f`,
   `select 'comment on ' || o.type || ' ' || o.identity || ' ' || d.description from pg_description d, lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) o
     where (d.objoid >= 16384) and not exists (select from pg_depend e where e.classid = d.classoid and e.objid = d.objoid and e.deptype = 'e')
       and o.identity not like 'pg\\_%' and o.type <> 'extension'`,

@@ -102,7 +102,7 @@ export const judge = async (server: TestServer, version: number, pair: Pair, too
     // Rows are tried on a copy of the new side, so that it stays as it was loaded.
     const trial = connect(await load(server, sides.next));
     const rows = await fillRows(old, trial).finally(() => trial.end());
-    const before = asNew(await keptOf(old), pair);
+    const before = asNew(await keptOf(old, stay), pair);
     const [self, other] = [
       { url: oldUrl, sql: sides.old },
       { url: newUrl, sql: sides.next },

@@ -25,13 +25,15 @@ export type Answer =
 
 export type Tool = (old: Side, next: Side) => Promise<Answer>;
 
-const readServer = async (url: string): Promise<Catalog> => {
+const readServer = async (url: string): Promise<{ readonly catalog: Catalog; readonly version: number }> => {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
     await sql.unsafe("set search_path = ''");
     const ask = async (query: string) =>
       (await sql.unsafe<Record<string, unknown>[]>(query)).map((row) => String(Object.values(row)[0]));
-    return (await readCatalogWith(ask, "server", { schemas: [], loader: "postgres" })).catalog;
+    const { catalog } = await readCatalogWith(ask, "server", { schemas: [], loader: "postgres" });
+    const [version] = await ask("select current_setting('server_version_num')");
+    return { catalog, version: Number(version) };
   } finally {
     await sql.end();
   }
@@ -39,11 +41,11 @@ const readServer = async (url: string): Promise<Catalog> => {
 
 /** The planner alone, from two servers, with a way back in one piece: quick, for a first look. */
 export const planner: Tool = async (old, next) => {
-  const [from, to] = [await readServer(old.url), await readServer(next.url)];
-  const forth = plan(from, to, { ...plainOptions, online: true, contract: false });
+  const [{ catalog: from, version }, { catalog: to }] = [await readServer(old.url), await readServer(next.url)];
+  const forth = plan(from, to, { ...plainOptions, version, online: true, contract: false });
   const refusal = forth.refusals[0];
   if (refusal !== undefined) return { kind: "refused", reason: refusal.refused };
-  const back = plan(to, from, plainOptions);
+  const back = plan(to, from, { ...plainOptions, version });
   const head = "SET check_function_bodies = off";
   return {
     kind: "migration",

@@ -73,7 +73,8 @@ const droppedIn = (migrations: readonly Migration[], renamings: Compared["renami
       const { kind, value } = change.from;
       if (kind === "table" && value.kind !== "foreign")
         return [{ what: `table ${quotePath(value)}`, sql: `select count(*)::text from ${quotePath(value)}` }];
-      if (kind !== "column") return [];
+      // What a foreign table shows is not ours, and may not be reached.
+      if (kind !== "column" || value.tableKind === "foreign") return [];
       const column = quoteName(value.name);
       const table = quotePath(nameBefore(value.table, renamings));
       return [

@@ -19,6 +19,8 @@ export interface Grant {
   readonly privileges: readonly string[];
   /** Those of them that it may pass on. Sorted. */
   readonly grantable: readonly string[];
+  /** The owner's, where it does not have exactly the rights of an owner. */
+  readonly owners?: true;
 }
 
 export interface Owned extends Described {

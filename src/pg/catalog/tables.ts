@@ -24,7 +24,8 @@ export interface Table extends ObjectName, Owned {
   /** The composite type of `CREATE TABLE … OF`. */
   readonly ofType?: ObjectName;
   readonly storage: Storage;
-  readonly rowSecurity: "off" | "on" | "forced";
+  /** `off-forced`: its owner will be held to it once it is on. */
+  readonly rowSecurity: "off" | "on" | "forced" | "off-forced";
   /** What identifies a row to logical replication: `default` is the primary key. */
   readonly replicaIdentity: "default" | "full" | "nothing" | "index";
   /** For a foreign table. */

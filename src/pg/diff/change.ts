@@ -8,6 +8,7 @@ import { writerOf } from "./sql/index.ts";
 import { sameJson } from "./sql/text.ts";
 import type { Context, Piece, Refusal } from "./sql/writer.ts";
 import { isRefusal, rebuild } from "./sql/writer.ts";
+import { besideType, typeOfTable } from "./typed-tables.ts";
 
 /**
  * One part's way from old to new. `rebuild` drops it and makes it again; `swap` makes a type again under the columns that use it;
@@ -82,7 +83,16 @@ class Differ {
     const [from, to] = [this.#context.from.byKey.get(key), this.#context.to.byKey.get(key)];
     if (from === undefined && to !== undefined) this.#set({ verb: "create", key, to });
     else if (from !== undefined && to === undefined) this.#set({ verb: "drop", key, from });
-    else if (from !== undefined && to !== undefined && !sameValue(from, to)) this.#alter(from, to);
+    else if (from !== undefined && to !== undefined && (!sameValue(from, to) || this.#changesHands(to)))
+      this.#alter(from, to);
+  }
+
+  /** Rights pass to the new owner of an object with it, whether or not that is meant. */
+  #changesHands(part: Part): boolean {
+    if (part.kind !== "grants" || part.value.column !== undefined) return false;
+    const key = `owner of ${part.value.key}`;
+    const [from, to] = [this.#context.from.byKey.get(key), this.#context.to.byKey.get(key)];
+    return from !== undefined && to !== undefined && !sameValue(from, to);
   }
 
   /** The key of a partition comes with its parent's, under a name of PostgreSQL's choice: it can only be renamed. */
@@ -205,11 +215,12 @@ class Differ {
   #leaveImplied(): void {
     const { from, to } = this.#context;
     for (const [key, change] of [...this.changes]) {
+      if (this.#leaveToType(change)) continue;
       if (change.verb === "create" && inherits(change.to) && this.#isImplied(to, change.to.value, "create", key))
         this.changes.delete(key);
       else if (change.verb === "drop" && inherits(change.from) && this.#isImplied(from, change.from.value, "drop", key))
         this.changes.delete(key);
-      else if (change.verb === "alter" && inherits(change.to) && this.#followsParent(change.to.value))
+      else if (change.verb === "alter" && change.to.kind === "column" && this.#followsParent(change.to.value))
         this.#leaveToParent(change, change.to.value);
       else if (this.#parentDoes(change, "to" in change ? change.to : change.from)) this.changes.delete(key);
       else if (change.verb === "create" && change.to.kind === "default" && this.#defaultImplied(change.to.value))
@@ -230,6 +241,19 @@ class Differ {
         : [];
     if (rest === rebuild || isRefusal(rest) || rest.length === 0) this.changes.delete(key);
     else this.changes.set(key, { ...change, pieces: rest });
+  }
+
+  /** True where the type of a typed table does it. */
+  #leaveToType(change: Change): boolean {
+    const type = typeOfTable(this.#context.from, this.#context.to, "to" in change ? change.to : change.from);
+    if (type === undefined) return false;
+    const { key } = change;
+    this.implied.set(key, type);
+    const before = "from" in change ? change.from : undefined;
+    const rest = "to" in change ? besideType(before, change.to, this.#context) : undefined;
+    if (rest === undefined) this.changes.delete(key);
+    else this.changes.set(key, { verb: "alter", key, ...rest });
+    return true;
   }
 
   #isImplied(parts: Parts, column: ColumnPart, verb: Verb, key: string): boolean {

@@ -83,10 +83,14 @@ export class Graph {
     this.#linkPartitions();
     this.#linkLetGo();
     this.#linkOverloads();
+    this.#linkEventTriggers();
+    this.#linkHeirs();
   }
 
+  /** New functions come first: bodies of others may call them, of which PostgreSQL knows nothing, once a row is checked. */
   #rank(change: Change): number {
-    return rankOf(("to" in change ? change.to : change.from).kind);
+    const { kind } = "to" in change ? change.to : change.from;
+    return rankOf(change.verb === "create" && kind === "routine" ? "sequence" : kind);
   }
 
   #add(change: Change, act: Node["act"]): void {
@@ -228,6 +232,29 @@ export class Graph {
         if (!this.#waitsFor(first, then)) this.#edge(first, then);
       }
     }
+  }
+
+  /** A new table has its parents' columns as they are to be. */
+  #linkHeirs(): void {
+    for (const change of this.#changes.values()) {
+      if (change.verb !== "create" || change.to.kind !== "table") continue;
+      for (const parent of change.to.value.inherits)
+        for (const { key } of this.#to.childrenOf(keyOf("table", parent)))
+          if (this.#changes.get(this.#doer(key))?.verb === "alter" && key.startsWith("column "))
+            this.#edge(`alter ${this.#doer(key)}`, this.idOf("create", change.key));
+    }
+  }
+
+  /** What watches commands watches neither those that come before it nor those after it. */
+  #linkEventTriggers(): void {
+    const isTrigger = ({ change }: Node): boolean => partOf(change).kind === "event trigger";
+    const all = [...this.nodes.values()];
+    for (const { id, act } of all.filter(isTrigger))
+      for (const other of all) {
+        if (isTrigger(other) || other.change.key.includes("event trigger ")) continue;
+        const [first, then] = act === "drop" ? [id, other.id] : [other.id, id];
+        if (!this.#waitsFor(first, then)) this.#edge(first, then);
+      }
   }
 
   /** True when a node runs after another, directly or not. */

@@ -28,6 +28,8 @@ const needsOf = (into: Collector, catalog: Catalog, resolved: Resolve): Readonly
     // To take a right on a table away takes it from its columns too.
     const whole = kind === "grants" && value.column !== undefined ? `grants on ${value.table ?? ""}` : undefined;
     if (whole !== undefined && into.byKey.has(whole)) needs.get(key)?.add(whole);
+    const owner = kind === "grants" && value.column === undefined ? `owner of ${value.key}` : undefined;
+    if (owner !== undefined && into.byKey.has(owner)) needs.get(key)?.add(owner);
     const schema =
       "schema" in value && typeof value.schema === "string" ? globalKey("schema", value.schema) : undefined;
     if (schema !== undefined && of === undefined && into.byKey.has(schema) && schema !== key)

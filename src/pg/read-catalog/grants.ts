@@ -82,7 +82,12 @@ export const grantsOf = (
     else if (own === undefined) rights.set(owner, { all: new Set(), grantable: new Set() });
   }
   return [...rights]
-    .map(([grantee, { all, grantable }]) => ({ grantee, privileges: inWords(all), grantable: inWords(grantable) }))
+    .map(([grantee, { all, grantable }]) => ({
+      grantee,
+      privileges: inWords(all),
+      grantable: inWords(grantable),
+      ...(grantee === owner ? { owners: true as const } : {}),
+    }))
     .filter(({ grantee, privileges }) => privileges.length > 0 || grantee === owner)
     .sort((a, b) => compareText(a.grantee, b.grantee));
 };

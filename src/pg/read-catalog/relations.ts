@@ -160,6 +160,9 @@ const numbered = (row: Row, parts: Parts): readonly Row[] =>
 const tableKinds: Readonly<Record<string, Table["kind"]>> = { r: "table", p: "partitioned", f: "foreign" };
 const identities = { d: "default", f: "full", n: "nothing", i: "index" } as const;
 
+const securityOf = (on: boolean, forced: boolean): Table["rowSecurity"] =>
+  on ? (forced ? "forced" : "on") : forced ? "off-forced" : "off";
+
 const table = (row: Row, parts: Parts, context: Context): Table => {
   const bound = maybe(row, "bound");
   const parents = (row["parents"] ?? []) as readonly ObjectName[];
@@ -175,7 +178,7 @@ const table = (row: Row, parts: Parts, context: Context): Table => {
     inherits: bound === undefined ? parents : [],
     ...optional("ofType", name(row, "ofType")),
     storage: storage(row),
-    rowSecurity: truth(row, "forced") ? "forced" : truth(row, "security") ? "on" : "off",
+    rowSecurity: securityOf(truth(row, "security"), truth(row, "forced")),
     replicaIdentity: word(identities, row["replicaIdentity"], "default"),
     ...(server === undefined ? {} : { foreign: { server, options: options(row, "serverOptions") } }),
     columns: numbered(row, parts).map((one) => column(one, parts, context)),

@@ -22,7 +22,7 @@ const reachable = (catalog: Catalog, schema: string, grantee: string): boolean =
       ),
   );
 
-const isOpen = (one: Table | View): boolean => !("rowSecurity" in one) || one.rowSecurity === "off";
+const isOpen = (one: Table | View): boolean => !("rowSecurity" in one) || one.rowSecurity.startsWith("off");
 
 const who = (grantee: string): string =>
   grantee === "public" ? "every role that can connect" : "anybody without a login, through the API's role anon";

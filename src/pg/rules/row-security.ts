@@ -12,6 +12,8 @@ const enable = (table: Table) => ({
   transactional: true,
 });
 
+const isOff = ({ rowSecurity }: Table): boolean => rowSecurity === "off" || rowSecurity === "off-forced";
+
 /** An error: whoever wrote the policies believes that rows are kept apart, and everybody with rights on the table sees all of them. */
 export const policiesOff: DatabaseRule = {
   id: "db/policies-without-row-security",
@@ -20,7 +22,7 @@ export const policiesOff: DatabaseRule = {
   help: "switch row-level security on, once the application was tried with it",
   *check({ catalog }) {
     for (const table of catalog.tables) {
-      if (table.rowSecurity !== "off" || table.policies.length === 0) continue;
+      if (!isOff(table) || table.policies.length === 0) continue;
       yield {
         message: `${pathText(table)} has ${plural(table.policies.length, "policy", "policies")} (${listed(table.policies.map(({ name }) => name))}) and row-level security is off: they are not applied`,
         at: at("table", table),
@@ -38,7 +40,7 @@ export const securityWithoutPolicy: DatabaseRule = {
   help: "write a policy, or revoke the rights that are useless without one",
   *check({ catalog }) {
     for (const table of catalog.tables) {
-      if (table.rowSecurity === "off" || table.policies.length > 0) continue;
+      if (isOff(table) || table.policies.length > 0) continue;
       // A partition is asked through its parent, whose policies count.
       if (table.partitionOf !== undefined) continue;
       const granted = table.grants.filter(({ grantee }) => grantee !== table.owner).map(({ grantee }) => grantee);

@@ -1,7 +1,7 @@
 // SQL of what every object may have: an owner, a comment, rights; and of the rights that new objects will have.
 import type { Grant } from "../../catalog/object.ts";
 import { quoteName } from "../../quote.ts";
-import type { GrantsPart, Kind, Objects } from "../part.ts";
+import type { GrantsPart, Kind, Objects, Parts } from "../part.ts";
 import { literal, role } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 
@@ -28,6 +28,9 @@ const allRights: Partial<Readonly<Record<Kind, readonly string[]>>> = {
   sequence: ["SELECT", "UPDATE", "USAGE"],
   schema: ["CREATE", "USAGE"],
 };
+
+/** What an owner may do with its own. */
+const ownersRights = (kind: Kind): readonly string[] => allRights[kind] ?? [everybody[kind] ?? "USAGE"];
 
 /** How GRANT names an object: tables, views and foreign tables alike are TABLE, a materialised view too. */
 const grantSubject = ({ subject }: GrantsPart): string =>
@@ -69,8 +72,13 @@ const changes = (
   context: Context,
 ): readonly Piece[] => {
   const roles = [...new Set([...from, ...to].map(({ grantee }) => grantee))].sort();
+  // Where the owner is not listed it has all rights of an owner.
+  const unlisted = (grantee: string): Entry =>
+    [...from, ...to].some((one) => one.grantee === grantee && one.owners === true)
+      ? { privileges: ownersRights(part.kind), grantable: [] }
+      : nothing;
   const entry = (grants: readonly Grant[], grantee: string): Entry =>
-    grants.find((one) => one.grantee === grantee) ?? nothing;
+    grants.find((one) => one.grantee === grantee) ?? unlisted(grantee);
   const on = aggregateTypes(part);
   const text = (list: readonly string[]): string => rightsText(part, list, context);
   const some = (list: readonly string[], sql: (words: string) => string): readonly string[] => {
@@ -126,6 +134,7 @@ const merged = (grants: readonly Grant[]): readonly Grant[] => {
     grantee,
     privileges: unique(entries.flatMap(({ privileges }) => privileges)),
     grantable: unique(entries.flatMap(({ grantable }) => grantable)),
+    ...(entries.some(({ owners }) => owners === true) ? { owners: true as const } : {}),
   }));
 };
 
@@ -141,10 +150,37 @@ const initial = (part: GrantsPart, { from }: Context): readonly Grant[] => {
   return merged([...(everywhere ?? own), ...(here ?? [])]);
 };
 
+const ownerOf = (parts: Parts, { key }: GrantsPart): string | undefined => {
+  const part = parts.byKey.get(`owner of ${key}`);
+  return part?.kind === "owner" ? part.value.owner : undefined;
+};
+
+/** A new owner takes over the rights of the one before, and has its own besides. */
+const passedOn = (grants: readonly Grant[], owner: string | undefined): readonly Grant[] => {
+  if (owner === undefined) return grants;
+  const old = grants.find(({ owners }) => owners === true);
+  const others = grants.filter((one) => one.grantee !== owner && one !== old);
+  if (old === undefined) return others;
+  const own = grants.filter((one) => one === old || one.grantee === owner).map((one) => ({ ...one, grantee: owner }));
+  return [...others, ...merged(own)];
+};
+
+const begin = (part: GrantsPart, grants: readonly Grant[], before: string | undefined, { to }: Context) => {
+  const owner = ownerOf(to, part);
+  return part.column !== undefined || owner === before ? grants : passedOn(grants, owner);
+};
+
 export const grantsWriter: Writer<"grants"> = {
-  create: (part, context) => changes(part, context.isNew(part.key) ? initial(part, context) : [], part.grants, context),
+  create: (part, context) =>
+    changes(
+      part,
+      context.isNew(part.key) ? begin(part, initial(part, context), undefined, context) : [],
+      part.grants,
+      context,
+    ),
   drop: (part, context) => changes(part, part.grants, [], context),
-  alter: (from, to, context) => changes(to, from.grants, to.grants, context),
+  alter: (from, to, context) =>
+    changes(to, begin(to, from.grants, ownerOf(context.from, from), context), to.grants, context),
 };
 
 type DefaultPrivileges = Objects["default privileges"];

@@ -22,7 +22,7 @@ const identityText = ({ generation, sequence }: Identity, column: ColumnPart): s
   ` GENERATED ${generation.toUpperCase()} AS IDENTITY${identityOptions(sequence, column)}`;
 
 const notNullText = ({ nullable, notNull, identity }: ColumnPart): string => {
-  if (nullable) return "";
+  if (nullable || notNull?.validated === false) return "";
   if (identity !== undefined && notNull === undefined) return " NOT NULL";
   return `${notNull?.name === undefined ? "" : ` CONSTRAINT ${quoteName(notNull.name)}`} NOT NULL${notNull?.noInherit === true ? " NO INHERIT" : ""}`;
 };
@@ -42,9 +42,21 @@ export const columnText = (column: ColumnPart, defaultExpression: string | undef
     notNullText(column),
   ].join("");
 
+/** The constraint by its name, or as it is. */
+const addNotNull = (column: ColumnPart): string => {
+  const { name, noInherit = false, validated = true } = column.notNull ?? {};
+  const constraint = name === undefined ? "" : `CONSTRAINT ${quoteName(name)} `;
+  return `${alterTable(column)} ADD ${constraint}NOT NULL ${quoteName(column.name)}${noInherit ? " NO INHERIT" : ""}${validated ? "" : " NOT VALID"}`;
+};
+
+/** Of a table that inherits the column, but not that it is NOT NULL. */
+export const ownNotNull = (column: ColumnPart): string =>
+  column.notNull === undefined ? `${alterColumn(column)} SET NOT NULL` : addNotNull(column);
+
 /** What CREATE TABLE has no words for. */
 export const columnSettings = (column: ColumnPart): readonly string[] => [
   ...(column.identity === undefined ? [] : ownType(column.identity.sequence)),
+  ...(column.nullable || column.notNull?.validated !== false ? [] : [addNotNull(column)]),
   ...(column.storage === undefined ? [] : [`${alterColumn(column)} SET STORAGE ${column.storage.toUpperCase()}`]),
   ...(column.statistics === undefined ? [] : [`${alterColumn(column)} SET STATISTICS ${column.statistics}`]),
   ...(column.options.length === 0 ? [] : [`${alterColumn(column)} SET (${settingsList(column.options)})`]),
@@ -79,6 +91,20 @@ const create = (column: ColumnPart, context: Context): readonly Piece[] => {
   return [...add, ...settings];
 };
 
+/** A column that came with its table's type: its rows hold no value yet. */
+export const settleTyped = (column: ColumnPart, context: Context): readonly Piece[] => {
+  if (column.nullable) return columnSettings(column);
+  const part = context.to.byKey.get(partKey("default", column.table, column.name));
+  const fill = fillOf(column, context);
+  const value = part?.kind === "default" ? part.value.expression : fill.expression;
+  const plain = `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`;
+  return [
+    ...(fill.constant || part?.kind === "default" ? [plain] : fill.statements),
+    `${alterColumn(column)} SET NOT NULL`,
+    ...columnSettings(column),
+  ];
+};
+
 const drop = (column: ColumnPart): readonly Piece[] => [`${alterTable(column)} DROP COLUMN ${quoteName(column.name)}`];
 
 const typeChange = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
@@ -103,15 +129,16 @@ const provenNotNull = (column: ColumnPart): readonly Piece[] => {
 
 const nullability = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
   if (from.nullable && !to.nullable) {
-    if (to.notNull?.name !== undefined || to.notNull?.noInherit === true) {
-      const name = to.notNull.name === undefined ? "" : `CONSTRAINT ${quoteName(to.notNull.name)} `;
-      const inherit = to.notNull.noInherit ? " NO INHERIT" : "";
-      return [`${alterTable(to)} ADD ${name}NOT NULL ${quoteName(to.name)}${inherit}`];
-    }
+    const { name, noInherit, validated } = to.notNull ?? {};
+    if (name !== undefined || noInherit === true || validated === false) return [addNotNull(to)];
     return context.online && to.tableKind !== "foreign" ? provenNotNull(to) : [`${alterColumn(to)} SET NOT NULL`];
   }
   if (!from.nullable && to.nullable) return [`${alterColumn(to)} DROP NOT NULL`];
   if (from.nullable || sameJson(from.notNull, to.notNull)) return [];
+  const { name, noInherit = false, validated = true } = to.notNull ?? {};
+  const isProven = from.notNull?.validated === false && validated;
+  if (isProven && from.notNull.name === name && from.notNull.noInherit === noInherit)
+    return [{ sql: `${alterColumn(to)} SET NOT NULL`, stage: context.online ? "late" : "main" }];
   return [
     `${alterColumn(to)} DROP NOT NULL`,
     ...nullability({ ...from, nullable: true }, to, { ...context, online: false }),

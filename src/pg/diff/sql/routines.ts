@@ -1,9 +1,11 @@
 // SQL of functions, procedures, aggregates, and of what is built from them: operators, casts, triggers of events, languages.
 import type { ObjectName, Option } from "../../catalog/object.ts";
+import { sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import type { Kind, Objects } from "../part.ts";
 import { bare, literal, sameJson } from "./text.ts";
-import type { Piece, Writer } from "./writer.ts";
+import { omit } from "../omit.ts";
+import type { Context, Piece, Writer } from "./writer.ts";
 import { alwaysRebuild, rebuild } from "./writer.ts";
 
 type Routine = Objects["routine"];
@@ -74,10 +76,42 @@ const operatorParts = (operator: Operator): readonly string[] => [
   ...(operator.merges ? ["MERGES"] : []),
 ];
 
+const operatorSignature = (name: ObjectName, { left, right }: Pick<Operator, "left" | "right">): string =>
+  `${operatorPath(name)} (${left ?? "NONE"}, ${right})`;
+
+/** An operator that only this one named is there by name alone, and stays when this one goes. */
+const dropNamed = (
+  operator: Operator,
+  name: ObjectName | undefined,
+  turned: boolean,
+  { to }: Context,
+): readonly Piece[] => {
+  const { left = operator.right, right } = operator;
+  const args = turned ? { left: right, right: left } : { ...operator, right };
+  const stays = to.catalog.operators.some(
+    (one) => name !== undefined && sameName(one, name) && one.left === args.left && one.right === args.right,
+  );
+  return name !== undefined && !stays ? [`DROP OPERATOR IF EXISTS ${operatorSignature(name, args)}`] : [];
+};
+
 export const operatorWriter: Writer<"operator"> = {
   create: (operator) => [`CREATE OPERATOR ${operatorPath(operator)} (${operatorParts(operator).join(", ")})`],
-  drop: (operator) => [`DROP OPERATOR ${operatorPath(operator)} (${operator.left ?? "NONE"}, ${operator.right})`],
-  alter: alwaysRebuild,
+  drop: (operator, context) => {
+    const isShell = (name: ObjectName | undefined): name is ObjectName =>
+      name !== undefined &&
+      context.from.catalog.operators.some((one) => one.function === undefined && sameName(one, name));
+    return [
+      `DROP OPERATOR ${operatorSignature(operator, operator)}`,
+      ...(isShell(operator.commutator) ? dropNamed(operator, operator.commutator, true, context) : []),
+      ...(isShell(operator.negator) ? dropNamed(operator, operator.negator, false, context) : []),
+    ];
+  },
+  alter: (from, to) => {
+    const { restrict, join } = to;
+    if (!sameJson(omit(from, "restrict", "join"), omit(to, "restrict", "join"))) return rebuild;
+    const said = (name: ObjectName | undefined): string => (name === undefined ? "NONE" : quotePath(name));
+    return [`ALTER OPERATOR ${operatorSignature(to, to)} SET (RESTRICT = ${said(restrict)}, JOIN = ${said(join)})`];
+  },
 };
 
 type Family = Objects["operator family"];

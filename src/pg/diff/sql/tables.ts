@@ -4,7 +4,8 @@ import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { asideName } from "../aside.ts";
 import type { ColumnPart, ConstraintPart, Part, PartitionPart, Parts, TableShell } from "../part.ts";
-import { columnSettings, columnText } from "./columns.ts";
+import { parentColumn } from "../parentage.ts";
+import { columnSettings, columnText, ownNotNull } from "./columns.ts";
 import { constraintText } from "./constraints.ts";
 import { foreignOptionChanges, foreignOptions, optionChanges, sameJson, withOptions } from "./text.ts";
 import type { Context, Piece, Refusal, Writer } from "./writer.ts";
@@ -18,6 +19,8 @@ export interface Inside {
   readonly columns: readonly ColumnPart[];
   readonly constraints: readonly ConstraintPart[];
   defaultOf(column: ColumnPart): string | undefined;
+  /** It is NOT NULL here, and not where it is inherited from. */
+  isOwnNotNull(column: ColumnPart): boolean;
 }
 
 const childrenOf = <K extends Part["kind"]>(
@@ -39,7 +42,13 @@ export const insideOf = (parts: Parts, table: ObjectName, inside: (key: string) 
     const part = parts.byKey.get(partKey("default", table, name));
     return part?.kind === "default" && inside(part.key) ? part.value.expression : undefined;
   };
-  return { columns, constraints, defaultOf };
+  const isOwnNotNull = (column: ColumnPart): boolean => {
+    const parent = parts.byKey.get(parentColumn(parts, column) ?? "");
+    return (
+      !column.nullable && column.notNull?.validated !== false && parent?.kind === "column" && parent.value.nullable
+    );
+  };
+  return { columns, constraints, defaultOf, isOwnNotNull };
 };
 
 /** Primary key first, then by name. */
@@ -60,14 +69,16 @@ const tail = (table: TableShell): string =>
       : `\nSERVER ${quoteName(table.foreign.server)}${foreignOptions(table.foreign.options)}`,
   ].join("");
 
+const isOn = (security: TableShell["rowSecurity"]): boolean => security === "on" || security === "forced";
+const isForced = (security: TableShell["rowSecurity"]): boolean => security.endsWith("forced");
+
 const rowSecurity = (from: TableShell["rowSecurity"], table: TableShell): readonly Piece[] => {
   const to = table.rowSecurity;
-  const [wasOn, isOn] = [from !== "off", to !== "off"];
   return [
-    ...(wasOn === isOn ? [] : [`${on(table)} ${isOn ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`]),
-    ...((from === "forced") === (to === "forced")
+    ...(isOn(from) === isOn(to) ? [] : [`${on(table)} ${isOn(to) ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`]),
+    ...(isForced(from) === isForced(to)
       ? []
-      : [`${on(table)} ${to === "forced" ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`]),
+      : [`${on(table)} ${isForced(to) ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`]),
   ];
 };
 
@@ -101,7 +112,10 @@ export const createTable = (table: TableShell, inside: Inside): readonly Piece[]
     ...inherited.flatMap((column) => {
       const expression = inside.defaultOf(column);
       const prefix = `ALTER TABLE ONLY ${quotePath(table)} ALTER COLUMN ${quoteName(column.name)}`;
-      return expression === undefined ? [] : [`${prefix} SET DEFAULT ${expression}`];
+      return [
+        ...(expression === undefined ? [] : [`${prefix} SET DEFAULT ${expression}`]),
+        ...(inside.isOwnNotNull(column) ? [ownNotNull(column)] : []),
+      ];
     }),
     ...inside.columns.flatMap(columnSettings),
     ...rowSecurity("off", table),

@@ -1,7 +1,7 @@
 // SQL of types: enums that grow in place, composites and domains that change in place, and what only a new type can be.
-import { sameName } from "../../catalog/object.ts";
+import { keyOf, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import type { CompositePart, DomainConstraintPart, DomainPart, Objects } from "../part.ts";
+import type { CompositePart, DomainConstraintPart, DomainPart, Objects, TableShell } from "../part.ts";
 import { collate, literal, sameJson } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 import { alwaysRebuild, rebuild } from "./writer.ts";
@@ -60,7 +60,7 @@ const attributeText = ({ name, type, collation }: CompositePart["attributes"][nu
   `${quoteName(name)} ${type.text}${collate(collation)}`;
 
 /** Attributes keep their places: where all that differs is what some are called, they were renamed. */
-const renamedAttributes = (from: CompositePart, to: CompositePart): readonly Piece[] => {
+const renamedAttributes = (from: CompositePart, to: CompositePart, all: string): readonly Piece[] => {
   const has = ({ attributes }: CompositePart, name: string): boolean => attributes.some((one) => one.name === name);
   const pairs = from.attributes.flatMap((one, at) => {
     const next = to.attributes[at];
@@ -75,27 +75,51 @@ const renamedAttributes = (from: CompositePart, to: CompositePart): readonly Pie
   return pairs
     .filter(([one, next]) => one.name !== next.name)
     .map(
-      ([one, next]) => `ALTER TYPE ${quotePath(to)} RENAME ATTRIBUTE ${quoteName(one.name)} TO ${quoteName(next.name)}`,
+      ([one, next]) =>
+        `ALTER TYPE ${quotePath(to)} RENAME ATTRIBUTE ${quoteName(one.name)} TO ${quoteName(next.name)}${all}`,
     );
 };
 
+/** Tables of the type take part in what changes of it. */
+const cascade = (type: CompositePart, { from }: Context): string =>
+  [...from.byKey.values()].some(({ kind, value }) => kind === "table" && isOfType(value, type))
+    ? " CASCADE"
+    : "";
+
+const isOfType = ({ ofType }: TableShell, type: CompositePart): boolean =>
+  ofType !== undefined && sameName(ofType, type);
+
+/** PostgreSQL changes the type of an attribute where no column holds such values and nothing names the attribute. */
+const changesInPlace = (type: CompositePart, { from }: Context): boolean => {
+  const key = keyOf("type", type);
+  return [...from.needs].every(([user, needs]) => {
+    const part = needs.has(key) ? from.byKey.get(user) : undefined;
+    return part === undefined || ["table", "comment", "owner", "grants"].includes(part.kind);
+  });
+};
+
 /** Attributes come and go in place; a changed type is refused by PostgreSQL while a column uses it. */
-const alterComposite = (from: CompositePart, to: CompositePart): readonly Piece[] | typeof rebuild => {
-  const renamed = renamedAttributes(from, to);
+const alterComposite = (
+  from: CompositePart,
+  to: CompositePart,
+  context: Context,
+): readonly Piece[] | typeof rebuild => {
+  const all = cascade(from, context);
+  const renamed = renamedAttributes(from, to, all);
   if (renamed.length > 0) return renamed;
   const before = new Map(from.attributes.map((one) => [one.name, one]));
   const after = new Set(to.attributes.map(({ name }) => name));
+  const retyped = to.attributes.filter((one) => before.has(one.name) && !sameJson(before.get(one.name), one));
+  if (retyped.length > 0 && !changesInPlace(from, context)) return rebuild;
   const changes = [
     ...from.attributes.filter(({ name }) => !after.has(name)).map(({ name }) => `DROP ATTRIBUTE ${quoteName(name)}`),
-    ...to.attributes.flatMap((one) => {
-      const old = before.get(one.name);
-      if (old === undefined) return [`ADD ATTRIBUTE ${attributeText(one)}`];
-      return [];
-    }),
+    ...to.attributes.filter(({ name }) => !before.has(name)).map((one) => `ADD ATTRIBUTE ${attributeText(one)}`),
+    ...retyped.map(
+      ({ name, type, collation }) => `ALTER ATTRIBUTE ${quoteName(name)} TYPE ${type.text}${collate(collation)}`,
+    ),
   ];
-  const retyped = to.attributes.some((one) => before.has(one.name) && !sameJson(before.get(one.name), one));
-  if (retyped) return rebuild;
-  return changes.length === 0 ? [] : [`ALTER TYPE ${quotePath(to)} ${changes.join(", ")}`];
+  if (changes.length === 0) return [];
+  return [`ALTER TYPE ${quotePath(to)} ${changes.map((change) => `${change}${all}`).join(", ")}`];
 };
 
 export const compositeWriter: Writer<"composite"> = {
