@@ -82,9 +82,7 @@ const renamedAttributes = (from: CompositePart, to: CompositePart, all: string):
 
 /** Tables of the type take part in what changes of it. */
 const cascade = (type: CompositePart, { from }: Context): string =>
-  [...from.byKey.values()].some(({ kind, value }) => kind === "table" && isOfType(value, type))
-    ? " CASCADE"
-    : "";
+  [...from.byKey.values()].some(({ kind, value }) => kind === "table" && isOfType(value, type)) ? " CASCADE" : "";
 
 const isOfType = ({ ofType }: TableShell, type: CompositePart): boolean =>
   ofType !== undefined && sameName(ofType, type);
