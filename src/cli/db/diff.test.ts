@@ -167,6 +167,24 @@ create unique index tokens on t (token);`;
     expect(json.data["renames"]).toEqual([]);
   });
 
+  test("nothing that is made again is missing between two migrations, and scans come before locks", async () => {
+    const texts = { "old.sql": pairOf("rebuilt-without-a-gap").old, "new.sql": pairOf("rebuilt-without-a-gap").new };
+    const { exit, io } = await run(texts, "--output=m");
+    expect(exit).toBe(0);
+    const ups = [...io.disk]
+      .filter(([path]) => path.includes("/m/"))
+      .map(([, text]) => text.split("-- migrate:down")[0] ?? "");
+    const named = (verb: string) => (text: string) =>
+      [...text.matchAll(new RegExp(`^${verb} (VIEW|POLICY|TRIGGER|RULE) (?:public[.])?(\\w+)`, "gm"))]
+        .map(([, , name]) => name)
+        .sort();
+    expect(ups.map(named("DROP"))).toEqual(ups.map(named("CREATE")));
+    expect(ups.flatMap(named("DROP"))).toContain("per_person");
+    const late = ups.find((text) => text.includes("DROP CONSTRAINT people_pkey")) ?? "";
+    expect(late.lastIndexOf(" VALIDATE CONSTRAINT ")).toBeLessThan(late.indexOf(" SET NOT NULL"));
+    expect(late).toContain("ADD CONSTRAINT people_pkey PRIMARY KEY USING INDEX people_pkey__after");
+  });
+
   test("asks by exit status when renames cannot be told apart", async () => {
     const { exit, json } = await run({
       "old.sql": "create table t (id int primary key, user_name text, user_mail text);",

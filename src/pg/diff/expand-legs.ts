@@ -5,7 +5,8 @@ import { quoteName, quotePath } from "../quote.ts";
 import type { Move, TableMoves } from "./moves.ts";
 import { backfillCommand, contractSql, expandSql, gateSql } from "./moves-sql.ts";
 import { partsOf } from "./parts.ts";
-import type { Segment, SegmentKind, Step } from "./plan.ts";
+import type { Segment, Step } from "./plan.ts";
+import type { SegmentKind } from "./units.ts";
 import type { Leg } from "./way-back.ts";
 
 const columnOf = (catalog: Catalog, { table }: TableMoves, name: string) => {

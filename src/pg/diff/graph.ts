@@ -195,8 +195,10 @@ export class Graph {
       const target = change.to.value.references.table;
       const own = this.idOf("create", change.key);
       for (const other of this.#changes.values()) {
-        if (other.verb !== "drop" || (other.from.kind !== "constraint" && other.from.kind !== "index")) continue;
-        if (sameName(other.from.value.table, target)) this.#edge(this.idOf("drop", other.key), own);
+        if (!("from" in other) || (other.from.kind !== "constraint" && other.from.kind !== "index")) continue;
+        if (!sameName(other.from.value.table, target)) continue;
+        if (goes(other)) this.#edge(this.idOf("drop", other.key), own);
+        else if (isReplaced(other)) this.#edge(`alter ${other.key}`, own);
       }
     }
   }
@@ -308,6 +310,11 @@ export class Graph {
 
 /** What is part of a table, and would reach its partitions. */
 const reaching: readonly Part["kind"][] = ["column", "constraint", "index", "default"];
+
+/** A key that another takes the place of. */
+const isReplaced = (change: Change): boolean =>
+  change.verb === "alter" &&
+  change.pieces.some((piece) => (typeof piece === "string" ? piece : piece.sql).includes(" DROP CONSTRAINT "));
 
 /** A key or index that is there already is tied to its parent's once its table is a partition. */
 const joins = (change: Change): boolean =>

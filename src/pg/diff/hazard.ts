@@ -38,6 +38,12 @@ type Of<K extends Kind> = Extract<Part, { kind: K }>;
 
 const none: Judge = () => [];
 
+/** Where it cannot be done in one transaction. */
+export const missingFor = (part: Part): Hazard => ({
+  kind: "rebuild",
+  message: `${partText(part)} is dropped here and made again by a later migration: code that uses it fails in between`,
+});
+
 const rebuilt: Judge = ({ act, change }, part) =>
   change.verb === "rebuild" && act === "drop"
     ? [{ kind: "rebuild", message: `${partText(part)} is dropped and made again in one transaction` }]

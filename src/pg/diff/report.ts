@@ -100,7 +100,7 @@ const fileBlocks = ({ migrations }: DiffInput): readonly Block[] =>
     heading(files[0]?.path ?? ""),
     text(segmentWords[leg.segment.kind], "dim"),
     ...(leg.segment.notes ?? []).map((note) => text(note)),
-    { kind: "list", items: leg.segment.steps.map(({ title }) => title) } satisfies Block,
+    { kind: "list", items: [...new Set(leg.segment.steps.map(({ title }) => title))] } satisfies Block,
     { kind: "code", language: "sql", text: up } satisfies Block,
     text("the way back", "dim"),
     { kind: "code", language: "sql", text: down } satisfies Block,

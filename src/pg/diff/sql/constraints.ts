@@ -157,7 +157,7 @@ const createConstraint = (constraint: ConstraintPart, context: Context): readonl
     return [onlyParent(constraint, constraint.definition), ...tail];
   if (online && adoptable(constraint, context) && constraint.partOf === undefined)
     return [
-      ...adopt(constraint, context),
+      ...adopt(constraint, context, isMadeAgain(constraint, context) ? besideName(constraint.name) : constraint.name),
       ...late(keySettings(constraint, context, { ...plainIndex, options: constraint.keyIndex?.options ?? [] })),
     ];
   if (!online || !canWait(constraint, context)) return [add(constraint, constraint.definition), ...tail];
@@ -166,6 +166,9 @@ const createConstraint = (constraint: ConstraintPart, context: Context): readonl
     { sql: `${alterTable(constraint)} VALIDATE CONSTRAINT ${quoteName(constraint.name)}`, stage: "late" },
   ];
 };
+
+const isMadeAgain = ({ table, name }: ConstraintPart, { from }: Context): boolean =>
+  from.byKey.has(partKey("constraint", table, name));
 
 export const late = (pieces: readonly Piece[]): readonly Piece[] =>
   pieces.map((piece) => (typeof piece === "string" ? { sql: piece, stage: "late" as const } : piece));
