@@ -9,6 +9,7 @@ import type { ShadowServer } from "../../io/postgres/shadow-database.ts";
 import type { Finding } from "../../kernel/finding.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { movesBetween, rehearseExpanded } from "../../pg/diff/expand.ts";
+import { asKeptBy } from "../../pg/diff/older-servers.ts";
 import type { PlanOptions } from "../../pg/diff/plan.ts";
 import { plan } from "../../pg/diff/plan.ts";
 import { noPlatform } from "../../pg/diff/platform.ts";
@@ -98,6 +99,9 @@ const withoutRekey = ({ title, from, to, up, down, change, breaks }: Renaming): 
   change,
   breaks,
 });
+
+/** Nothing is known of the server that files are for. */
+const latest = 180000;
 
 const unchanged: Rehearsed = { legs: [], proof: { tables: 0, rows: 0, refused: [] } };
 
@@ -191,7 +195,8 @@ class Comparison {
   #scope(target: Catalog): (catalog: Catalog) => Catalog {
     const has = this.#has(target);
     const platform = this.#old.kind === "server" ? this.#old.platform : noPlatform;
-    return (catalog) => comparedOf(catalog, has, platform, target);
+    const version = this.#old.kind === "server" ? this.#old.version : latest;
+    return (catalog) => asKeptBy(comparedOf(catalog, has, platform, target), version);
   }
 
   /** Of a server only what is compared is built, and what that cannot be without. */

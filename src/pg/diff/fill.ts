@@ -6,10 +6,17 @@ import type { ColumnPart, Parts } from "./part.ts";
 import type { Context } from "./sql/writer.ts";
 import { toldFor } from "./told.ts";
 
+/** Values come as a default that goes again, so that no trigger of the table sees an UPDATE; `expression` is for people. */
 export type Fill =
-  | { readonly constant: true; readonly expression: string }
-  /** Set row by row: the values must differ, or be those of another table. */
-  | { readonly constant: false; readonly statements: readonly string[]; readonly expression: string };
+  | {
+      readonly kind: "constant" | "counted" | "found";
+      readonly expression: string;
+      readonly before: readonly string[];
+      readonly default: string;
+      readonly after: readonly string[];
+    }
+  /** From other columns of the row. */
+  | { readonly kind: "told"; readonly expression: string; readonly statements: readonly string[] };
 
 const plainValues: Readonly<Record<string, string>> = {
   int2: "0",
@@ -134,8 +141,45 @@ const referenced = (
   return undefined;
 };
 
-const update = (column: ColumnPart, value: string): string =>
-  `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`;
+/** Only an UPDATE may ask other tables; what needs none of them is computed while the column is written, which fires no trigger. */
+const told = (column: ColumnPart, expression: string): Fill => ({
+  kind: "told",
+  expression,
+  statements: [
+    /\bselect\b/i.test(expression)
+      ? `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${expression}`
+      : `ALTER TABLE ${quotePath(column.table)} ALTER COLUMN ${quoteName(column.name)} TYPE ${column.type.text} USING ${expression}`,
+  ],
+});
+
+const longest = 63;
+
+/** Each row has its own: a sequence counts them, for as long as that takes. */
+const countedFill = (column: ColumnPart): Fill => {
+  const expression = countedValue(column);
+  if (!/\bn\b/.test(expression)) return { kind: "counted", expression, before: [], default: expression, after: [] };
+  const name = `${`${column.table.name}_${column.name}`.slice(0, longest - 15)}_fill`;
+  const sequence = quotePath({ schema: column.table.schema, name });
+  return {
+    kind: "counted",
+    expression,
+    before: [`CREATE SEQUENCE ${sequence}`],
+    default: expression.replace(/\bn\b/g, () => `pg_catalog.nextval('${sequence.replaceAll("'", "''")}')`),
+    after: [`DROP SEQUENCE ${sequence}`],
+  };
+};
+
+/** A value of the table that it refers to, asked once. */
+const found = (column: ColumnPart, target: { readonly table: string; readonly column: string }): Fill => {
+  const expression = `(SELECT ${target.column} FROM ${target.table} ORDER BY ${target.column} LIMIT 1)`;
+  return {
+    kind: "found",
+    expression,
+    before: [`SELECT pg_catalog.set_config('senior.fill', ${expression}::text, true)`],
+    default: `nullif(pg_catalog.current_setting('senior.fill'), '')::${column.type.text}`,
+    after: [],
+  };
+};
 
 /** A default that one session knows, and the one that migrates does not: rows that exist cannot have it. */
 export const isOfSession = (expression: string): boolean =>
@@ -144,23 +188,17 @@ export const isOfSession = (expression: string): boolean =>
 /** What was said of rows that exist, where nothing need be. */
 export const toldFill = (column: ColumnPart, { using }: Context): readonly string[] => {
   const own = toldFor(using, column.table, column.name);
-  return own === undefined ? [] : [update(column, own)];
+  const fill = own === undefined ? undefined : told(column, own);
+  return fill?.kind === "told" ? fill.statements : [];
 };
 
 export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const own = toldFor(context.using, column.table, column.name);
-  if (own !== undefined) return { constant: false, statements: [update(column, own)], expression: own };
+  if (own !== undefined) return told(column, own);
+  if (isUnique(column, context)) return countedFill(column);
   const target = referenced(column, context);
-  if (isUnique(column, context)) {
-    const [table, name, value] = [quotePath(column.table), quoteName(column.name), countedValue(column)];
-    const numbered = `(SELECT ctid AS place, tableoid AS relation, pg_catalog.row_number() OVER () AS n FROM ${table}) numbered`;
-    const statement = `UPDATE ${table} AS target SET ${name} = ${value} FROM ${numbered} WHERE target.ctid = numbered.place AND target.tableoid = numbered.relation`;
-    return { constant: false, statements: [statement], expression: value };
-  }
-  if (target !== undefined) {
-    const value = `(SELECT ${target.column} FROM ${target.table} ORDER BY ${target.column} LIMIT 1)`;
-    return { constant: false, statements: [update(column, value)], expression: value };
-  }
+  if (target !== undefined) return found(column, target);
   const fitting = toldFor(context.fitting ?? new Map(), column.table, column.name);
-  return { constant: true, expression: fitting ?? plainValue(column.type, context.to) };
+  const expression = fitting ?? plainValue(column.type, context.to);
+  return { kind: "constant", expression, before: [], default: expression, after: [] };
 };

@@ -113,7 +113,7 @@ const ofSession = (part: Of<"column">, { to }: Context): string | undefined => {
 };
 
 /** What rows that exist get where neither a default nor NULL serves. */
-const invented = (part: Of<"column">, context: Context): readonly Hazard[] => {
+const invented = (part: Of<"column">, context: Context, statements: readonly string[]): readonly Hazard[] => {
   const { nullable, table: of, name } = part.value;
   const session = ofSession(part, context);
   if (context.isNew(keyOf("table", of)) || (nullable && session === undefined)) return [];
@@ -123,10 +123,21 @@ const invented = (part: Of<"column">, context: Context): readonly Hazard[] => {
     nullable && told === undefined
       ? `rows that exist stay empty in ${partText(part)}${why}; give them a value with --fill`
       : `rows that exist get ${fillOf(part.value, context).expression} for ${partText(part)}${why}; choose another with --fill`;
-  return [{ kind: "invented values", message }];
+  const isWritten = statements.some((sql) => sql.startsWith("CREATE SEQUENCE ") || / TYPE [^]* USING /.test(sql));
+  return [
+    {
+      kind: "invented values",
+      message: statements.some((sql) => sql.startsWith("UPDATE "))
+        ? `${message}; the table's triggers see it`
+        : message,
+    },
+    ...(isWritten
+      ? [{ kind: "rewrite" as const, message: `every row is written anew to give ${partText(part)} a value` }]
+      : []),
+  ];
 };
 
-const column: Judge<Of<"column">> = (node, part, context) => {
+const column: Judge<Of<"column">> = (node, part, context, statements) => {
   const { act, change } = node;
   if (act === "drop") {
     if (part.value.generated !== undefined) return [];
@@ -148,7 +159,7 @@ const column: Judge<Of<"column">> = (node, part, context) => {
       fallback?.kind === "default" && /nextval\(|random|uuid|clock_timestamp|timeofday/.test(fallback.value.expression);
     if (varies && !context.isNew(keyOf("table", of)))
       return [{ kind: "rewrite", message: `every row is written anew for the default of ${partText(part)}` }];
-    return given !== undefined && ofSession(part, context) === undefined ? [] : invented(part, context);
+    return given !== undefined && ofSession(part, context) === undefined ? [] : invented(part, context, statements);
   }
   const isTightened =
     change.verb === "alter" && change.from.kind === "column" && change.from.value.nullable && !part.value.nullable;

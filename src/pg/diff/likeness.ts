@@ -87,18 +87,41 @@ const tableLikeness = (from: ObjectName, to: ObjectName, sides: readonly [Parts,
   };
 };
 
-const columnLikeness = (from: ColumnPart, to: ColumnPart, position: boolean, defaults: boolean): Judged => {
+/** What a column is for the keys of its table: which of them, where in them, and what it refers to. */
+const rolesOf = (parts: Parts, { table, name }: ColumnPart): readonly string[] =>
+  parts
+    .childrenOf(keyOf("table", table))
+    .flatMap((part): readonly string[] => {
+      if (part.kind !== "constraint" || part.value.kind === "check") return [];
+      const at = part.value.columns.indexOf(name);
+      if (at < 0) return [];
+      const refers = part.value.kind === "foreign-key" ? part.value.references.table : undefined;
+      return [
+        [part.value.kind, at, part.value.columns.length, refers === undefined ? "" : keyOf("table", refers)].join(" "),
+      ];
+    })
+    .sort();
+
+interface Same {
+  readonly position: boolean;
+  readonly defaults: boolean;
+  /** Both are of a key, and of the same. */
+  readonly roles: boolean;
+}
+
+const columnLikeness = (from: ColumnPart, to: ColumnPart, { position, defaults, roles }: Same): Judged => {
   const name = nameLikeness(from.name, to.name);
   if (from.type.text !== to.type.text) return { score: 0, reasons: [] };
   const same =
     from.nullable === to.nullable &&
     sameJson([from.identity === undefined, from.generated], [to.identity === undefined, to.generated]);
   return {
-    score: 0.35 + name * 0.35 + (same ? 0.1 : 0) + (defaults ? 0.05 : 0) + (position ? 0.15 : 0),
+    score: 0.35 + name * 0.35 + (same ? 0.1 : 0) + (defaults ? 0.05 : 0) + (position ? 0.15 : 0) + (roles ? 0.1 : 0),
     reasons: [
       `both are ${from.type.text}`,
       `names are ${Math.round(name * 100)} % alike`,
       ...(position ? ["in the same place"] : []),
+      ...(roles ? ["of the same keys"] : []),
     ],
   };
 };
@@ -132,12 +155,12 @@ export const score = (from: Renameable, to: Renameable, sides: readonly [Parts, 
     const text = (parts: Parts, { table, name }: ColumnPart): unknown =>
       parts.byKey.get(partKey("default", table, name))?.value;
     const bare = (value: unknown): unknown => (value as { readonly expression?: string } | undefined)?.expression;
-    return columnLikeness(
-      from.value,
-      to.value,
-      place(sides[0], from.value) === place(sides[1], to.value),
-      bare(text(sides[0], from.value)) === bare(text(sides[1], to.value)),
-    );
+    const roles = rolesOf(sides[0], from.value);
+    return columnLikeness(from.value, to.value, {
+      position: place(sides[0], from.value) === place(sides[1], to.value),
+      defaults: bare(text(sides[0], from.value)) === bare(text(sides[1], to.value)),
+      roles: roles.length > 0 && sameJson(roles, rolesOf(sides[1], to.value)),
+    });
   }
   return sameBut(from, to);
 };

@@ -81,13 +81,19 @@ const create = (column: ColumnPart, context: Context): readonly Piece[] => {
     return [`${alterTable(column)} ADD COLUMN ${columnText(column, expression)}`, ...told, ...settings];
   }
   const fill = fillOf(column, context);
-  const add = fill.constant
-    ? [`${alterTable(column)} ADD COLUMN ${columnText(column, fill.expression)}`, `${alterColumn(column)} DROP DEFAULT`]
-    : [
-        `${alterTable(column)} ADD COLUMN ${columnText({ ...column, nullable: true }, undefined)}`,
-        ...fill.statements,
-        `${alterColumn(column)} SET NOT NULL`,
-      ];
+  const add =
+    fill.kind === "told"
+      ? [
+          `${alterTable(column)} ADD COLUMN ${columnText({ ...column, nullable: true }, undefined)}`,
+          ...fill.statements,
+          ...nullability({ ...column, nullable: true }, column, { ...context, online: false }),
+        ]
+      : [
+          ...fill.before,
+          `${alterTable(column)} ADD COLUMN ${columnText(column, fill.default)}`,
+          `${alterColumn(column)} DROP DEFAULT`,
+          ...fill.after,
+        ];
   return [...add, ...settings];
 };
 
@@ -96,10 +102,13 @@ export const settleTyped = (column: ColumnPart, context: Context): readonly Piec
   if (column.nullable) return columnSettings(column);
   const part = context.to.byKey.get(partKey("default", column.table, column.name));
   const fill = fillOf(column, context);
-  const value = part?.kind === "default" ? part.value.expression : fill.expression;
-  const plain = `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`;
+  const own = part?.kind === "default" ? part.value.expression : fill.kind === "told" ? fill.expression : undefined;
+  const [before, value, after] =
+    own !== undefined || fill.kind === "told" ? [[], own ?? "", []] : [fill.before, fill.default, fill.after];
   return [
-    ...(fill.constant || part?.kind === "default" ? [plain] : fill.statements),
+    ...before,
+    `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`,
+    ...after,
     `${alterColumn(column)} SET NOT NULL`,
     ...columnSettings(column),
   ];

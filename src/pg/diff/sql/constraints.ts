@@ -131,7 +131,7 @@ const seed = (constraint: ConstraintPart, context: Context): readonly Piece[] =>
   const fills = required
     .map((column) => fillOf(column, context))
     .map((fill) =>
-      fill.constant ? fill.expression : fill.expression.replace(/\bn\b/g, "pg_catalog.row_number() OVER ()"),
+      fill.kind === "counted" ? fill.expression.replace(/\bn\b/g, "pg_catalog.row_number() OVER ()") : fill.expression,
     );
   const from = `SELECT DISTINCT ${names(constraint.columns)} FROM ${quotePath(constraint.table)} WHERE ${constraint.columns.map((name) => `${quoteName(name)} IS NOT NULL`).join(" AND ")}`;
   return [
