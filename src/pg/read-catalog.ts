@@ -14,7 +14,7 @@ import type { AclKind } from "./read-catalog/grants.ts";
 import { grantsOf } from "./read-catalog/grants.ts";
 import { relationsOf } from "./read-catalog/relations.ts";
 import { routinesOf } from "./read-catalog/routines.ts";
-import type { KnownRows, Row } from "./read-catalog/rows.ts";
+import type { Row } from "./read-catalog/rows.ts";
 import { Rows, maybe, optional, rowsIn, text, texts } from "./read-catalog/rows.ts";
 import { servicesOf } from "./read-catalog/services.ts";
 import { typesOf } from "./read-catalog/types.ts";
@@ -27,8 +27,6 @@ export interface CatalogScope {
   readonly schemas: readonly string[];
   /** The role that ran a schema file: what it owns is left without an owner. */
   readonly loader?: string;
-  /** Rows of readings before this one, to be filled. */
-  readonly known?: KnownRows;
 }
 
 const aclKinds: Readonly<Record<DefaultPrivileges["objects"], AclKind>> = {
@@ -154,10 +152,30 @@ const unmodelledIn = async (ask: Ask, rows: Rows, unknown: readonly string[]): P
     .sort(byKind);
 };
 
-const readRows = async (ask: Ask, queries: readonly string[], known?: KnownRows): Promise<Rows> => {
-  const rows = new Rows(known);
+export const readRows = async (ask: Ask, queries: readonly string[]): Promise<Rows> => {
+  const rows = new Rows();
   for (const query of queries) for (const answer of await ask(query)) rows.add(answer);
   return rows;
+};
+
+/** Version in numbers and in words. */
+export type ServerVersion = Awaited<ReturnType<typeof readVersion>>;
+
+/** The reading that rows make, with what only another question to the server tells. */
+export const readingOf = async (
+  ask: Ask,
+  rows: Rows,
+  server: ServerVersion & Pick<CatalogReading["server"], "kind">,
+  scope: CatalogScope,
+): Promise<CatalogReading> => {
+  const { version, kind } = server;
+  const { catalog: known, unknown } = build(contextOf(rows, version, scope.loader), scope);
+  const catalog = { ...known, unmodelled: await unmodelledIn(ask, rows, unknown) };
+  const sizes =
+    kind === "embedded" ? [] : (await readRows(ask, [sizesQuery(version)])).of("sizes").map(tableStatistics);
+  const schemas = new Set(catalog.schemas.map(({ name }) => name));
+  const statistics = sizes.filter(({ schema }) => schemas.has(schema)).sort(byPath);
+  return { server, catalog, statistics };
 };
 
 /** Reads everything in scope. `ask` must answer from one snapshot, with an empty search_path so that names are printed in full. */
@@ -166,13 +184,6 @@ export const readCatalogWith = async (
   kind: CatalogReading["server"]["kind"],
   scope: CatalogScope,
 ): Promise<CatalogReading> => {
-  const { version, text: versionText } = await readVersion(ask);
-  const rows = await readRows(ask, catalogQueries(version), scope.known);
-  const { catalog: known, unknown } = build(contextOf(rows, version, scope.loader), scope);
-  const catalog = { ...known, unmodelled: await unmodelledIn(ask, rows, unknown) };
-  const sizes =
-    kind === "embedded" ? [] : (await readRows(ask, [sizesQuery(version)])).of("sizes").map(tableStatistics);
-  const schemas = new Set(catalog.schemas.map(({ name }) => name));
-  const statistics = sizes.filter(({ schema }) => schemas.has(schema)).sort(byPath);
-  return { server: { version, text: versionText, kind }, catalog, statistics };
+  const server = { ...(await readVersion(ask)), kind };
+  return readingOf(ask, await readRows(ask, catalogQueries(server.version)), server, scope);
 };

@@ -155,7 +155,7 @@ export const stageOn = (scratch: Scratch, scope: (catalog: Catalog) => Catalog):
   attemptGroups: (groups) => scratch.attemptGroups(groups),
   rows: (sql) => scratch.rows(sql),
   aside: (work) => scratch.aside(work),
-  read: async () => ({ catalog: scope((await scratch.read()).catalog) }),
+  read: async (options) => ({ catalog: scope((await scratch.read(options)).catalog) }),
 });
 
 /** Roles that only the other side names. */

@@ -43,6 +43,8 @@ const checkExtensions = (wanted: readonly WantedExtension[]): readonly Finding[]
 export interface ShadowOptions extends EmbeddedOptions {
   /** A real server instead of the embedded one. */
   readonly shadow?: ShadowServer;
+  /** Up to which part of everything is read again on its own; see `CatalogReader`. */
+  readonly mostRenewed?: number;
 }
 
 /** On a real server extensions are real, or refused by it. */
@@ -67,7 +69,7 @@ const onServer = <T>(
 
 /** Starts an embedded server, or makes a database on a real one, does `work` with it as a shadow and ends it, whatever happens. */
 export const withShadow = async <T>(
-  { shadow, ...options }: ShadowOptions,
+  { shadow, mostRenewed, ...options }: ShadowOptions,
   work: (shadow: Shadow) => Promise<T>,
 ): Promise<T> => {
   const parse = await loadSqlParser();
@@ -81,6 +83,7 @@ export const withShadow = async <T>(
         isOpaque: (name: string) => !isBundled(name),
         ground: embeddedGround,
         version: 180000,
+        ...(mostRenewed === undefined ? {} : { mostRenewed }),
       }),
     ),
   );

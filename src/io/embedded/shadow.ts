@@ -8,8 +8,7 @@ import { originsOf } from "../../pg/origins.ts";
 import type { SchemaFile, WantedExtension } from "../../pg/prepare.ts";
 import { prepareSchema } from "../../pg/prepare.ts";
 import type { CatalogScope } from "../../pg/read-catalog.ts";
-import { readCatalogWith } from "../../pg/read-catalog.ts";
-import type { KnownRows } from "../../pg/read-catalog/rows.ts";
+import { CatalogReader } from "../../pg/reread-catalog.ts";
 import type { ParseSql } from "../../pg/tree.ts";
 import type { Ground } from "./ground.ts";
 import { mustRun } from "./ground.ts";
@@ -26,6 +25,10 @@ export interface LoadedSchema {
   readonly notes: readonly Finding[];
 }
 
+export interface ReadOptions {
+  readonly whole?: boolean;
+}
+
 /** A database for as long as a piece of work lasts, inside one transaction: no CONCURRENTLY, no transaction control. */
 export interface Scratch {
   /** Runs statements one by one until one fails. After a failure only `back` helps. */
@@ -36,8 +39,8 @@ export interface Scratch {
   attemptGroups(groups: readonly (readonly string[])[]): Promise<number>;
   /** The rows of a query of one text column. */
   rows(sql: string): Promise<readonly string[]>;
-  /** The catalog as it is now. */
-  read(scope?: CatalogScope): Promise<CatalogReading>;
+  /** The catalog as it is now. What did not change since the last reading is not asked for again, unless all of it is to be. */
+  read(options?: ReadOptions): Promise<CatalogReading>;
   /** A point to come back to: what runs inside `work` is undone after it, failed or not. */
   aside<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -77,27 +80,26 @@ const canary = async (server: SqlServer, what: string): Promise<void> => {
   if (rows.length !== 1 || rows[0] !== "42") throw brokenFault(what);
 };
 
-interface Reader {
+/** A transaction and what is known of its catalog. */
+interface Session {
   readonly server: SqlServer;
   readonly ground: Ground;
   readonly isOpaque: ShadowSettings["isOpaque"];
-  readonly known: KnownRows;
+  readonly reader: CatalogReader;
 }
 
-const read = async ({ server, ground, known }: Reader, what: string, scope: CatalogScope): Promise<CatalogReading> => {
+const read = async (
+  { server, ground, reader }: Session,
+  what: string,
+  { whole = false }: ReadOptions = {},
+): Promise<CatalogReading> => {
   await canary(server, what);
   const settled = await server.run(ground.settle);
   if (settled.error !== undefined) throw new Fault("input.invalid", refusal(settled.error));
-  const reading = await readCatalogWith((sql) => server.rows(sql), server.kind, {
-    ...scope,
-    loader: ground.loader,
-    known,
-  });
+  const reading = await (whole ? reader.readWhole() : reader.read());
   await canary(server, what);
   return reading;
 };
-
-const everything: CatalogScope = { schemas: [] };
 
 /** The group that a statement belongs to, each with one before and one after it. */
 const groupAt = (groups: readonly (readonly string[])[], statement: number): number => {
@@ -105,8 +107,8 @@ const groupAt = (groups: readonly (readonly string[])[], statement: number): num
   return groups.findIndex((group) => statement < (end += group.length + 2));
 };
 
-const scratchOn = (reader: Reader): Scratch => {
-  const { server, ground, isOpaque } = reader;
+const scratchOn = (session: Session): Scratch => {
+  const { server, ground, isOpaque } = session;
   return {
     run: (statements) => server.run(statements),
     async attempt(statement) {
@@ -122,8 +124,8 @@ const scratchOn = (reader: Reader): Scratch => {
       return groupAt(groups, done);
     },
     rows: (sql) => server.rows(sql),
-    async read(scope = everything) {
-      const reading = withVersions(await read(reader, "the last statements", scope), [], isOpaque);
+    async read(options) {
+      const reading = withVersions(await read(session, "the last statements", options), [], isOpaque);
       await mustRun(server, ground.resume);
       return reading;
     },
@@ -147,6 +149,7 @@ export interface ShadowSettings {
   readonly isOpaque: (name: string) => boolean;
   readonly ground: Ground;
   readonly version: number;
+  readonly mostRenewed?: number;
 }
 
 /** A version counts only where the files ask for one; what is a shell says so. */
@@ -177,9 +180,18 @@ const byName = (wanted: readonly WantedExtension[]): readonly NewExtension[] =>
 
 export const shadowOn = (
   server: SqlServer,
-  { parse, deadlineMs, checkExtensions, isOpaque, ground, version }: ShadowSettings,
+  { parse, deadlineMs, checkExtensions, isOpaque, ground, version, mostRenewed }: ShadowSettings,
 ): Shadow => {
-  const reader: Reader = { server, ground, isOpaque, known: new Map() };
+  const sessionOf = (scope: CatalogScope): Session => ({
+    server,
+    ground,
+    isOpaque,
+    reader: new CatalogReader((sql) => server.rows(sql), server.kind, {
+      ...scope,
+      loader: ground.loader,
+      ...(mostRenewed === undefined ? {} : { most: mostRenewed }),
+    }),
+  });
   let open = false;
   // What was left open goes when the next work begins: after the last one the server itself goes.
   const clear = async (): Promise<void> => {
@@ -197,11 +209,12 @@ export const shadowOn = (
     } catch (error) {
       throw blame(error, server, running, deadlineMs);
     }
-    const all = await read(reader, `loading ${listed(files.map(({ path }) => path))}`, scope);
+    const session = sessionOf(scope);
+    const all = await read(session, `loading ${listed(files.map(({ path }) => path))}`);
     const reading = withVersions(all, schema.extensions, isOpaque);
     await mustRun(server, ground.resume);
     const origins = (): Origins => originsOf(schema.statements, reading.catalog);
-    return work(scratchOn(reader), { reading, origins, notes: [...schema.notes, ...shells] });
+    return work(scratchOn(session), { reading, origins, notes: [...schema.notes, ...shells] });
   };
   const extend: Shadow["extend"] = (names) => server.extend(names.map((name) => ({ name, versions: [] })));
   return {
@@ -213,7 +226,7 @@ export const shadowOn = (
       await extend(extensions);
       await clear();
       await mustRun(server, await ground.begin(roles));
-      return work(scratchOn(reader));
+      return work(scratchOn(sessionOf({ schemas: [] })));
     },
   };
 };

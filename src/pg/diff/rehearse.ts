@@ -1,7 +1,7 @@
 // The rehearsal: a plan is run on a throw-away copy of the old side with rows in it, forth and back, before anything is written.
 import { Fault } from "../../kernel/fault.ts";
 import type { Catalog } from "../catalog.ts";
-import { approach } from "./approach.ts";
+import { approach, wordsOfPlan } from "./approach.ts";
 import type { Contents } from "./contents.ts";
 import { changedContents, readContents } from "./contents.ts";
 import { fittingValues } from "./fitting.ts";
@@ -69,6 +69,21 @@ export const missedFault = (left: readonly string[]): Fault =>
 const lostFault = (lost: readonly string[]): Fault =>
   new Fault("input.unsupported", `the way was run and changes rows that it should keep: ${lost.join(", ")}`);
 
+/** Steps are told from what they changed. Where the way ends everything is looked at: what differs from what was wanted, if it was overlooked. */
+const overlooked = async (
+  rehearsal: Rehearsal,
+  wanted: Catalog,
+  options: PlanOptions,
+): Promise<{ readonly now: Catalog; readonly left: readonly string[] }> => {
+  const told = await rehearsal.read();
+  const now = await rehearsal.read({ whole: true });
+  if (Bun.deepEquals(told, now)) return { now: told, left: [] };
+  return { now, left: wordsOfPlan(planParts(partsOf(now), partsOf(wanted), options)) };
+};
+
+const unrestoredToo = (legs: readonly Leg[], left: readonly string[]): readonly Leg[] =>
+  legs.map((leg, at) => (at === 0 && left.length > 0 ? { ...leg, unrestored: [...leg.unrestored, ...left] } : leg));
+
 /**
  * Runs all of it. The stage already holds the old side, whose catalog is `from`. Throws Faults for what cannot be expressed, proven, or
  * kept.
@@ -87,11 +102,17 @@ export const rehearse = async (
   const begin = renamings.length === 0 ? from : await rehearsal.read();
   const options = { ...given, fitting: await fittingValues(stage, partsOf(begin), partsOf(target)) };
   const forth = await approach(rehearsal, partsOf(target), options, begin);
-  if (forth.left.length > 0) throw missedFault(forth.left);
-  const there = await readContents(stage, forth.end);
-  const lost = rehearsal.madeRoom ? [] : changedContents([renamedKeys(before, renamings), from], [there, forth.end]);
-  const { legs, isBack } = await allBack(rehearsal, forth.runs, forth.end, options);
+  const end = await overlooked(rehearsal, target, options);
+  const left = [...forth.left, ...end.left];
+  if (left.length > 0) throw missedFault(left);
+  const there = await readContents(stage, end.now);
+  const lost = rehearsal.madeRoom ? [] : changedContents([renamedKeys(before, renamings), from], [there, end.now]);
+  const { legs, isBack } = await allBack(rehearsal, forth.runs, end.now, options);
   if (isBack) for (const { down } of renamings.toReversed()) for (const sql of down) await rehearsal.step(sql);
+  const home = isBack ? await overlooked(rehearsal, from, { ...plainOptions, version: options.version }) : undefined;
   if (lost.length > 0) throw lostFault(lost);
-  return { legs: withRenames(legs, renamings), proof: { ...filled, refused: rehearsal.refused } };
+  return {
+    legs: withRenames(unrestoredToo(legs, home?.left ?? []), renamings),
+    proof: { ...filled, refused: rehearsal.refused },
+  };
 };

@@ -20,7 +20,8 @@ export interface Stage {
   /** Runs group after group until one fails, which leaves no trace; gives how many worked. */
   attemptGroups(groups: readonly (readonly string[])[]): Promise<number>;
   rows(sql: string): Promise<readonly string[]>;
-  read(): Promise<{ readonly catalog: Catalog }>;
+  /** The catalog as it is now; `whole`: nothing of it is taken from the reading before. */
+  read(options?: { readonly whole?: boolean }): Promise<{ readonly catalog: Catalog }>;
 }
 
 /** CONCURRENTLY needs to be outside of a transaction. */
@@ -70,8 +71,8 @@ export class Rehearsal {
   }
 
   /** Bodies of functions are not checked by migrations either. */
-  async read(): Promise<Catalog> {
-    const { catalog } = await this.#stage.read();
+  async read(options?: { readonly whole?: boolean }): Promise<Catalog> {
+    const { catalog } = await this.#stage.read(options);
     await this.#stage.run(["SET check_function_bodies = off"]);
     return catalog;
   }

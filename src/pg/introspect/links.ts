@@ -6,6 +6,7 @@ const extensions = section(
   `select json_build_object('oid', e.oid, 'name', e.extname, 'schema', n.nspname, 'version', e.extversion)
      from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
     where e.oid >= 16384`,
+  "e.oid",
 );
 
 const defaultPrivileges = section(
@@ -14,6 +15,7 @@ const defaultPrivileges = section(
                                                 when 'n' then 'schemas' else 'large objects' end, 'acl', a.defaclacl::text[])
      from pg_catalog.pg_default_acl a left join ns on ns.oid = a.defaclnamespace
     where (a.defaclnamespace = 0 or ns.oid is not null) and ${isUsers("pg_default_acl", "a.oid")}`,
+  "a.oid",
 );
 
 /** Of the user's objects, and of the schema public. */
@@ -23,6 +25,7 @@ const comments = section(
      from pg_catalog.pg_description d
     where (d.objoid >= 16384 or (d.classoid = 'pg_catalog.pg_namespace'::regclass and d.objoid = 2200))
       and not exists (select from member where classid = d.classoid and objid = d.objoid)`,
+  "d.objoid",
 );
 
 const members = section(
@@ -67,6 +70,9 @@ const dependencies = section(
      from pg_catalog.pg_depend d
     where d.objid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S')
       and not exists (select from member where classid = d.classid and objid = d.objid)`,
+  "d.objid",
 );
 
-export const linkSections = [extensions, defaultPrivileges, comments, members, leftovers, dependencies];
+export const linkSections = [extensions, defaultPrivileges, comments, dependencies];
+/** Of all objects together: read whole or not at all. */
+export const sharedSections = [members, leftovers];

@@ -1,4 +1,5 @@
 // The queries for schemas, tables, views, sequences and what hangs on them.
+import type { Only } from "./sql.ts";
 import {
   collationName,
   columnNames,
@@ -15,6 +16,7 @@ const schemas = section(
   "schemas",
   `select json_build_object('oid', n.oid, 'name', n.name, 'owner', ${roleName("n.nspowner")}, 'bootstrap', n.nspowner = 10, 'acl', n.nspacl::text[])
      from ns n where ${notMember("pg_namespace", "n.oid")}`,
+  "n.oid",
 );
 
 const relations = section(
@@ -39,6 +41,7 @@ const relations = section(
      left join (select t.ftrelid, t.ftoptions, v.srvname from pg_catalog.pg_foreign_table t
                   join pg_catalog.pg_foreign_server v on v.oid = t.ftserver) f on f.ftrelid = s.oid
     where s.relkind <> 'S'`,
+  "s.oid",
 );
 
 /** Of composite types too. PostgreSQL 17 and later have null where older ones have -1 for "not set". */
@@ -56,17 +59,19 @@ const columns = section(
            select c.oid from pg_catalog.pg_class c join ns on ns.oid = c.relnamespace where c.relkind = 'c') s
      join pg_catalog.pg_attribute a on a.attrelid = s.oid and a.attnum > 0 and not a.attisdropped
      join pg_catalog.pg_type t on t.oid = a.atttypid
-     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum`,
+     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where true`,
+  "a.attrelid",
 );
 
 /** NOT NULL constraints that say more than NOT NULL does. */
-const notNulls = section("notNulls", (version) =>
+const notNulls = section("notNulls", (version, only) =>
   version < 180000
     ? "select null::json where false"
     : `select json_build_object('relation', k.conrelid, 'number', k.conkey[1], 'noInherit', k.connoinherit, 'validated', k.convalidated,
               'name', case when k.conname !~ '_not_null[0-9]*$' then k.conname end)
          from rel s join pg_catalog.pg_constraint k on k.conrelid = s.oid
-        where k.contype = 'n' and (k.conname !~ '_not_null[0-9]*$' or k.connoinherit or not k.convalidated)`,
+        where k.contype = 'n' and (k.conname !~ '_not_null[0-9]*$' or k.connoinherit or not k.convalidated) and ${only("k.conrelid")}`,
 );
 
 // Columns, targets and indexes of constraints and indexes are given as numbers: their names are in other sections.
@@ -81,6 +86,7 @@ const constraints = section(
        'expression', pg_catalog.pg_get_expr(k.conbin, k.conrelid), 'noInherit', k.connoinherit)
      from rel s join pg_catalog.pg_constraint k on k.conrelid = s.oid
     where k.contype in ('p', 'u', 'f', 'c', 'x')`,
+  "k.oid",
 );
 
 /** Foreign keys that refer to what is not read: tables of extensions. */
@@ -90,6 +96,7 @@ const outerTargets = section(
        'index', (select i.relname from pg_catalog.pg_class i where i.oid = k.conindid))
      from pg_catalog.pg_constraint k
     where k.contype = 'f' and k.conrelid in (select oid from rel) and k.confrelid not in (select oid from rel)`,
+  "k.oid",
 );
 
 const indexes = section(
@@ -113,22 +120,24 @@ const indexes = section(
      from rel s
      join pg_catalog.pg_index i on i.indrelid = s.oid and i.indislive
      join pg_catalog.pg_class c on c.oid = i.indexrelid
-     join pg_catalog.pg_am m on m.oid = c.relam`,
+     join pg_catalog.pg_am m on m.oid = c.relam
+    where true`,
+  "i.indexrelid",
 );
 
-const usedByIndexes = (numbers: string): string =>
-  `(select unnest(i.${numbers}::oid[]) from pg_catalog.pg_index i where i.indexrelid >= 16384)`;
+const usedByIndexes = (numbers: string, only: Only): string =>
+  `(select unnest(i.${numbers}::oid[]) from pg_catalog.pg_index i where i.indexrelid >= 16384 and ${only("i.indexrelid")})`;
 
 const opclassNames = section(
   "opclassNames",
-  `select json_build_object('oid', o.oid, 'schema', n.nspname, 'name', o.opcname)
-     from pg_catalog.pg_opclass o join pg_catalog.pg_namespace n on n.oid = o.opcnamespace where o.oid in ${usedByIndexes("indclass")}`,
+  (_, only) => `select json_build_object('oid', o.oid, 'schema', n.nspname, 'name', o.opcname)
+     from pg_catalog.pg_opclass o join pg_catalog.pg_namespace n on n.oid = o.opcnamespace where o.oid in ${usedByIndexes("indclass", only)}`,
 );
 
 const collationNames = section(
   "collationNames",
-  `select json_build_object('oid', o.oid, 'schema', n.nspname, 'name', o.collname)
-     from pg_catalog.pg_collation o join pg_catalog.pg_namespace n on n.oid = o.collnamespace where o.oid in ${usedByIndexes("indcollation")}`,
+  (_, only) => `select json_build_object('oid', o.oid, 'schema', n.nspname, 'name', o.collname)
+     from pg_catalog.pg_collation o join pg_catalog.pg_namespace n on n.oid = o.collnamespace where o.oid in ${usedByIndexes("indcollation", only)}`,
 );
 
 /** Before PostgreSQL 15 the triggers of partitions that come from their parent are marked internal. */
@@ -138,7 +147,8 @@ const triggers = section(
        'oid', t.oid, 'relation', t.tgrelid, 'name', t.tgname, 'function', ${functionName("t.tgfoid")}, 'firing', t.tgenabled,
        'constraint', t.tgconstraint <> 0, 'inherited', t.tgparentid <> 0, 'definition', pg_catalog.pg_get_triggerdef(t.oid))
      from rel s join pg_catalog.pg_trigger t on t.tgrelid = s.oid
-    where not t.tgisinternal ${version < 150000 ? "or (t.tgparentid <> 0 and t.tgconstraint = 0)" : ""}`,
+    where (not t.tgisinternal ${version < 150000 ? "or (t.tgparentid <> 0 and t.tgconstraint = 0)" : ""})`,
+  "t.oid",
 );
 
 const rules = section(
@@ -147,6 +157,7 @@ const rules = section(
                             'definition', pg_catalog.pg_get_ruledef(r.oid))
      from rel s join pg_catalog.pg_rewrite r on r.ev_class = s.oid
     where r.rulename <> '_RETURN'`,
+  "r.oid",
 );
 
 const policies = section(
@@ -154,7 +165,9 @@ const policies = section(
   `select json_build_object('oid', p.oid, 'relation', p.polrelid, 'name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd,
        'roles', (select json_agg(case when r.role = 0 then 'public' else ${roleName("r.role")} end) from unnest(p.polroles) r(role)),
        'using', pg_catalog.pg_get_expr(p.polqual, p.polrelid), 'check', pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))
-     from rel s join pg_catalog.pg_policy p on p.polrelid = s.oid`,
+     from rel s join pg_catalog.pg_policy p on p.polrelid = s.oid
+    where true`,
+  "p.oid",
 );
 
 const sequences = section(
@@ -165,7 +178,9 @@ const sequences = section(
        'cycle', q.seqcycle, 'link', d.deptype, 'relation', d.refobjid, 'number', d.refobjsubid)
      from rel s join pg_catalog.pg_sequence q on q.seqrelid = s.oid
      left join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_class'::regclass and d.objid = s.oid and d.objsubid = 0
-                                     and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i')`,
+                                     and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i')
+    where true`,
+  "s.oid",
 );
 
 const statistics = section(
@@ -177,6 +192,7 @@ const statistics = section(
        'definition', pg_catalog.pg_get_statisticsobjdef(e.oid))
      from pg_catalog.pg_statistic_ext e join ns on ns.oid = e.stxnamespace
     where ${notMember("pg_statistic_ext", "e.oid")}`,
+  "e.oid",
 );
 
 export const relationSections = [schemas, relations, columns, notNulls, sequences];

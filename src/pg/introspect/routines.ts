@@ -27,6 +27,7 @@ const routines = section(
        'definition', pg_catalog.pg_get_functiondef(p.oid))
      ${from} join pg_catalog.pg_language l on l.oid = p.prolang
     where p.prokind <> 'a' and ${notMember("pg_proc", "p.oid")} and ${notInternal}`,
+  "p.oid",
 );
 
 const modify = (code: string): string =>
@@ -50,6 +51,7 @@ const aggregates = section(
   `select json_build_object(${common}, 'form', a.aggkind, 'returns', pg_catalog.format_type(p.prorettype, null), 'parts', ${parts})
      ${from} join pg_catalog.pg_aggregate a on a.aggfnoid = p.oid
     where ${notMember("pg_proc", "p.oid")}`,
+  "p.oid",
 );
 
 export const routineSections = [routines, aggregates];

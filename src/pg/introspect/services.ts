@@ -30,6 +30,7 @@ const operators = section(
        'restrict', ${unless0("o.oprrest::oid", functionName("o.oprrest::oid"))}, 'join', ${unless0("o.oprjoin::oid", functionName("o.oprjoin::oid"))},
        'hashes', o.oprcanhash, 'merges', o.oprcanmerge)
      ${inSchema("pg_operator", "o", "oprnamespace")}`,
+  "o.oid",
 );
 
 const method = (oid: string): string => `(select m.amname from pg_catalog.pg_am m where m.oid = ${oid})`;
@@ -54,6 +55,7 @@ const operatorFamilies = section(
   `select json_build_object('oid', f.oid, 'schema', ns.name, 'name', f.opfname, 'owner', ${roleName("f.opfowner")}, 'method', ${method("f.opfmethod")},
        'members', ${members("f.oid", (catalog, oid) => `not ${ofClass(catalog, oid)}`)})
      ${inSchema("pg_opfamily", "f", "opfnamespace")}`,
+  "f.oid",
 );
 
 const operatorClasses = section(
@@ -63,6 +65,7 @@ const operatorClasses = section(
        'storage', ${unless0("c.opckeytype", type("c.opckeytype"))},
        'members', ${members("c.opcfamily", (catalog, oid) => ofClass(catalog, oid, "and d.refobjid = c.oid"))})
      ${inSchema("pg_opclass", "c", "opcnamespace")}`,
+  "c.oid",
 );
 
 /** Without those that a range type brings along. */
@@ -72,12 +75,14 @@ const casts = section(
        'method', c.castmethod, 'function', ${procedure("c.castfunc")})
      from pg_catalog.pg_cast c where ${isUsers("pg_cast", "c.oid")}
       and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_cast'::regclass and d.objid = c.oid and d.deptype = 'i')`,
+  "c.oid",
 );
 
 const transforms = section(
   "transforms",
   `select json_build_object('oid', t.oid, 'type', ${type("t.trftype")}, 'language', l.lanname, 'fromSql', ${procedure("t.trffromsql")}, 'toSql', ${procedure("t.trftosql")})
      from pg_catalog.pg_transform t join pg_catalog.pg_language l on l.oid = t.trflang where ${isUsers("pg_transform", "t.oid")}`,
+  "t.oid",
 );
 
 const conversions = section(
@@ -86,6 +91,7 @@ const conversions = section(
        'from', pg_catalog.pg_encoding_to_char(c.conforencoding), 'to', pg_catalog.pg_encoding_to_char(c.contoencoding),
        'function', ${functionName("c.conproc::oid")}, 'default', c.condefault)
      ${inSchema("pg_conversion", "c", "connamespace")}`,
+  "c.oid",
 );
 
 const languages = section(
@@ -94,12 +100,14 @@ const languages = section(
        'handler', ${functionName("l.lanplcallfoid")}, 'inline', ${unless0("l.laninline", functionName("l.laninline"))},
        'validator', ${unless0("l.lanvalidator", functionName("l.lanvalidator"))})
      from pg_catalog.pg_language l where ${isUsers("pg_language", "l.oid")}`,
+  "l.oid",
 );
 
 const accessMethods = section(
   "accessMethods",
   `select json_build_object('oid', m.oid, 'name', m.amname, 'kind', m.amtype, 'handler', ${functionName("m.amhandler::oid")})
      from pg_catalog.pg_am m where ${isUsers("pg_am", "m.oid")}`,
+  "m.oid",
 );
 
 const eventTriggers = section(
@@ -107,6 +115,7 @@ const eventTriggers = section(
   `select json_build_object('oid', e.oid, 'name', e.evtname, 'owner', ${roleName("e.evtowner")}, 'event', e.evtevent, 'tags', e.evttags,
        'function', ${functionName("e.evtfoid")}, 'firing', e.evtenabled)
      from pg_catalog.pg_event_trigger e where ${isUsers("pg_event_trigger", "e.oid")}`,
+  "e.oid",
 );
 
 const publications = section(
@@ -133,6 +142,7 @@ const publications = section(
                        join pg_catalog.pg_namespace sn on sn.oid = s.pnnspid where s.pnpubid = p.oid)`
        })
      from pg_catalog.pg_publication p where ${isUsers("pg_publication", "p.oid")}`,
+  "p.oid",
 );
 
 const secret = "'(pass|secret|token|credential|private|^key$|_key$|apikey)'";
@@ -145,6 +155,7 @@ const foreignDataWrappers = section(
        'handler', ${unless0("f.fdwhandler", functionName("f.fdwhandler"))}, 'validator', ${unless0("f.fdwvalidator", functionName("f.fdwvalidator"))},
        'options', ${openOptions("f.fdwoptions")})
      from pg_catalog.pg_foreign_data_wrapper f where ${isUsers("pg_foreign_data_wrapper", "f.oid")}`,
+  "f.oid",
 );
 
 const servers = section(
@@ -153,6 +164,7 @@ const servers = section(
        'type', s.srvtype, 'version', s.srvversion, 'options', ${openOptions("s.srvoptions")})
      from pg_catalog.pg_foreign_server s join pg_catalog.pg_foreign_data_wrapper f on f.oid = s.srvfdw
     where ${isUsers("pg_foreign_server", "s.oid")}`,
+  "s.oid",
 );
 
 /** Secrets stay on the server: only the names of the options that hold them are read. */
@@ -161,6 +173,7 @@ const userMappings = section(
   `select json_build_object('oid', u.umid, 'server', u.srvname, 'user', u.usename, 'options', ${openOptions("u.umoptions")},
        'secrets', (select json_agg(split_part(o.entry, '=', 1)) from unnest(u.umoptions) o(entry) where split_part(o.entry, '=', 1) ~* ${secret}))
      from pg_catalog.pg_user_mappings u where ${isUsers("pg_user_mapping", "u.umid")}`,
+  "u.umid",
 );
 
 const textSearchParsers = section(
@@ -169,6 +182,7 @@ const textSearchParsers = section(
        'token', ${functionName("p.prstoken::oid")}, 'end', ${functionName("p.prsend::oid")},
        'headline', ${unless0("p.prsheadline::oid", functionName("p.prsheadline::oid"))}, 'lexTypes', ${functionName("p.prslextype::oid")})
      ${inSchema("pg_ts_parser", "p", "prsnamespace")}`,
+  "p.oid",
 );
 
 const textSearchTemplates = section(
@@ -176,6 +190,7 @@ const textSearchTemplates = section(
   `select json_build_object('oid', t.oid, 'schema', ns.name, 'name', t.tmplname,
        'init', ${unless0("t.tmplinit::oid", functionName("t.tmplinit::oid"))}, 'lexize', ${functionName("t.tmpllexize::oid")})
      ${inSchema("pg_ts_template", "t", "tmplnamespace")}`,
+  "t.oid",
 );
 
 const textSearchDictionaries = section(
@@ -183,6 +198,7 @@ const textSearchDictionaries = section(
   `select json_build_object('oid', d.oid, 'schema', ns.name, 'name', d.dictname, 'owner', ${roleName("d.dictowner")},
        'template', ${templateName("d.dicttemplate")}, 'options', d.dictinitoption)
      ${inSchema("pg_ts_dict", "d", "dictnamespace")}`,
+  "d.oid",
 );
 
 const textSearchConfigurations = section(
@@ -193,6 +209,7 @@ const textSearchConfigurations = section(
                     from pg_catalog.pg_ts_config_map m join pg_catalog.pg_ts_dict d on d.oid = m.mapdict
                     join pg_catalog.pg_namespace dn on dn.oid = d.dictnamespace where m.mapcfg = c.oid))
      ${inSchema("pg_ts_config", "c", "cfgnamespace")}`,
+  "c.oid",
 );
 
 export const serviceSections = [

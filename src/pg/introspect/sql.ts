@@ -1,16 +1,29 @@
 // Pieces of SQL that the catalog queries share. Names are written out in full: the search_path is empty.
 
+/** A condition on the number of an object: true for all of them, or for some. */
+export type Only = (oid: string) => string;
+
 /** One list of the catalog as SQL: rows of one column of JSON, from the tables of `scope`. */
 export interface Section {
   readonly name: string;
-  /** For a server of this version (`server_version_num`). */
-  readonly sql: (version: number) => string;
+  /** For a server of this version (`server_version_num`), and for the objects that are meant. */
+  readonly sql: (version: number, only: Only) => string;
 }
 
-export const section = (name: string, sql: string | ((version: number) => string)): Section => ({
+/** `key` is the number of the object that a row is about; what is said of it is added to the conditions that `sql` ends with. */
+export const section = (
+  name: string,
+  sql: string | ((version: number, only: Only) => string),
+  key?: string,
+): Section => ({
   name,
-  sql: typeof sql === "string" ? () => sql : sql,
+  sql: (version, only) => {
+    const text = typeof sql === "string" ? sql : sql(version, only);
+    return key === undefined ? text : `${text} and ${only(key)}`;
+  },
 });
+
+const all: Only = () => "true";
 
 /**
  * The user's schemas and relations. What the server made itself has a number below 16384 (FirstNormalObjectId), the schema `public`
@@ -64,10 +77,10 @@ export const columnNames = (relation: string, numbers: string): string =>
 export const typeReference = (oid: string, modifier: string): string => `${oid} || ' ' || ${modifier}`;
 
 /** Sections in one query, a row each: its name, then JSON texts, each after a record separator (which JSON never holds as such). */
-export const queryOf = (sections: readonly Section[], version: number): string =>
+export const queryOf = (sections: readonly Section[], version: number, only: Only = all): string =>
   `with ${scope}\n${sections
     .map(
       ({ name, sql }) =>
-        `select '${name}' || coalesce((select string_agg(E'\\x1e' || x.json::text, '') from (${sql(version)}) x(json)), '')`,
+        `select '${name}' || coalesce((select string_agg(E'\\x1e' || x.json::text, '') from (${sql(version, only)}) x(json)), '')`,
     )
     .join("\nunion all\n")}`;

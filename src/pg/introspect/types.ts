@@ -21,6 +21,7 @@ const enums = section(
   `select json_build_object(${common},
        'values', (select json_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e where e.enumtypid = t.oid))
      ${userTypes("t.typtype = 'e'")}`,
+  "t.oid",
 );
 
 const domains = section(
@@ -29,6 +30,7 @@ const domains = section(
        'default', pg_catalog.pg_get_expr(t.typdefaultbin, 0),
        'collation', (select ${collationName("t.typcollation")} from pg_catalog.pg_type b where b.oid = t.typbasetype and b.typcollation <> t.typcollation))
      ${userTypes("t.typtype = 'd'")}`,
+  "t.oid",
 );
 
 const domainConstraints = section(
@@ -37,6 +39,7 @@ const domainConstraints = section(
        'expression', pg_catalog.pg_get_expr(k.conbin, 0), 'definition', pg_catalog.pg_get_constraintdef(k.oid))
      from pg_catalog.pg_constraint k join pg_catalog.pg_type t on t.oid = k.contypid join ns on ns.oid = t.typnamespace
     where k.contype = 'c' and ${notMember("pg_type", "t.oid")}`,
+  "k.oid",
 );
 
 const composites = section(
@@ -44,6 +47,7 @@ const composites = section(
   `select json_build_object(${common}, 'relation', t.typrelid)
      from pg_catalog.pg_type t join ns on ns.oid = t.typnamespace join pg_catalog.pg_class c on c.oid = t.typrelid and c.relkind = 'c'
     where t.typtype = 'c' and ${notMember("pg_type", "t.oid")}`,
+  "t.oid",
 );
 
 const ranges = section(
@@ -55,6 +59,7 @@ const ranges = section(
        'multirange', ${typeName("r.rngmultitypid")})
      from pg_catalog.pg_range r join pg_catalog.pg_type t on t.oid = r.rngtypid join ns on ns.oid = t.typnamespace
     where ${notMember("pg_type", "t.oid")}`,
+  "t.oid",
 );
 
 /** Array types are made with their elements' type and are no objects of their own. */
@@ -69,12 +74,16 @@ const baseTypes = section(
        'element', case when t.typelem <> 0 then ${typeReference("t.typelem", "-1")} end, 'delimiter', t.typdelim, 'collatable', t.typcollation <> 0)
      ${userTypes("(t.typtype = 'b' or not t.typisdefined)")}
       and not exists (select from pg_catalog.pg_type e where e.typarray = t.oid)`,
+  "t.oid",
 );
 
 /** Types that the other sections refer to, by number and modifier. A domain's base is what it stands on in the end. */
-const references = section(
+export const typeReferences = section(
   "types",
-  `select json_build_object('id', ${typeReference("u.id", "u.modifier")}, 'text', pg_catalog.format_type(u.id, u.modifier),
+  (
+    _,
+    only,
+  ) => `select json_build_object('id', ${typeReference("u.id", "u.modifier")}, 'text', pg_catalog.format_type(u.id, u.modifier),
        'schema', n.nspname, 'name', e.typname, 'kind', e.typtype, 'array', e.oid <> t.oid,
        'base', case when e.typtype = 'd' then
           (with recursive standing as (
@@ -83,10 +92,11 @@ const references = section(
            select pg_catalog.format_type(s.id, s.modifier) from standing s join pg_catalog.pg_type b on b.oid = s.id and b.typtype <> 'd') end)
      from (select a.atttypid, a.atttypmod from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
              join ns on ns.oid = c.relnamespace
-            where c.relkind in ('r', 'p', 'f', 'v', 'm', 'c') and a.attnum > 0 and not a.attisdropped
-           union select t.typbasetype, t.typtypmod from pg_catalog.pg_type t join ns on ns.oid = t.typnamespace where t.typtype = 'd'
+            where c.relkind in ('r', 'p', 'f', 'v', 'm', 'c') and a.attnum > 0 and not a.attisdropped and ${only("a.attrelid")}
+           union select t.typbasetype, t.typtypmod from pg_catalog.pg_type t join ns on ns.oid = t.typnamespace where t.typtype = 'd' and ${only("t.oid")}
            union select r.rngsubtype, -1 from pg_catalog.pg_range r join pg_catalog.pg_type t on t.oid = r.rngtypid join ns on ns.oid = t.typnamespace
-           union select t.typelem, -1 from pg_catalog.pg_type t join ns on ns.oid = t.typnamespace where t.typtype = 'b' and t.typelem <> 0) u(id, modifier)
+                   where ${only("t.oid")}
+           union select t.typelem, -1 from pg_catalog.pg_type t join ns on ns.oid = t.typnamespace where t.typtype = 'b' and t.typelem <> 0 and ${only("t.oid")}) u(id, modifier)
      join pg_catalog.pg_type t on t.oid = u.id
      join pg_catalog.pg_type e on e.oid = case when t.typelem <> 0 and t.typlen = -1 and t.typcategory = 'A' then t.typelem else t.oid end
      join pg_catalog.pg_namespace n on n.oid = e.typnamespace`,
@@ -109,6 +119,7 @@ const collations = section(
        'rules', ${version >= 160000 ? "c.collicurules" : "null"})
      from pg_catalog.pg_collation c join ns on ns.oid = c.collnamespace
     where ${notMember("pg_collation", "c.oid")}`,
+  "c.oid",
 );
 
-export const typeSections = [references, enums, domains, domainConstraints, composites, ranges, baseTypes, collations];
+export const typeSections = [enums, domains, domainConstraints, composites, ranges, baseTypes, collations];

@@ -59,16 +59,12 @@ export const columnType = (row: Row): ColumnType => ({
   ...optional("base", maybe(row, "base")),
 });
 
-/** Rows by their text: reading a schema again and again while it changes a little, most are the same. */
-export type KnownRows = Map<string, Row>;
-
 /** The answers to the catalog queries, by section. */
 export class Rows {
-  readonly #sections = new Map<string, readonly Row[]>();
-  readonly #known: KnownRows;
+  readonly #sections: Map<string, readonly Row[]>;
 
-  constructor(known: KnownRows = new Map<string, Row>()) {
-    this.#known = known;
+  constructor(sections: Iterable<readonly [string, readonly Row[]]> = []) {
+    this.#sections = new Map(sections);
   }
 
   /** Takes a row of `queryOf`: the section's name and its JSON texts, each after a record separator. */
@@ -76,16 +72,12 @@ export class Rows {
     const [section = "", ...texts] = answer.split("\u001e");
     this.#sections.set(
       section,
-      texts.map((json) => this.#row(json)),
+      texts.map((json) => JSON.parse(json) as Row),
     );
   }
 
-  #row(json: string): Row {
-    const known = this.#known.get(json);
-    if (known !== undefined) return known;
-    const row = JSON.parse(json) as Row;
-    this.#known.set(json, row);
-    return row;
+  entries(): Iterable<readonly [string, readonly Row[]]> {
+    return this.#sections;
   }
 
   of(section: string): readonly Row[] {
