@@ -66,7 +66,7 @@ export const foreignOptionChanges = (from: readonly Option[], to: readonly Optio
 export const collate = (collation: ObjectName | undefined): string =>
   collation === undefined ? "" : ` COLLATE ${quotePath(collation)}`;
 
-export const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+export const sameJson = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** Without the semicolon that the server prints after some definitions. */
 export const bare = (definition: string): string => definition.trim().replace(/;$/, "");
