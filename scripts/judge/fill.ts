@@ -110,11 +110,15 @@ export const fillRows = async (old: postgres.Sql, next: postgres.Sql): Promise<n
             values.set(column.name, options[at] ?? "NULL");
           }
           const statement = insert(table.name, values);
+          await old.unsafe("begin");
           const taken = await old.unsafe(statement).then(
             () => true,
             () => false,
           );
-          if (!taken) continue;
+          if (!taken) {
+            await old.unsafe("rollback");
+            continue;
+          }
           if (other !== undefined) {
             const shared = new Map(
               [...values].filter(([key]) => other.columns.some((one) => one.name === key && !one.given)),
@@ -127,12 +131,16 @@ export const fillRows = async (old: postgres.Sql, next: postgres.Sql): Promise<n
               (error: unknown) => (error as { readonly code?: string }).code !== "428C9",
             );
             if (refused) {
-              await old
-                .unsafe(`delete from ${table.name} where ctid = (select max(ctid) from ${table.name})`)
-                .catch(() => undefined);
+              await old.unsafe("rollback");
               continue;
             }
           }
+          // What is checked at the end may refuse it yet.
+          const stays = await old.unsafe("commit").then(
+            () => true,
+            () => false,
+          );
+          if (!stays) continue;
           made++;
           break;
         }

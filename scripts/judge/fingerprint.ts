@@ -69,7 +69,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
   `select 'collation ' || c.oid::regcollation || ' ' || c.collprovider::text || c.collisdeterministic from pg_collation c join pg_namespace n on n.oid = c.collnamespace where ${user}`,
   `select 'event trigger ' || t.evtname || ' ' || t.evtevent || ' ' || t.evtfoid::regproc || ' ' || t.evtenabled::text || ${options("t.evttags")} from pg_event_trigger t`,
   `select 'publication ' || p.pubname || ' ' || p.puballtables || p.pubinsert || p.pubupdate || p.pubdelete || p.pubtruncate || p.pubviaroot || ' '
-          || coalesce((select string_agg(r.prrelid::regclass::text${version >= 150000 ? " || coalesce(r.prattrs::text, '') || coalesce(pg_get_expr(r.prqual, r.prrelid), '')" : ""}, ',' order by r.prrelid::regclass::text)
+          || coalesce((select string_agg(r.prrelid::regclass::text${version >= 150000 ? " || coalesce((select string_agg(attname, ',' order by attname) from pg_attribute where attrelid = r.prrelid and attnum = any (r.prattrs)), '') || coalesce(pg_get_expr(r.prqual, r.prrelid), '')" : ""}, ',' order by r.prrelid::regclass::text)
                          from pg_publication_rel r where r.prpubid = p.oid), '') from pg_publication p`,
   `select 'cast ' || k.castsource::regtype || ' ' || k.casttarget::regtype || ' ' || k.castcontext::text || k.castmethod::text || k.castfunc::regproc from pg_cast k where k.oid >= 16384 and ${member("pg_cast", "k.oid")}`,
   `select 'operator ' || o.oid::regoperator || ' ' || o.oprcode || ' ' || o.oprcanhash || o.oprcanmerge from pg_operator o join pg_namespace n on n.oid = o.oprnamespace where ${user} and ${member("pg_operator", "o.oid")}`,

@@ -11,33 +11,36 @@ export interface Extension extends Described {
   readonly schema: string;
   /** Not set where a schema file leaves it to the server. */
   readonly version?: string;
+  /** Its objects cannot move to another schema. */
+  readonly fixed?: true;
   /** Loaded as an empty shell: its functions do nothing and its types hold text. Only ever set by the embedded server. */
   readonly opaque?: true;
 }
 
-export interface ForeignDataWrapper extends Owned {
+/** Options that hold secrets are never read. */
+interface Secretive {
+  readonly options: readonly Option[];
+  /** Names of options whose values were left out. */
+  readonly secrets: readonly string[];
+}
+
+export interface ForeignDataWrapper extends Owned, Secretive {
   readonly name: string;
   readonly handler?: ObjectName;
   readonly validator?: ObjectName;
-  readonly options: readonly Option[];
 }
 
-export interface ForeignServer extends Owned {
+export interface ForeignServer extends Owned, Secretive {
   readonly name: string;
   readonly wrapper: string;
   readonly type?: string;
   readonly version?: string;
-  readonly options: readonly Option[];
 }
 
-/** Options that hold secrets are never read. */
-export interface UserMapping {
+export interface UserMapping extends Secretive {
   readonly server: string;
   /** `public` for everybody. */
   readonly user: string;
-  readonly options: readonly Option[];
-  /** Names of options whose values were left out. */
-  readonly secrets: readonly string[];
 }
 
 export interface Publication extends Described {

@@ -141,7 +141,12 @@ class Differ {
       change?.verb === "alter" && before.kind !== "constraint" && to.needs.get(dependant)?.has(key) !== true;
     if (letsGo && before.of !== key) return;
     if (isLetGo(before, (one) => this.changes.get(one)?.verb) && before.of !== key) return;
-    const keeps = lasting.includes(before.kind) && !(before.kind === "column" && before.value.generated !== undefined);
+    // What is computed, or stands elsewhere, is not lost.
+    const lasts = !(
+      (before.kind === "column" && before.value.generated !== undefined) ||
+      (before.kind === "table" && before.value.kind === "foreign")
+    );
+    const keeps = lasting.includes(before.kind) && lasts;
     if (keeps && before.of !== key) return;
     this.#set({ verb: "rebuild", key: dependant, from: before, to: after });
   }

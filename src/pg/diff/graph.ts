@@ -1,41 +1,12 @@
 // Which step must run before which: by what parts need, by the names they share, and by rules of PostgreSQL's own.
-import type { ObjectName } from "../catalog/object.ts";
 import { keyOf, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
 import { defaultColumn, dropOwner, rivalKeys, tableOf } from "./held.ts";
 import type { Node, Work } from "./node.ts";
 import { actsOf, comes, goes } from "./node.ts";
 import type { Kind, Part, Parts } from "./part.ts";
-
-/** Ties are settled by kind, then by name: what people expect to read first. */
-const rank = [
-  "extension",
-  "schema",
-  "language",
-  "collation",
-  "enum",
-  "composite",
-  "range",
-  "domain",
-  "type shell",
-  "base type",
-  "domain constraint",
-  "sequence",
-  "table",
-  "column",
-  "default",
-  "owned by",
-  "routine",
-  "constraint",
-  "index",
-  "partition",
-  "view",
-] as const satisfies readonly Kind[];
-
-const rankOf = (kind: Kind): number => {
-  const at = (rank as readonly Kind[]).indexOf(kind);
-  return at < 0 ? rank.length : at;
-};
+import { rankOf } from "./rank.ts";
+import { namesOf } from "./shared-names.ts";
 
 /** What is dropped without naming the types that it uses. */
 const nameless: readonly Kind[] = ["table", "column", "default", "constraint", "index"];
@@ -105,7 +76,7 @@ export class Graph {
     if (act === "drop" && !this.#apart.has(key)) return `drop ${dropOwner(this.#from, this.#changes, key)}`;
     if (act === "create" && this.#held.has(key)) {
       const change = this.#changes.get(key);
-      const table = change?.verb === "create" ? tableOf(change.to) : undefined;
+      const table = comes(change) && change !== undefined && "to" in change ? tableOf(change.to) : undefined;
       const column = defaultColumn(change);
       if (change !== undefined && "to" in change && change.to.kind === "domain constraint")
         return `create ${change.to.of ?? key}`;
@@ -323,28 +294,3 @@ const joins = (change: Change): boolean =>
   (change.to.kind === "constraint" || change.to.kind === "index") &&
   change.from.value.partOf === undefined &&
   change.to.value.partOf !== undefined;
-
-/** A table has one primary key. */
-const primaryOf = ({ schema, name }: ObjectName): string => `primary key ${schema}.${name}`;
-
-/** Names that the schema holds once: of relations, and of types. */
-const namesOf = (part: Part): readonly string[] => {
-  const { value } = part;
-  if (part.kind === "column") {
-    const sequence = part.value.identity?.sequence;
-    return sequence === undefined ? [] : [`relation ${sequence.schema}.${sequence.name}`];
-  }
-  if (part.kind === "index") return [`relation ${part.value.schema}.${part.value.name}`];
-  if (part.kind === "constraint") {
-    const own = [`constraint ${part.value.table.schema}.${part.value.table.name}.${part.value.name}`];
-    if (!("index" in part.value)) return own;
-    const primary = part.value.kind === "primary-key" ? [primaryOf(part.value.table)] : [];
-    return [...own, ...primary, `relation ${part.value.table.schema}.${part.value.index}`];
-  }
-  if (!("schema" in value) || !("name" in value)) return [];
-  const name = `${value.schema}.${value.name}`;
-  if (part.kind === "table" || part.kind === "view" || part.kind === "composite")
-    return [`relation ${name}`, `type ${name}`];
-  if (part.kind === "sequence") return [`relation ${name}`];
-  return ["enum", "domain", "range", "base type"].includes(part.kind) ? [`type ${name}`] : [];
-};

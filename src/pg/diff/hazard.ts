@@ -240,6 +240,21 @@ const composite: Judge<Of<"composite">> = (node, part, context, statements) =>
       ? [{ kind: "breaking", message: `code that still uses the old names of attributes of ${partText(part)} fails` }]
       : swapped(node, part, context, statements);
 
+/** What is made with a secret is made without it, and what goes takes it along. */
+const secretive: Judge<Of<"foreign-data wrapper" | "server" | "user mapping">> = ({ act, change }, part) => {
+  const { secrets } = part.value;
+  if (secrets.length === 0 || (act === "drop" && change.verb === "rebuild")) return [];
+  const names = `${secrets.join(", ")} of ${partText(part)}`;
+  return act === "drop"
+    ? [{ kind: "breaking", message: `secrets are never read: the way back makes it without ${names}` }]
+    : [
+        {
+          kind: "breaking",
+          message: `secrets are never read or written: set ${names} by hand, with OPTIONS (SET … or ADD …)`,
+        },
+      ];
+};
+
 const judges: { readonly [K in Kind]: Judge<Of<K>> } = {
   schema: breaks("schema"),
   extension: breaks("extension"),
@@ -281,9 +296,9 @@ const judges: { readonly [K in Kind]: Judge<Of<K>> } = {
   "text search template": none,
   "text search dictionary": none,
   "text search configuration": none,
-  "foreign-data wrapper": none,
-  server: none,
-  "user mapping": none,
+  "foreign-data wrapper": secretive,
+  server: secretive,
+  "user mapping": secretive,
   publication: rebuilt,
   "event trigger": none,
   "default privileges": none,

@@ -52,7 +52,7 @@ export const heldParts = (changes: ReadonlyMap<string, Change>, out: ReadonlySet
     if (out.has(change.key)) continue;
     // A type that is in use takes no more constraints where a container holds it.
     if (makes(change) && "to" in change && heldBy(change.to, changes)) held.add(change.key);
-    if (change.verb !== "create") continue;
+    if (!comes(change) || !("to" in change)) continue;
     const table = holdable(change.to) ? tableOf(change.to) : undefined;
     const made = table === undefined ? undefined : changes.get(table);
     const column = change.to.kind === "default" && change.to.of !== undefined ? changes.get(change.to.of) : undefined;

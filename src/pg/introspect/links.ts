@@ -3,7 +3,7 @@ import { isUsers, roleName, section } from "./sql.ts";
 
 const extensions = section(
   "extensions",
-  `select json_build_object('oid', e.oid, 'name', e.extname, 'schema', n.nspname, 'version', e.extversion)
+  `select json_build_object('oid', e.oid, 'name', e.extname, 'schema', n.nspname, 'version', e.extversion, 'fixed', not e.extrelocatable)
      from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
     where e.oid >= 16384`,
   "e.oid",

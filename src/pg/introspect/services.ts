@@ -149,11 +149,14 @@ const secret = "'(pass|secret|token|credential|private|^key$|_key$|apikey)'";
 const openOptions = (options: string): string =>
   `(select json_agg(o.entry) from unnest(${options}) o(entry) where split_part(o.entry, '=', 1) !~* ${secret})`;
 
+const secretNames = (options: string): string =>
+  `(select json_agg(split_part(o.entry, '=', 1)) from unnest(${options}) o(entry) where split_part(o.entry, '=', 1) ~* ${secret})`;
+
 const foreignDataWrappers = section(
   "foreignDataWrappers",
   `select json_build_object('oid', f.oid, 'name', f.fdwname, 'owner', ${roleName("f.fdwowner")}, 'acl', f.fdwacl::text[],
        'handler', ${unless0("f.fdwhandler", functionName("f.fdwhandler"))}, 'validator', ${unless0("f.fdwvalidator", functionName("f.fdwvalidator"))},
-       'options', ${openOptions("f.fdwoptions")})
+       'options', ${openOptions("f.fdwoptions")}, 'secrets', ${secretNames("f.fdwoptions")})
      from pg_catalog.pg_foreign_data_wrapper f where ${isUsers("pg_foreign_data_wrapper", "f.oid")}`,
   "f.oid",
 );
@@ -161,7 +164,8 @@ const foreignDataWrappers = section(
 const servers = section(
   "servers",
   `select json_build_object('oid', s.oid, 'name', s.srvname, 'owner', ${roleName("s.srvowner")}, 'acl', s.srvacl::text[], 'wrapper', f.fdwname,
-       'type', s.srvtype, 'version', s.srvversion, 'options', ${openOptions("s.srvoptions")})
+       'type', s.srvtype, 'version', s.srvversion, 'options', ${openOptions("s.srvoptions")},
+       'secrets', ${secretNames("s.srvoptions")})
      from pg_catalog.pg_foreign_server s join pg_catalog.pg_foreign_data_wrapper f on f.oid = s.srvfdw
     where ${isUsers("pg_foreign_server", "s.oid")}`,
   "s.oid",
@@ -171,7 +175,7 @@ const servers = section(
 const userMappings = section(
   "userMappings",
   `select json_build_object('oid', u.umid, 'server', u.srvname, 'user', u.usename, 'options', ${openOptions("u.umoptions")},
-       'secrets', (select json_agg(split_part(o.entry, '=', 1)) from unnest(u.umoptions) o(entry) where split_part(o.entry, '=', 1) ~* ${secret}))
+       'secrets', ${secretNames("u.umoptions")})
      from pg_catalog.pg_user_mappings u where ${isUsers("pg_user_mapping", "u.umid")}`,
   "u.umid",
 );

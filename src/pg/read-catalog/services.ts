@@ -25,6 +25,7 @@ const extension = (row: Row, context: Context): Extension => ({
   name: text(row, "name"),
   schema: text(row, "schema"),
   version: text(row, "version"),
+  ...(truth(row, "fixed") ? { fixed: true as const } : {}),
   ...context.described("pg_extension", row),
 });
 
@@ -209,6 +210,7 @@ export const servicesOf = (context: Context): Services => {
       ...optional("handler", name(row, "handler")),
       ...optional("validator", name(row, "validator")),
       options: options(row, "options"),
+      secrets: sorted(row, "secrets"),
       ...context.owned("pg_foreign_data_wrapper", "service", row),
     })).toSorted(byName),
     servers: all("servers", (row) => ({
@@ -217,6 +219,7 @@ export const servicesOf = (context: Context): Services => {
       ...optional("type", maybe(row, "type")),
       ...optional("version", maybe(row, "version")),
       options: options(row, "options"),
+      secrets: sorted(row, "secrets"),
       ...context.owned("pg_foreign_server", "service", row),
     })).toSorted(byName),
     userMappings: all("userMappings", userMapping).toSorted(

@@ -15,7 +15,11 @@ export const extensionWriter: Writer<"extension"> = {
   create: ({ name, schema }) => [`CREATE EXTENSION IF NOT EXISTS ${quoteName(name)} WITH SCHEMA ${quoteName(schema)}`],
   drop: ({ name }) => [`DROP EXTENSION ${quoteName(name)}`],
   alter: (from, to) =>
-    from.schema === to.schema ? [] : [`ALTER EXTENSION ${quoteName(to.name)} SET SCHEMA ${quoteName(to.schema)}`],
+    from.schema === to.schema
+      ? []
+      : from.fixed === true
+        ? rebuild
+        : [`ALTER EXTENSION ${quoteName(to.name)} SET SCHEMA ${quoteName(to.schema)}`],
 };
 
 type Wrapper = Objects["foreign-data wrapper"];
@@ -23,8 +27,14 @@ type Wrapper = Objects["foreign-data wrapper"];
 const wrapperFunctions = ({ handler, validator }: Wrapper): string =>
   `${handler === undefined ? "" : ` HANDLER ${quotePath(handler)}`}${validator === undefined ? "" : ` VALIDATOR ${quotePath(validator)}`}`;
 
-const options = (head: string, from: Wrapper["options"], to: Wrapper["options"]): readonly Piece[] => {
-  const changes = foreignOptionChanges(from, to);
+/** A secret that goes can be told; one that comes cannot. */
+const options = (
+  head: string,
+  from: Pick<Wrapper, "options" | "secrets">,
+  to: Pick<Wrapper, "options" | "secrets">,
+): readonly Piece[] => {
+  const gone = from.secrets.filter((name) => !to.secrets.includes(name)).map((name) => ({ name, value: "" }));
+  const changes = foreignOptionChanges([...from.options, ...gone], to.options);
   return changes === undefined ? [] : [`${head} ${changes}`];
 };
 
@@ -41,7 +51,7 @@ export const wrapperWriter: Writer<"foreign-data wrapper"> = {
       ...(sameJson([from.handler, from.validator], [to.handler, to.validator])
         ? []
         : [`${head}${handler}${validator}`]),
-      ...options(head, from.options, to.options),
+      ...options(head, from, to),
     ];
   },
 };
@@ -60,10 +70,7 @@ export const serverWriter: Writer<"server"> = {
     if (from.wrapper !== to.wrapper || from.type !== to.type) return rebuild;
     const head = `ALTER SERVER ${quoteName(to.name)}`;
     const version = to.version === undefined ? "NULL" : `'${to.version.replaceAll("'", "''")}'`;
-    return [
-      ...(from.version === to.version ? [] : [`${head} VERSION ${version}`]),
-      ...options(head, from.options, to.options),
-    ];
+    return [...(from.version === to.version ? [] : [`${head} VERSION ${version}`]), ...options(head, from, to)];
   },
 };
 
@@ -74,5 +81,5 @@ const mapping = ({ user, server }: UserMapping): string => `USER MAPPING FOR ${r
 export const userMappingWriter: Writer<"user mapping"> = {
   create: (one) => [`CREATE ${mapping(one)}${foreignOptions(one.options)}`],
   drop: (one) => [`DROP ${mapping(one)}`],
-  alter: (from, to) => options(`ALTER ${mapping(to)}`, from.options, to.options),
+  alter: (from, to) => options(`ALTER ${mapping(to)}`, from, to),
 };
