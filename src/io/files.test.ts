@@ -31,6 +31,9 @@ describe("reading", () => {
     expect(await faultOf(files.readText("folder/a/b"))).toBe("input.not-found: cannot read folder/a/b: no such file");
     await Bun.write(`${cwd}/binary`, new Uint8Array([0xff, 0xfe, 0x00]));
     expect(await faultOf(files.readText("binary"))).toBe("input.unreadable: cannot read binary: it is not UTF-8 text");
+    await Bun.write(`${cwd}/latin.sql`, new Uint8Array([0x2d, 0x2d, 0x0a, 0x2d, 0x2d, 0x20, 0xe9, 0x0a]));
+    const latin = await files.readText("latin.sql").catch((error: unknown) => error);
+    expect(latin).toMatchObject({ at: { path: "latin.sql", line: 2, column: 4 } });
     expect(await faultOf(files.list("missing"))).toBe("input.not-found: cannot read missing: no such file");
   });
 
@@ -38,6 +41,14 @@ describe("reading", () => {
     const cwd = await temporaryFolder();
     await Bun.spawn(["truncate", "-s", "65M", `${cwd}/large`]).exited;
     expect(await faultOf(diskFiles(cwd).readText("large"))).toBe("input.too-large: large is larger than 64.0 MiB");
+  });
+
+  test("reads UTF-16 with its mark, as shells of Windows write it", async () => {
+    const cwd = await temporaryFolder();
+    await Bun.write(`${cwd}/le`, new Uint8Array([0xff, 0xfe, 0x68, 0x00, 0xe9, 0x00]));
+    await Bun.write(`${cwd}/be`, new Uint8Array([0xfe, 0xff, 0x00, 0x68, 0x00, 0xe9]));
+    const files = diskFiles(cwd);
+    expect(await Promise.all([files.readText("le"), files.readText("be")])).toEqual(["hé", "hé"]);
   });
 
   test("drops a byte order mark and knows kinds", async () => {

@@ -2,6 +2,7 @@
 import { constants } from "node:fs";
 import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import type { Location } from "../kernel/finding.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 import type { FileSet, PlannedFile, WrittenFile } from "../kernel/fileset.ts";
@@ -67,11 +68,27 @@ const below = async (folder: string, path: string, shown: string): Promise<void>
   if (!(await stat(real)).isFile()) throw new Fault("input.not-a-file", `cannot read ${shown}: this is no file`);
 };
 
+/** UTF-8, or UTF-16 where a byte order mark says so: what shells of Windows write. */
+const encodingOf = ([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" =>
+  first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+
+/** Where the first bytes stand that are no text; a file of bytes has no lines. */
+const brokenAt = (content: Uint8Array, path: string): { readonly at?: Location } => {
+  if (content.includes(0)) return {};
+  const before = new TextDecoder().decode(content).split("\ufffd")[0] ?? "";
+  const line = before.split("\n").length;
+  return { at: { kind: "file", path, line, column: before.length - before.lastIndexOf("\n") } };
+};
+
 const decode = (content: Uint8Array, shown: string): string => {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+    return new TextDecoder(encodingOf(content), { fatal: true }).decode(content);
   } catch (error) {
-    throw new Fault("input.unreadable", `cannot read ${shown}: it is not UTF-8 text`, { cause: error });
+    throw new Fault("input.unreadable", `cannot read ${shown}: it is not UTF-8 text`, {
+      ...brokenAt(content, shown),
+      help: "save it as UTF-8, for example with: iconv -f latin1 -t utf-8",
+      cause: error,
+    });
   }
 };
 

@@ -33,7 +33,7 @@ const checkExtension = (extension: WantedExtension): readonly Finding[] => {
       severity: isShell(name) ? "info" : "warning",
       message: `the extension "${name}" is not part of the embedded PostgreSQL: it was loaded as an empty shell`,
       at,
-      help: "for its real types and functions read a server that has it with --connection",
+      help: "for its real types and functions read a server that has it (--connection), or run the schema on one (--shadow, for db diff and db verify)",
     },
   ];
 };
