@@ -188,6 +188,17 @@ create unique index tokens on t (token);`;
     expect(late).toContain("ADD CONSTRAINT people_pkey PRIMARY KEY USING INDEX people_pkey__after");
   });
 
+  test("a sequence that goes over to another table is its owner's then", async () => {
+    const table = (name: string) => `create table ${name} (number bigint primary key default nextval('numbers'));
+alter table ${name} owner to boss; alter sequence numbers owned by ${name}.number;`;
+    const head = "create role boss; create role clerk; create sequence numbers; alter sequence numbers owner to boss;";
+    const other = "create table batches (n bigint); alter table batches owner to clerk;";
+    const [old, next] = [`${head}${other}${table("blocks")}`, `${head}${other}${table("rounds")}`];
+    expect((await run({ "old.sql": old, "new.sql": next }, "--no-guess-renames")).exit).toBe(0);
+    const there = `${head.replaceAll("to boss", "to clerk")}${other} alter sequence numbers owned by batches.n;`;
+    expect((await run({ "old.sql": old, "new.sql": there }, "--no-guess-renames")).exit).toBe(0);
+  });
+
   test("asks by exit status when renames cannot be told apart", async () => {
     const { exit, json } = await run({
       "old.sql": "create table t (id int primary key, user_name text, user_mail text);",

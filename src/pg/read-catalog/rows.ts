@@ -2,6 +2,7 @@
 import type { ObjectName, Option } from "../catalog/object.ts";
 import { byName } from "../catalog/object.ts";
 import type { ColumnType, TypeKind } from "../catalog/tables.ts";
+import { rowOf } from "./settle.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -72,7 +73,7 @@ export class Rows {
     const [section = "", ...texts] = answer.split("\u001e");
     this.#sections.set(
       section,
-      texts.map((json) => JSON.parse(json) as Row),
+      texts.map((json) => rowOf(section, json)),
     );
   }
 

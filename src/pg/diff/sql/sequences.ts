@@ -1,5 +1,6 @@
 // SQL of sequences, and of those behind identity columns.
-import { keyOf, nameKey, partKey } from "../../catalog/object.ts";
+import type { ObjectName } from "../../catalog/object.ts";
+import { keyOf, nameKey, partKey, sameName } from "../../catalog/object.ts";
 import type { Identity, SequenceOptions } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import type { ColumnPart, Objects } from "../part.ts";
@@ -132,18 +133,40 @@ export const sequenceWriter: Writer<"sequence"> = {
 
 type OwnedBy = Objects["owned by"];
 
-/** PostgreSQL wants a sequence to have the owner of its column's table: a new one has that of whoever runs this. */
-const sameOwner = ({ sequence, table }: OwnedBy, { isNew, from, to }: Context): readonly Piece[] => {
+/** Whose a table is, where something is said of it. */
+const ownerOf = (table: ObjectName, { from, to }: Context): string | undefined => {
   const key = `owner of ${keyOf("table", table)}`;
   const part = to.byKey.get(key) ?? from.byKey.get(key);
-  const owner = part?.kind === "owner" ? part.value.owner : undefined;
-  if (owner === undefined || !isNew(keyOf("sequence", sequence)) || isNew(keyOf("table", table))) return [];
-  return [`ALTER SEQUENCE ${quotePath(sequence)} OWNER TO ${quoteName(owner)}`];
+  return part?.kind === "owner" ? part.value.owner : undefined;
+};
+
+/** PostgreSQL wants a sequence to have the owner of its column's table; a new one of either is whose who runs this. */
+const sameOwner = ({ sequence, table }: OwnedBy, context: Context): readonly Piece[] => {
+  const owner = ownerOf(table, context);
+  const [isNewSequence, isNewTable] = [
+    context.isNew(keyOf("sequence", sequence)),
+    context.isNew(keyOf("table", table)),
+  ];
+  // A new table gets its owner afterwards, and takes the sequence along.
+  if (owner === undefined || isNewSequence === isNewTable) return [];
+  return [`ALTER SEQUENCE ${quotePath(sequence)} OWNER TO ${isNewTable ? "CURRENT_USER" : quoteName(owner)}`];
 };
 
 const own = ({ sequence, table, column }: OwnedBy): readonly Piece[] => [
   `ALTER SEQUENCE ${quotePath(sequence)} OWNED BY ${quotePath(table)}.${quoteName(column)}`,
 ];
+
+const letGo = ({ sequence }: OwnedBy): string => `ALTER SEQUENCE ${quotePath(sequence)} OWNED BY NONE`;
+
+/** From a column of one table to one of another's, which may be somebody else's. */
+const handOver = (from: OwnedBy, to: OwnedBy, context: Context): readonly Piece[] => {
+  if (sameName(from.table, to.table)) return own(to);
+  const owner = ownerOf(to.table, context);
+  const isNewTable = context.isNew(keyOf("table", to.table));
+  if (owner === undefined || (!isNewTable && owner === ownerOf(from.table, context))) return own(to);
+  const whose = isNewTable ? "CURRENT_USER" : quoteName(owner);
+  return [letGo(from), `ALTER SEQUENCE ${quotePath(to.sequence)} OWNER TO ${whose}`, ...own(to)];
+};
 
 /** A new sequence for a column that was there before. */
 const counting = ({ sequence, table, column }: OwnedBy, context: Context): readonly Piece[] => {
@@ -158,6 +181,6 @@ const counting = ({ sequence, table, column }: OwnedBy, context: Context): reado
 
 export const ownedByWriter: Writer<"owned by"> = {
   create: (part, context) => [...sameOwner(part, context), ...own(part), ...counting(part, context)],
-  drop: ({ sequence }) => [`ALTER SEQUENCE ${quotePath(sequence)} OWNED BY NONE`],
-  alter: (_, to) => own(to),
+  drop: (part) => [letGo(part)],
+  alter: handOver,
 };
