@@ -18,14 +18,32 @@ export interface Arranged {
   readonly circles: readonly (readonly Node[])[];
 }
 
+/** Of what could leave its table, those that something else of the circle needs to: all, where that cannot be told. */
+const closing = (
+  keys: readonly string[],
+  circle: readonly Node[],
+  parts: Parts,
+  ownerOf: (key: string) => string | undefined,
+): readonly string[] => {
+  const inCircle = new Set(circle.map(({ change }) => change.key));
+  const closes = keys.filter((key) =>
+    [...(parts.needs.get(key) ?? [])].some((need) => {
+      const owner = ownerOf(need) ?? need;
+      return owner !== ownerOf(key) && inCircle.has(owner);
+    }),
+  );
+  return closes.length === 0 ? keys : closes;
+};
+
 /** What may leave a CREATE TABLE, or a DROP TABLE, to open a circle. */
 const loosened = (
   circle: readonly Node[],
   changes: ReadonlyMap<string, Change>,
   held: ReadonlySet<string>,
+  to: Parts,
 ): readonly string[] => {
   const tables = new Set(circle.filter(({ act }) => act === "create").map(({ change }) => change.key));
-  return [...held].filter((key) => {
+  const loose = [...held].filter((key) => {
     const change = changes.get(key);
     if (change?.verb !== "create") return false;
     const table = tableOf(change.to);
@@ -34,6 +52,10 @@ const loosened = (
       change.to.kind === "constraint" ||
       (change.to.kind === "column" && change.to.value.generated !== undefined);
     return loose && table !== undefined && tables.has(table);
+  });
+  return closing(loose, circle, to, (key) => {
+    const part = held.has(key) ? to.byKey.get(key) : undefined;
+    return part === undefined ? undefined : tableOf(part);
   });
 };
 
@@ -44,7 +66,7 @@ const loosenedDrops = (
   apart: ReadonlySet<string>,
 ): readonly string[] => {
   const dropped = new Set(circle.filter(({ act }) => act === "drop").map(({ change }) => change.key));
-  return [...changes.values()].flatMap((change) => {
+  const loose = [...changes.values()].flatMap((change) => {
     if (!goes(change) || apart.has(change.key)) return [];
     const { kind } = (change as { readonly from: Part }).from;
     const owner = dropOwner(from, changes, change.key);
@@ -54,6 +76,7 @@ const loosenedDrops = (
       ? [change.key]
       : [];
   });
+  return closing(loose, circle, from, (key) => dropOwner(from, changes, key));
 };
 
 /** Orders all changes. Circles through a new or dropped table are opened by taking its constraints and defaults out. */
@@ -70,7 +93,7 @@ export const arrange = (work: Work, from: Parts, to: Parts): Arranged => {
     );
     const named = (ids: readonly string[]): readonly Node[] => ids.flatMap((id) => graph.nodes.get(id) ?? []);
     const circles = sorted.circles.map(named);
-    const loose = circles.flatMap((circle) => loosened(circle, changes, held));
+    const loose = circles.flatMap((circle) => loosened(circle, changes, held, to));
     const drops = circles.flatMap((circle) => loosenedDrops(circle, changes, from, apart));
     if (loose.length === 0 && drops.length === 0)
       return { nodes: named(sorted.order), before: graph.before, held, circles };
