@@ -186,6 +186,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "diff/ambiguity",
       "diff/breaking",
       "diff/data-loss",
+      "diff/differs",
       "diff/invented-values",
       "diff/lock",
       "diff/may-fail",

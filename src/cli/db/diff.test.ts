@@ -76,8 +76,11 @@ describe("db diff", () => {
     expect(text).toContain("-- migrate:up\n");
     expect(text).toContain("ALTER TABLE public.t ADD COLUMN name text;");
     expect(text).toContain("ALTER TABLE public.t DROP COLUMN name;");
-    const again = await run({ "old.sql": old, "new.sql": old }, "--output", "migrations");
-    expect(again.json.data["empty"]).toBe(true);
+    const again = await run({ "old.sql": old, "new.sql": old }, "--output", "migrations", "--check");
+    expect([again.exit, again.json.data["empty"]]).toEqual([0, true]);
+    const checked = await run({ "old.sql": old, "new.sql": "" }, "--output", "migrations", "--check");
+    expect([checked.exit, JSON.stringify(checked.json).includes("diff/differs")]).toEqual([1, true]);
+    expect([...checked.io.disk.keys()].filter((path) => path.includes("migrations"))).toEqual([]);
     expect([...again.io.disk.keys()].filter((path) => path.includes("migrations"))).toEqual([]);
   });
 

@@ -4,6 +4,8 @@ import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { withSession } from "../../io/postgres/session.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { fileSet } from "../../kernel/fileset.ts";
+import type { Finding } from "../../kernel/finding.ts";
+import { plural } from "../../kernel/words.ts";
 import type { ObjectName } from "../../pg/catalog/object.ts";
 import { sameName } from "../../pg/catalog/object.ts";
 import { catalogHash } from "../../pg/catalog-hash.ts";
@@ -12,6 +14,7 @@ import { formats, migrationsOf } from "../../pg/diff/migration.ts";
 import type { Said } from "../../pg/diff/rename.ts";
 import { diffReport } from "../../pg/diff/report.ts";
 import { quoteName, quotePath } from "../../pg/quote.ts";
+import type { Report } from "../../kernel/report.ts";
 import { command } from "../command.ts";
 import { choice, duration, flag, many, text } from "../flags.ts";
 import type { CatalogSource } from "../sources.ts";
@@ -107,6 +110,20 @@ const countLosses = async (
 const taken = async (io: Io, folder: string | undefined): Promise<readonly string[]> =>
   folder !== undefined && (await io.files.kind(folder)) === "folder" ? io.files.list(folder) : [];
 
+/** For a pipeline: any difference is an error. */
+const withDifference = (shown: Report, migrations: readonly Migration[]): Report => {
+  if (migrations.length === 0) return shown;
+  const steps = migrations.reduce((sum, { leg }) => sum + leg.segment.steps.length, 0);
+  const differs: Finding = {
+    rule: "diff/differs",
+    severity: "error",
+    message: `the schemas differ: ${plural(steps, "step")} from the old to the new`,
+    at: { kind: "project" },
+    help: "apply the migration shown, or take the change over into the new schema",
+  };
+  return { ...shown, findings: [...shown.findings, differs] };
+};
+
 const refuseLoss = (losses: readonly string[], accepted: boolean): void => {
   if (losses.length === 0 || accepted) return;
   throw new Fault("guard.data-loss", `values would be lost:\n${losses.map((one) => `  ${one}`).join("\n")}`, {
@@ -163,6 +180,10 @@ export default command({
       about: "With the extensions of a server of your own, in a throw-away database there",
     },
     {
+      run: "senior db diff --connection-env DATABASE_URL --compare schema.sql --check",
+      about: "In a pipeline: has anybody changed the server past the schema file?",
+    },
+    {
       run: "senior db diff old.sql --compare new.sql --rename orders.note=remark --expand --output migrations/",
       about: "A rename without a moment in which either release fails",
     },
@@ -199,6 +220,7 @@ export default command({
     expand: flag(
       "Renamed columns, and those whose new type writes the table anew, get one beside them: expand, backfill, contract",
     ),
+    check: flag("Write nothing; exit 1 when anything differs, for a pipeline that looks for drift"),
     acceptDataLoss: flag("Write a migration that rounds or cuts values"),
     online: flag("Build indexes concurrently and check constraints in transactions of their own", {
       default: true,
@@ -249,8 +271,9 @@ export default command({
       lockTimeout: args.lockTimeout,
       statementTimeout: args.statementTimeout,
     });
-    refuseLoss(lossesOf(migrations, args.allowContract), args.acceptDataLoss);
+    if (!args.check) refuseLoss(lossesOf(migrations, args.allowContract), args.acceptDataLoss);
     const shown = await report(io, compared, migrations, hashes, from, args.deadline);
+    if (args.check) return withDifference(shown, migrations);
     const files = migrations.flatMap((one) => one.files);
     return args.output === undefined || files.length === 0 ? shown : { ...shown, files: fileSet(args.output, files) };
   },
