@@ -3,6 +3,8 @@ import { PGlite } from "@electric-sql/pglite";
 import type { Filesystem } from "@electric-sql/pglite/basefs";
 import { readAssets } from "./assets.ts";
 import { archivePaths, isBundled } from "./extensions.ts";
+import type { LookupDisk } from "./lookup.ts";
+import { shortenLookups } from "./lookup.ts";
 import type { PatchedDisk } from "./patch-disk.ts";
 import { patchDisk } from "./patch-disk.ts";
 import type { Explained } from "../../pg/whatif/planner.ts";
@@ -35,8 +37,8 @@ interface Unpacked {
 const installation = "/pglite";
 const dataFolder = `${installation}/data`;
 
-const diskOf = (server: PGlite | undefined): Disk => {
-  const disk = (server?.Module as { readonly FS: Disk } | undefined)?.FS;
+const diskOf = (server: PGlite | undefined): Disk & LookupDisk => {
+  const disk = (server?.Module as { readonly FS: Disk & LookupDisk } | undefined)?.FS;
   if (disk === undefined) throw new Error("the file system is not there yet");
   return disk;
 };
@@ -67,6 +69,7 @@ class MemoryFiles implements Filesystem {
 
   initialSyncFs = (): Promise<void> => {
     const disk = diskOf(this.#server);
+    shortenLookups(disk);
     unpack(disk, this.#archive);
     disk.chmod(dataFolder, 0o700);
     return Promise.resolve();
