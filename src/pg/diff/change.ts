@@ -251,7 +251,7 @@ class Differ {
   /** True where the type of a typed table does it. */
   #leaveToType(change: Change): boolean {
     const type = typeOfTable(this.#context.from, this.#context.to, "to" in change ? change.to : change.from);
-    if (type === undefined) return false;
+    if (type === undefined || !this.changes.has(type)) return false;
     const { key } = change;
     this.implied.set(key, type);
     const before = "from" in change ? change.from : undefined;
