@@ -27,6 +27,7 @@ import { renamesOf, saidOf } from "./renames.ts";
 import type { Given } from "./side.ts";
 import {
   addRoles,
+  asRunner,
   contentOf,
   extensionsOf,
   inSide,
@@ -210,7 +211,8 @@ class Comparison {
     const has = this.#has(target);
     const platform = this.#old.kind === "server" ? this.#old.platform : noPlatform;
     const version = this.#old.kind === "server" ? this.#old.version : latest;
-    return (catalog) => asKeptBy(comparedOf(catalog, has, platform, target), version);
+    const users = [this.#old, this.#next].flatMap((side) => (side.kind === "server" ? (side.user ?? []) : []));
+    return (catalog) => users.reduce(asRunner, asKeptBy(comparedOf(catalog, has, platform, target), version));
   }
 
   /** Of a server only what is compared is built, and what that cannot be without. */

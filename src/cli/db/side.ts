@@ -31,13 +31,15 @@ export type Given =
       readonly kind: "server";
       readonly catalog: Catalog;
       readonly version: number;
+      /** Who is connected, and will run what is written. */
+      readonly user?: string;
       readonly platform: Platform;
       readonly source: string;
       readonly notes: readonly Finding[];
     };
 
-/** Rights that new objects of the connected user will have are those of whoever runs a schema file. */
-const asRunner = (catalog: Catalog, user: string): Catalog => ({
+/** Rights that new objects of the connected user will have are those of whoever runs a schema file, which may name that user. */
+export const asRunner = (catalog: Catalog, user: string): Catalog => ({
   ...catalog,
   defaultPrivileges: catalog.defaultPrivileges.map((one) => (one.role === user ? omit(one, "role") : one)),
 });
@@ -51,6 +53,7 @@ export const readSide = async (io: Io, source: CatalogSource, deadlineMs: number
     kind: "server",
     catalog: asRunner(reading.catalog, user),
     version: reading.server.version,
+    user,
     platform: platformOf(reading.catalog),
     source: name,
     notes,
