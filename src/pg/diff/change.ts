@@ -4,6 +4,7 @@ import type { ColumnType } from "../catalog/tables.ts";
 import type { ColumnPart, Kind, Objects, Part, Parts } from "./part.ts";
 import { inherits, isLetGo, isSamePartition, parentColumn, renamePartition } from "./parentage.ts";
 import { sameValue } from "./same-value.ts";
+import { typesInUse } from "./types-in-use.ts";
 import { writerOf } from "./sql/index.ts";
 import { sameJson } from "./sql/text.ts";
 import type { Context, Piece, Refusal } from "./sql/writer.ts";
@@ -24,7 +25,14 @@ export type Change =
       readonly to: Part;
       readonly pieces: readonly Piece[];
     }
-  | { readonly verb: "rebuild" | "swap"; readonly key: string; readonly from: Part; readonly to: Part };
+  | {
+      readonly verb: "rebuild" | "swap";
+      readonly key: string;
+      readonly from: Part;
+      readonly to: Part;
+      /** Only because what it stands on goes: it comes back with that. */
+      readonly forced?: true;
+    };
 
 export type Verb = Change["verb"];
 
@@ -39,10 +47,14 @@ export interface Difference {
   readonly refusals: readonly Refused[];
 }
 
-const typeKinds: readonly Kind[] = ["enum", "domain", "composite", "range", "base type"];
-
 /** Kinds that hold rows or other objects: never dropped to be changed. */
 const lasting: readonly Kind[] = ["table", "column", "sequence", "schema", "extension", "language", "access method"];
+
+/** A type of somebody's, which may have stepped aside too: `public.mood[]`. */
+const isOwn = (type: string): boolean => type.includes(".") || type.startsWith('"');
+
+const isGoing = (change: Change | undefined): boolean =>
+  change?.verb === "drop" || change?.verb === "rebuild" || change?.verb === "swap";
 
 const columnType = (part: Part): ColumnType | undefined => (part.kind === "column" ? part.value.type : undefined);
 
@@ -135,7 +147,7 @@ class Differ {
     const { from, to } = this.#context;
     const [before, after] = [from.byKey.get(dependant), to.byKey.get(dependant)];
     const change = this.changes.get(dependant);
-    if (before === undefined || after === undefined || change?.verb === "drop" || change?.verb === "rebuild") return;
+    if (before === undefined || after === undefined || isGoing(change)) return;
     // A foreign key keeps the key that it was made on.
     const letsGo =
       change?.verb === "alter" && before.kind !== "constraint" && to.needs.get(dependant)?.has(key) !== true;
@@ -148,7 +160,7 @@ class Differ {
     );
     const keeps = lasting.includes(before.kind) && lasts;
     if (keeps && before.of !== key) return;
-    this.#set({ verb: "rebuild", key: dependant, from: before, to: after });
+    this.#set({ verb: "rebuild", key: dependant, from: before, to: after, forced: true });
   }
 
   /** A column of another type: what PostgreSQL does not carry over by itself. */
@@ -185,25 +197,35 @@ class Differ {
 
   /** A type that columns use cannot be dropped: they move to the new one, which is made beside it. */
   #swapTypes(): void {
-    for (const [key, change] of this.changes) {
-      if (change.verb !== "rebuild" || !typeKinds.includes(change.from.kind)) continue;
+    const inUse = typesInUse(
+      this.changes,
+      (key) => this.#dependants.get(key) ?? [],
+      (key) => this.#context.from.byKey.get(key),
+    );
+    for (const key of inUse) {
+      const change = this.changes.get(key);
+      if (change?.verb !== "rebuild") continue;
       const columns = (this.#dependants.get(key) ?? []).filter(
         (user) => this.#context.from.byKey.get(user)?.kind === "column" && this.changes.get(user)?.verb !== "rebuild",
       );
       // Those that go may go later than the new type comes.
       const users = columns.filter((user) => this.#context.to.byKey.has(user));
-      if (columns.length === 0) continue;
       this.#set({ ...change, verb: "swap" });
       for (const user of users) this.#moveColumn(user, key);
       for (const dependant of this.#dependants.get(key) ?? [])
-        if (!columns.includes(dependant)) this.#release(dependant, key);
+        if (!columns.includes(dependant) && !inUse.has(dependant)) this.#release(dependant, key);
     }
   }
 
   #moveColumn(key: string, typeKey: string): void {
     const [from, to] = [this.#context.from.byKey.get(key), this.#context.to.byKey.get(key)];
     if (from?.kind !== "column" || to?.kind !== "column") return;
-    const moved = { ...from.value.type, name: `${from.value.type.name} before`, kind: from.value.type.kind };
+    const { base, ...type } = from.value.type;
+    const moved = {
+      ...type,
+      name: `${type.name} before`,
+      ...(base === undefined ? {} : { base: isOwn(base) ? base.replace(/(\[\])?$/, " before$1") : base }),
+    };
     const result = writerOf("column").alter(
       { ...from.value, type: { ...moved, text: `${moved.text} before` } },
       to.value,

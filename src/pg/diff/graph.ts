@@ -113,7 +113,7 @@ export class Graph {
     } else if (other.verb === "swap") {
       this.#edge(own, `drop ${need}`);
       // Its own statement names the type, which is still called so.
-      if (goes(change) && own !== `drop ${need}` && !nameless.includes(partOf(change).kind))
+      if (goes(change) && own === `drop ${change.key}` && !nameless.includes(partOf(change).kind))
         this.#edge(own, `create ${need}`);
     }
     const released = change.verb === "alter" && this.#to.needs.get(change.key)?.has(given) !== true;

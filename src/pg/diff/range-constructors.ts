@@ -1,6 +1,7 @@
 // The functions that make values of a range type: PostgreSQL makes them with the type, and leaves them behind when it is moved or renamed.
 import type { ObjectName } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
+import { asideName } from "./aside.ts";
 import type { Objects } from "./part.ts";
 
 type Range = Objects["range"];
@@ -38,4 +39,15 @@ export const moveMultirange = (from: Range, to: Range): Way => {
     ...["", quotePath(to), `VARIADIC ${quotePath(to)}[]`].flatMap((args) => follow(a, b, args)),
   ];
   return { up: moves(before, after), down: moves(after, before) };
+};
+
+/** What bears the names of a range type that steps aside, and is called so itself already. */
+export const rangeAside = (range: Range, aside: ObjectName): readonly string[] => {
+  const { multirange } = range;
+  const there = { schema: multirange.schema, name: asideName(multirange.name) };
+  return [
+    ...own(range, aside, range),
+    `ALTER TYPE ${quotePath(multirange)} RENAME TO ${quoteName(there.name)}`,
+    ...["", quotePath(aside), `VARIADIC ${quotePath(aside)}[]`].flatMap((args) => follow(multirange, there, args)),
+  ];
 };

@@ -41,6 +41,10 @@ const refusedFault = (sql: string, refusal: Refusal): Fault => {
     return new Fault("input.unsupported", `${at.table}.${at.column}: PostgreSQL has no such conversion: ${words}`, {
       help: `say how values are converted: --using '${at.table}.${at.column}=<expression of ${at.column}>'`,
     });
+  if (/because it is part of the partition key/.test(message))
+    return new Fault("input.unsupported", `PostgreSQL refuses a step of the way: ${words}\n${sql}`, {
+      help: "a partition key keeps its type: make a table of the new shape beside it, copy the rows in batches, and rename both; a label of an enum that is only called otherwise takes ALTER TYPE … RENAME VALUE",
+    });
   return new Fault("input.unsupported", `PostgreSQL refuses a step of the way: ${words}\n${sql}`, {
     help: "split the change into two that PostgreSQL takes, or write this step by hand",
   });

@@ -4,13 +4,20 @@ import { asideName } from "./aside.ts";
 import type { Node } from "./node.ts";
 import type { Arranged } from "./order.ts";
 import type { Part } from "./part.ts";
+import { rangeAside } from "./range-constructors.ts";
 import { writerOf } from "./sql/index.ts";
 import type { Context, Piece, Stage } from "./sql/writer.ts";
 
 /** `contract` takes away what code of the release before may still use. */
 export type SegmentKind = Stage | "contract";
 
-const piecesOf = ({ act, change }: Node, context: Context): readonly Piece[] => {
+/** What goes with a rewrite comes back with it: readers wait already, and should not find it missing afterwards. */
+const isWithRewrite = ({ change }: Node): boolean =>
+  change.verb === "rebuild" && change.forced === true && ["index", "constraint"].includes(change.from.kind);
+
+const piecesOf = (node: Node, given: Context): readonly Piece[] => {
+  const { act, change } = node;
+  const context = isWithRewrite(node) ? { ...given, online: false } : given;
   if (change.verb === "alter") return change.pieces;
   if (change.verb === "swap") return swapPieces(act, change, context);
   if (act === "drop" && "from" in change) return writerOf(change.from.kind).drop(change.from.value, context);
@@ -29,6 +36,7 @@ const swapPieces = (
   const noun = from.kind === "domain" ? "DOMAIN" : "TYPE";
   return [
     `ALTER ${noun} ${path({ schema, name })} RENAME TO ${quoteName(aside.name)}`,
+    ...(from.kind === "range" ? rangeAside(from.value, aside) : []),
     ...writerOf(to.kind).create(to.value, context),
   ];
 };
