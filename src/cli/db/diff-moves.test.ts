@@ -135,6 +135,13 @@ describe("moves", () => {
     expect((JSON.parse(stdout) as { data: { candidates: readonly unknown[] } }).data.candidates).toHaveLength(2);
   });
 
+  test("are not a thing that expands", async () => {
+    const next = "create schema a; create schema b; create table b.t (id int primary key, note text);";
+    const { exit, stderr } = await run(old, next, "--expand");
+    expect(exit).toBe(3);
+    expect(stderr).toContain("CREATE VIEW a.t AS SELECT * FROM b.t");
+  });
+
   test("names that are taken at the new place are passed by", async () => {
     const before = `${old} create table b.u (id int constraint t_pkey primary key); create sequence b.t_id_seq; alter table a.t alter id add generated always as identity;`;
     const next =

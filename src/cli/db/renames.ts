@@ -11,7 +11,24 @@ import type { Given } from "./side.ts";
 interface Wishes {
   readonly renames: readonly Said[];
   readonly guess: boolean;
+  readonly expand: boolean;
 }
+
+/** Columns can stand twice; a table has one place, and the release before finds it nowhere else. */
+const refuseMoved = ({ renamings }: Renames): void => {
+  const moved = renamings.filter(({ change }) => "to" in change && ["table", "schema"].includes(change.to.kind));
+  if (moved.length === 0) return;
+  const table = moved.find(({ change }) => "to" in change && change.to.kind === "table");
+  const view =
+    table === undefined
+      ? ""
+      : `, or leave a view behind by hand: CREATE VIEW ${table.from} AS SELECT * FROM ${table.to}`;
+  throw new Fault(
+    "input.unsupported",
+    `--expand lets columns stand twice, and these move at once: ${moved.map(({ from, to }) => `${from} → ${to}`).join(", ")}`,
+    { help: `leave --expand away for this change${view}` },
+  );
+};
 
 const ambiguousFault = (candidates: readonly Candidate[]): Fault => {
   const lines = candidates.map(({ from, to, score, reasons }) => `  ${from} → ${to} (${score}: ${reasons.join(", ")})`);
@@ -74,10 +91,11 @@ export const renamesOf = async (
   stage: AsideStage,
   [begin, end]: readonly [Catalog, Catalog],
   next: Given,
-  { renames, guess }: Wishes,
+  { renames, guess, expand }: Wishes,
 ): Promise<Renames> => {
   const found = await settleRenames(stage, begin, end, saidOf(next, renames), guess);
   if (found.ambiguous.length > 0) throw ambiguousFault(found.ambiguous);
   refuseUnanswered(begin, end, renames, found.answered);
+  if (expand) refuseMoved(found);
   return found;
 };
