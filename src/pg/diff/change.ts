@@ -322,13 +322,14 @@ class Differ {
     const own = from.byKey.get(partKey("column", column.table, column.name));
     const [before, after] = parent === undefined ? [] : [from.byKey.get(parent), to.byKey.get(parent)];
     if (own?.kind !== "column" || before?.kind !== "column" || after?.kind !== "column") return false;
-    const view = (one: ColumnPart): unknown => [
+    const view = (one: ColumnPart, nullable = one.nullable): unknown => [
       columnType({ kind: "column", key: "", value: one })?.text,
-      one.nullable,
+      nullable,
       one.collation,
       one.generated,
     ];
-    return sameJson(view(own.value), view(before.value)) && sameJson(view(column), view(after.value));
+    const handed = (one: ColumnPart): unknown => view(one, one.nullable || one.notNull?.noInherit === true);
+    return sameJson(view(own.value), handed(before.value)) && sameJson(view(column), handed(after.value));
   }
 
   /** A column that a parent adds brings the parent's default along. */
