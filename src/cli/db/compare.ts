@@ -7,7 +7,6 @@ import { keptKey, readKept, readOutcome, writeKept, writeOutcome } from "../../i
 import type { Io } from "../../io/io.ts";
 import type { ShadowServer } from "../../io/postgres/shadow-database.ts";
 import type { Finding } from "../../kernel/finding.ts";
-import { sideBySide } from "../../kernel/side-by-side.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { movesBetween, rehearseExpanded } from "../../pg/diff/expand.ts";
 import { asKeptBy } from "../../pg/diff/older-servers.ts";
@@ -107,10 +106,6 @@ const latest = 180000;
 
 const unchanged: Rehearsed = { legs: [], proof: { tables: 0, rows: 0, refused: [] } };
 
-/** Files that take longer to load than a server of their own takes to start. What is built of a server waits for the other side. */
-const isLarge = (side: Given): boolean =>
-  side.kind === "files" && side.files.reduce((sum, { text }) => sum + text.length, 0) > 150_000;
-
 /** Real state of one comparison: both sides, as far as they are known. */
 class Comparison {
   readonly #io: Io;
@@ -134,18 +129,8 @@ class Comparison {
     const way = target === undefined || origin === undefined ? undefined : await this.#known();
     if (target !== undefined && origin !== undefined && way !== undefined) return this.#compared(origin, target, way);
     const { deadlineMs, shadow } = this.#options;
-    const inShadow = <T>(signal: AbortSignal, work: (place: Shadow) => Promise<T>): Promise<T> =>
-      withShadow({ deadlineMs, signal, ...(shadow === undefined ? {} : { shadow }) }, work);
-    if (target === undefined && shadow === undefined && isLarge(this.#old) && isLarge(this.#next))
-      return sideBySide(
-        this.#io.signal,
-        (signal) => inShadow(signal, (place) => this.#load(place, this.#next)),
-        (next, signal) => inShadow(signal, (place) => this.#rehearse(place, this.#old, next)),
-      );
-    return inShadow(this.#io.signal, async (place) => {
-      const next = target ?? (await this.#load(place, this.#next));
-      return this.#rehearse(place, this.#given(next), Promise.resolve(next));
-    });
+    const options = { deadlineMs, signal: this.#io.signal, ...(shadow === undefined ? {} : { shadow }) };
+    return withShadow(options, (place) => this.#rehearse(place, target));
   }
 
   /** The same content and the same wishes have the same way, which was rehearsed before. */
@@ -160,11 +145,12 @@ class Comparison {
     return keptKey(["way", JSON.stringify(wishes), ...contentOf(this.#old), "to", ...contentOf(this.#next)]);
   }
 
-  #rehearse(shadow: Shadow, given: Given, next: Promise<KeptCatalog>): Promise<Compared> {
+  async #rehearse(shadow: Shadow, kept: KeptCatalog | undefined): Promise<Compared> {
+    const target = kept ?? (await this.#load(shadow, this.#next));
+    const given = this.#given(target);
     this.#io.terminal.progress(`loading ${given.source}`);
     return inSide(shadow, given, async ({ scratch, ...origin }) => {
       await this.#keep(given, origin);
-      const target = await next;
       const scope = this.#scope(target.catalog);
       const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
       const stage = stageOn(scratch, scope);
