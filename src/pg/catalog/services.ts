@@ -39,7 +39,7 @@ export interface ForeignServer extends Owned, Secretive {
 
 export interface UserMapping extends Secretive {
   readonly server: string;
-  /** `public` for everybody. */
+  /** `public` for everybody, `CURRENT_USER` for whoever reads it: that of a schema file is whoever runs the file. */
   readonly user: string;
 }
 

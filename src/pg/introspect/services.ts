@@ -174,7 +174,7 @@ const servers = section(
 /** Secrets stay on the server: only the names of the options that hold them are read. */
 const userMappings = section(
   "userMappings",
-  `select json_build_object('oid', u.umid, 'server', u.srvname, 'user', u.usename, 'options', ${openOptions("u.umoptions")},
+  `select json_build_object('oid', u.umid, 'server', u.srvname, 'user', case when u.usename = current_user then 'CURRENT_USER' else u.usename end, 'options', ${openOptions("u.umoptions")},
        'secrets', ${secretNames("u.umoptions")})
      from pg_catalog.pg_user_mappings u where ${isUsers("pg_user_mapping", "u.umid")}`,
   "u.umid",

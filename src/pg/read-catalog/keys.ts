@@ -57,11 +57,15 @@ const global: readonly (readonly [section: string, Class, ObjectKind])[] = [
   ["servers", "pg_foreign_server", "server"],
 ];
 
+/** The mapping of whoever ran a schema file is that of whoever will run the migration. */
+export const mappedUser = (row: Row, loader: string | undefined): string =>
+  row["user"] === loader ? "CURRENT_USER" : text(row, "user");
+
 /** Sections whose objects are told apart by more than a name. */
 const special: readonly (readonly [
   section: string,
   Class,
-  (row: Row, path: ObjectName, role: string | undefined) => ObjectKey,
+  (row: Row, path: ObjectName, role: string | undefined, loader: string | undefined) => ObjectKey,
 ])[] = [
   [
     "operators",
@@ -72,7 +76,11 @@ const special: readonly (readonly [
   ["operatorClasses", "pg_opclass", (row, path) => `${keyOf("operator class", path)} USING ${text(row, "method")}`],
   ["casts", "pg_cast", (row) => castKey(text(row, "source"), text(row, "target"))],
   ["transforms", "pg_transform", (row) => transformKey(text(row, "type"), text(row, "language"))],
-  ["userMappings", "pg_user_mapping", (row) => userMappingKey(text(row, "user"), text(row, "server"))],
+  [
+    "userMappings",
+    "pg_user_mapping",
+    (row, _, __, loader) => userMappingKey(mappedUser(row, loader), text(row, "server")),
+  ],
   [
     "defaultPrivileges",
     "pg_default_acl",
@@ -130,7 +138,7 @@ export const keysOf = (context: Context): Map<Numbered, ObjectKey> => {
     ),
     ...special.flatMap(([section, kind, key]) =>
       entries(rows.of(section), kind, (row) =>
-        key(row, path(row), row["role"] === context.loader ? undefined : maybe(row, "role")),
+        key(row, path(row), row["role"] === context.loader ? undefined : maybe(row, "role"), context.loader),
       ),
     ),
     ...attached.flatMap(([section, kind, key]) =>

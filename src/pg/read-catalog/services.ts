@@ -1,5 +1,6 @@
 // Builds what is rarer from rows: operators, casts, languages, foreign data, publications, text search, event triggers.
 import type { Catalog } from "../catalog.ts";
+import { mappedUser } from "./keys.ts";
 import { byName, byPath, compareText } from "../catalog/object.ts";
 import type {
   Cast,
@@ -123,9 +124,9 @@ const publication = (row: Row, context: Context): Publication => ({
   ...context.ownedOnly("pg_publication", row),
 });
 
-const userMapping = (row: Row): UserMapping => ({
+const userMapping = (row: Row, { loader }: Context): UserMapping => ({
   server: text(row, "server"),
-  user: text(row, "user"),
+  user: mappedUser(row, loader),
   options: options(row, "options"),
   secrets: sorted(row, "secrets"),
 });
