@@ -135,6 +135,15 @@ describe("moves", () => {
     expect((JSON.parse(stdout) as { data: { candidates: readonly unknown[] } }).data.candidates).toHaveLength(2);
   });
 
+  test("a table whose values could not be those of the other one has not moved", async () => {
+    const { exit, stdout } = await run(
+      "create table t (id int primary key, name text, note text, at int);",
+      "create schema s; create table s.t (id int primary key, name text, note text, at timestamptz);",
+    );
+    expect(exit).toBe(0);
+    expect((JSON.parse(stdout) as { readonly data: unknown }).data).toMatchObject({ renames: [] });
+  });
+
   test("are not a thing that expands", async () => {
     const next = "create schema a; create schema b; create table b.t (id int primary key, note text);";
     const { exit, stderr } = await run(old, next, "--expand");

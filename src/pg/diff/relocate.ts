@@ -1,8 +1,9 @@
 // Moves: what goes in one schema and comes in another may be the same thing in another place. Said by the user, or told by name and shape.
 import type { Catalog } from "../catalog.ts";
 import { quoteName, quotePath } from "../quote.ts";
+import { isAssigned, isTextual, plain } from "./cast/plain.ts";
 import { nameLikeness } from "./likeness.ts";
-import type { Kind, Part, Parts } from "./part.ts";
+import type { ColumnPart, Kind, Part, Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import type { Movable } from "./relocate-sql.ts";
 import { Mover, movable } from "./relocate-sql.ts";
@@ -62,12 +63,26 @@ interface Pair {
   readonly reasons: readonly string[];
 }
 
+/** A column whose values cannot become those of the other one's type: who gave two tables one name made them from nothing. */
+const isAtOdds = (from: Movable, to: Movable, [old, next]: readonly [Parts, Parts]): boolean => {
+  const columns = (part: Movable, parts: Parts): readonly ColumnPart[] =>
+    parts.childrenOf(part.key).flatMap((one) => (one.kind === "column" ? [one.value] : []));
+  const after = new Map(columns(to, next).map((column) => [column.name, column.type]));
+  return columns(from, old).some(({ name, type }) => {
+    const other = after.get(name);
+    if (other === undefined || bareTypes(type.text) === bareTypes(other.text)) return false;
+    const [source, target] = [plain(type), plain(other)];
+    return source.builtIn && target.builtIn && !isTextual(source) && !isAssigned(source, target);
+  });
+};
+
 /** How alike two are, by name and by what they hold. Another name and another schema at once is believed of tables alone. */
 export const likenessOf = (
   from: Movable,
   to: Movable,
   [old, next]: readonly [Parts, Parts],
 ): Omit<Pair, "from" | "to"> => {
+  if (from.kind === "table" && isAtOdds(from, to, [old, next])) return { score: 0, reasons: [] };
   const [before, after] = [shapeOf(from, old), shapeOf(to, next)];
   const shared = before.filter((one) => after.includes(one)).length;
   const alike = before.length + after.length === 0 ? 1 : (2 * shared) / (before.length + after.length);
