@@ -189,6 +189,8 @@ create unique index tokens on t (token);`;
     const late = ups.find((text) => text.includes("DROP CONSTRAINT people_pkey")) ?? "";
     expect(late.lastIndexOf(" VALIDATE CONSTRAINT ")).toBeLessThan(late.indexOf(" SET NOT NULL"));
     expect(late).toContain("ADD CONSTRAINT people_pkey PRIMARY KEY USING INDEX people_pkey__after");
+    expect(late).toMatch(/ADD CONSTRAINT visits_person_fkey FOREIGN KEY .* NOT VALID;/);
+    expect(ups.at(-1)).toContain("VALIDATE CONSTRAINT visits_person_fkey");
   });
 
   test("a sequence that goes over to another table is its owner's then", async () => {

@@ -27,9 +27,10 @@ export const closer = (segments: readonly Batch[]): readonly Batch[] => {
   for (const unit of order) {
     if (!isRebuilt(unit) || unit.node.act !== "create" || unit.kind !== "main") continue;
     const earliest = [...unit.before].filter((id) => at.has(id)).map(place);
-    let target = Math.max(dropped.get(unit.node.change.key) ?? place(unit.id), ...earliest);
-    while (target < place(unit.id) && !isOpen(target)) target++;
-    if (target < place(unit.id)) at.set(unit.id, target);
+    // What goes with its owner, as rights do, has no drop of its own.
+    let target = Math.max(dropped.get(unit.node.change.key) ?? -1, ...earliest);
+    while (target >= 0 && target < place(unit.id) && !isOpen(target)) target++;
+    if (target >= 0 && target < place(unit.id)) at.set(unit.id, target);
   }
   const found = Map.groupBy(order, ({ id }) => place(id));
   return segments.flatMap(({ kind }, index) => {

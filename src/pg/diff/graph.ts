@@ -3,6 +3,7 @@ import { keyOf, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
 import { defaultColumn, dropOwner, rivalKeys, tableOf } from "./held.ts";
 import type { Node, Work } from "./node.ts";
+import { sameJson } from "./sql/text.ts";
 import { actsOf, comes, goes } from "./node.ts";
 import type { Kind, Part, Parts } from "./part.ts";
 import { rankOf } from "./rank.ts";
@@ -169,7 +170,8 @@ export class Graph {
         if (!("from" in other) || (other.from.kind !== "constraint" && other.from.kind !== "index")) continue;
         if (!sameName(other.from.value.table, target)) continue;
         if (goes(other)) this.#edge(this.idOf("drop", other.key), own);
-        else if (isReplaced(other)) this.#edge(`alter ${other.key}`, own);
+        else if (isReplaced(other) && fits(other.from, change.to.value.references.columns))
+          this.#edge(`alter ${other.key}`, own);
       }
     }
   }
@@ -281,6 +283,10 @@ export class Graph {
 
 /** What is part of a table, and would reach its partitions. */
 const reaching: readonly Part["kind"][] = ["column", "constraint", "index", "default"];
+
+/** A foreign key may rely on a key over just the columns that it names. */
+const fits = (key: Part, columns: readonly string[]): boolean =>
+  key.kind === "constraint" && "columns" in key.value && sameJson(key.value.columns.toSorted(), columns.toSorted());
 
 /** A key that another takes the place of. */
 const isReplaced = (change: Change): boolean =>

@@ -11,9 +11,15 @@ import type { Context, Piece, Stage } from "./sql/writer.ts";
 /** `contract` takes away what code of the release before may still use. */
 export type SegmentKind = Stage | "contract";
 
-/** What goes with a rewrite comes back with it: readers wait already, and should not find it missing afterwards. */
+/**
+ * An index or key that goes with a rewrite comes back with it: readers wait already, and should not find it missing afterwards.
+ * Checks and foreign keys bind new rows at once, and are held against the others later.
+ */
 const isWithRewrite = ({ change }: Node): boolean =>
-  change.verb === "rebuild" && change.forced === true && ["index", "constraint"].includes(change.from.kind);
+  change.verb === "rebuild" &&
+  change.forced === true &&
+  (change.from.kind === "index" ||
+    (change.from.kind === "constraint" && !["check", "foreign-key"].includes(change.from.value.kind)));
 
 const piecesOf = (node: Node, given: Context): readonly Piece[] => {
   const { act, change } = node;
