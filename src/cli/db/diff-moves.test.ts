@@ -1,7 +1,5 @@
 // What rows see of db diff's files on a real server: tables that move are the same tables, counters go on where they stood, and back.
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import postgres from "postgres";
 import { judge } from "../../../scripts/judge/judge.ts";
 import type { Tool } from "../../../scripts/judge/tools.ts";
@@ -10,9 +8,9 @@ import { mergePlugins } from "../../registry.ts";
 import { reporters } from "../../report/index.ts";
 import { memoryIo } from "../../testing/memory-io.ts";
 import { testServer } from "../../testing/postgres-server.ts";
+import { fixturePair, proven } from "../../testing/schema-pair.ts";
 import { runSenior } from "../run.ts";
 
-const fixtures = join(import.meta.dirname, "../../pg/diff/fixtures");
 const server = await testServer();
 const registry = mergePlugins([{ sdk: 1, name: "senior", provides: [...reporters] }]);
 
@@ -46,15 +44,6 @@ const asFiles = (): Tool => {
   };
 };
 
-const pairOf = (id: string, moved: Readonly<Record<string, string>>) => ({
-  id,
-  roles: [],
-  setup: null,
-  moved,
-  old: readFileSync(join(fixtures, id, "old.sql"), "utf8"),
-  new: readFileSync(join(fixtures, id, "new.sql"), "utf8"),
-});
-
 const moves: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ["moved-to-another-schema", { "public.customer": "crm.customer", "public.invoice": "crm.invoice" }],
   ["schema-renamed", { "billing.invoice": "accounts.invoice", "billing.line": "accounts.line" }],
@@ -64,16 +53,8 @@ describe.skipIf(server === undefined)("objects that move to another schema, on a
   for (const [id, moved] of moves)
     test(id.replaceAll("-", " "), async () => {
       if (server === undefined) return;
-      const verdict = await judge(server, 180000, pairOf(id, moved), asFiles());
-      expect(verdict).toMatchObject({
-        outcome: "judged",
-        up: true,
-        down: true,
-        empty: true,
-        recreated: [],
-        lost: [],
-        trouble: [],
-      });
+      const verdict = await judge(server, 180000, fixturePair(id, moved), asFiles());
+      expect(verdict).toMatchObject(proven);
       expect(verdict.rows).toBeGreaterThan(3);
     });
 });
@@ -81,7 +62,7 @@ describe.skipIf(server === undefined)("objects that move to another schema, on a
 describe.skipIf(server === undefined)("counters, on a real server with rows", () => {
   test("go on where they stood, as serial or identity columns, in other steps and within other bounds, forth and back", async () => {
     if (server === undefined) return;
-    const { old, new: next } = pairOf("identity-options", {});
+    const { old, new: next } = fixturePair("identity-options", {});
     const { files } = await run(old, next);
     const client = postgres(server.url(await server.createDatabase(old)), { max: 1, onnotice: () => undefined });
     const tables = ["a", "b", "c", "d", "e", "f", "g", "h"];

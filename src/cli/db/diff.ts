@@ -5,6 +5,7 @@ import { withSession } from "../../io/postgres/session.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { fileSet } from "../../kernel/fileset.ts";
 import type { Finding } from "../../kernel/finding.ts";
+import type { Report } from "../../kernel/report.ts";
 import { plural } from "../../kernel/words.ts";
 import type { ObjectName } from "../../pg/catalog/object.ts";
 import { sameName } from "../../pg/catalog/object.ts";
@@ -12,9 +13,8 @@ import { catalogHash } from "../../pg/catalog-hash.ts";
 import type { Migration } from "../../pg/diff/migration.ts";
 import { formats, migrationsOf } from "../../pg/diff/migration.ts";
 import type { Said } from "../../pg/diff/rename.ts";
-import { diffReport } from "../../pg/diff/report.ts";
+import { countSteps, diffReport } from "../../pg/diff/report.ts";
 import { quoteName, quotePath } from "../../pg/quote.ts";
-import type { Report } from "../../kernel/report.ts";
 import { command } from "../command.ts";
 import { choice, duration, flag, many, text } from "../flags.ts";
 import type { CatalogSource } from "../sources.ts";
@@ -113,11 +113,10 @@ const taken = async (io: Io, folder: string | undefined): Promise<readonly strin
 /** For a pipeline: any difference is an error. */
 const withDifference = (shown: Report, migrations: readonly Migration[]): Report => {
   if (migrations.length === 0) return shown;
-  const steps = migrations.reduce((sum, { leg }) => sum + leg.segment.steps.length, 0);
   const differs: Finding = {
     rule: "diff/differs",
     severity: "error",
-    message: `the schemas differ: ${plural(steps, "step")} from the old to the new`,
+    message: `the schemas differ: ${plural(countSteps(migrations), "step")} from the old to the new`,
     at: { kind: "project" },
     help: "apply the migration shown, or take the change over into the new schema",
   };

@@ -3,11 +3,11 @@ import { keyOf, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
 import { defaultColumn, dropOwner, rivalKeys, tableOf } from "./held.ts";
 import type { Node, Work } from "./node.ts";
-import { sameJson } from "./sql/text.ts";
 import { actsOf, comes, goes } from "./node.ts";
 import type { Kind, Part, Parts } from "./part.ts";
 import { rankOf } from "./rank.ts";
 import { namesOf } from "./shared-names.ts";
+import { sameJson } from "./sql/text.ts";
 
 /** What is dropped without naming the types that it uses. */
 const nameless: readonly Kind[] = ["table", "column", "default", "constraint", "index"];

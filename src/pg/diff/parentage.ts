@@ -4,6 +4,11 @@ import { quoteName, quotePath } from "../quote.ts";
 import type { ColumnPart, Part, Parts } from "./part.ts";
 import { sameJson } from "./sql/text.ts";
 
+interface Sides {
+  readonly from: Parts;
+  readonly to: Parts;
+}
+
 export const inherits = (part: Part): part is Extract<Part, { kind: "column" }> =>
   part.kind === "column" && !part.value.local;
 
@@ -32,4 +37,23 @@ export const isLetGo = (part: Part | undefined, verbOf: (key: string) => string 
   if (part?.kind !== "index" && part?.kind !== "constraint") return false;
   const verb = verbOf(keyOf("table", part.value.table));
   return verbOf(`partition ${quotePath(part.value.table)}`) === "drop" && verb !== "drop" && verb !== "rebuild";
+};
+
+/** True where a column changes just as its parent's does: what the parent hands down, and nothing of its own. */
+export const followsParent = ({ from, to }: Sides, column: ColumnPart): boolean => {
+  const parent = parentColumn(to, column);
+  const own = from.byKey.get(partKey("column", column.table, column.name));
+  const [before, after] = parent === undefined ? [] : [from.byKey.get(parent), to.byKey.get(parent)];
+  if (own?.kind !== "column" || before?.kind !== "column" || after?.kind !== "column") return false;
+  const view = ({ type, collation, generated }: ColumnPart, nullable: boolean): unknown => [
+    type.text,
+    nullable,
+    collation,
+    generated,
+  ];
+  const handed = (one: ColumnPart): unknown => view(one, one.nullable || one.notNull?.noInherit === true);
+  return (
+    sameJson(view(own.value, own.value.nullable), handed(before.value)) &&
+    sameJson(view(column, column.nullable), handed(after.value))
+  );
 };

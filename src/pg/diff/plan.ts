@@ -1,9 +1,9 @@
 // From two catalogs to a plan: steps in an order that can be run, in segments that each fit one transaction or none.
 import type { Catalog } from "../catalog.ts";
 import type { Change, Refused } from "./change.ts";
-import { differ } from "./change.ts";
+import { differ } from "./differ.ts";
 import { hazardsOf, missingFor } from "./hazard.ts";
-import type { Hazard } from "./hazard.ts";
+import type { Hazard } from "./hazard-kinds.ts";
 import type { Arranged } from "./order.ts";
 import { gathered, withOneRewrite } from "./one-rewrite.ts";
 import { missingBetween } from "./closer.ts";

@@ -206,7 +206,6 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
           .filter((other) => isSameColumns(part, other, sides, tables))
           // What came with a new table, or went with an old one, was not renamed.
           .filter((other) => kinds.includes("table") || kinds.includes("enum") || existed(other, sides[0], tables))
-          .filter((other) => sameOwner(part, other, sides, tables))
           .map((other) => ({ part, other, ...score(moved, other, sides) })),
       )
       .filter((one) => one.score >= likely)
@@ -270,21 +269,4 @@ const existed = (part: Renameable, before: Parts, tables: ReadonlyMap<string, Ob
     [...tables.values()].some((table) => keyOf("table", table) === key) ||
     part.kind === "index"
   );
-};
-
-/** A sequence of a column is renamed only with it: all sequences look alike. */
-const sameOwner = (
-  part: Renameable,
-  other: Renameable,
-  [old, next]: readonly [Parts, Parts],
-  tables: ReadonlyMap<string, ObjectName>,
-): boolean => {
-  if (part.kind !== "sequence") return true;
-  const tableOf = (parts: Parts, key: string): string | undefined => {
-    const owned = parts.byKey.get(`owner column of ${key}`);
-    return owned?.kind === "owned by" ? keyOf("table", owned.value.table) : undefined;
-  };
-  const before = tableOf(old, part.key);
-  const renamedTo = before === undefined ? undefined : tables.get(before);
-  return (renamedTo === undefined ? before : keyOf("table", renamedTo)) === tableOf(next, other.key);
 };

@@ -3,7 +3,7 @@ import type { Finding, Severity } from "../../kernel/finding.ts";
 import type { Block, Report } from "../../kernel/report.ts";
 import { heading, text } from "../../kernel/report.ts";
 import { plural } from "../../kernel/words.ts";
-import type { HazardKind } from "./hazard.ts";
+import type { HazardKind } from "./hazard-kinds.ts";
 import type { Migration } from "./migration.ts";
 import type { Rehearsed } from "./rehearse.ts";
 import type { Candidate, Renaming } from "./rename.ts";
@@ -160,15 +160,18 @@ const orderBlocks = ({ migrations, rehearsed: { backfills = [] } }: DiffInput): 
   ];
 };
 
+/** Of all migrations together. */
+export const countSteps = (migrations: readonly Migration[]): number =>
+  migrations.reduce((sum, { leg }) => sum + leg.segment.steps.length, 0);
+
 export const diffReport = (input: DiffInput): Report => {
   const { migrations, rehearsed, hashes } = input;
-  const steps = migrations.reduce((sum, { leg }) => sum + leg.segment.steps.length, 0);
   const blocks: readonly Block[] =
     migrations.length === 0
       ? emptyBlocks(input)
       : [
           heading(`${input.from} → ${input.to}`),
-          text(`${plural(steps, "step")} in ${plural(migrations.length, "migration")}`, "dim"),
+          text(`${plural(countSteps(migrations), "step")} in ${plural(migrations.length, "migration")}`, "dim"),
           ...guesses(input),
           ...fileBlocks(input),
           ...orderBlocks(input),

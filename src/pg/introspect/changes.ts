@@ -9,7 +9,7 @@ import type { Only } from "./sql.ts";
 /** Objects with the same number but for its last bits are told apart no further. */
 const groupBits = 5;
 
-export const groupOf = (object: number): number => Math.floor(object / 2 ** groupBits);
+const groupOf = (object: number): number => Math.floor(object / 2 ** groupBits);
 
 /** Sections are read again in parts: of relations and what hangs on them, of types and routines, of the rest. */
 export type Part = "relations" | "types" | "rest";

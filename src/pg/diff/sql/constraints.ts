@@ -83,26 +83,28 @@ export const clusterOn = (
     : [`ALTER TABLE ${quotePath(table)} SET WITHOUT CLUSTER`];
 };
 
-/** A key over plain ascending columns can be built beside the table and adopted; WITHOUT OVERLAPS cannot. */
-const adoptable = (constraint: ConstraintPart, context: Context): boolean =>
-  (constraint.kind === "primary-key" || constraint.kind === "unique") &&
-  constraint.tableKind === "table" &&
-  !/WITHOUT OVERLAPS/i.test(constraint.definition) &&
-  indexOf(context.to, constraint) !== undefined;
+interface Adoption {
+  readonly build: Piece;
+  readonly use: Piece;
+}
 
-const adopt = (constraint: ConstraintPart, context: Context, name = constraint.name): readonly Piece[] => {
-  const index = indexOf(context.to, constraint);
-  if (index === undefined) return [add(constraint, constraint.definition)];
-  const words = constraint.kind === "primary-key" ? "PRIMARY KEY" : "UNIQUE";
-  const deferrable = { no: "", immediate: " DEFERRABLE", deferred: " DEFERRABLE INITIALLY DEFERRED" }[
-    constraint.deferrable
-  ];
-  const unique = indexText({ ...index, name, unique: true }, constraint.table, "CONCURRENTLY ");
-  return [
-    { sql: unique, stage: "alone" },
-    { sql: add(constraint, `${words} USING INDEX ${quoteName(name)}${deferrable}`), stage: "late" },
-  ];
+/** A key over plain ascending columns can be built beside the table, as an index of this name, and adopted; WITHOUT OVERLAPS cannot. */
+const adoption = (constraint: ConstraintPart, { to }: Context, name: string): Adoption | undefined => {
+  const { kind, tableKind, definition, deferrable } = constraint;
+  const index = indexOf(to, constraint);
+  if (index === undefined || (kind !== "primary-key" && kind !== "unique") || tableKind !== "table") return undefined;
+  if (/WITHOUT OVERLAPS/i.test(definition)) return undefined;
+  const words = kind === "primary-key" ? "PRIMARY KEY" : "UNIQUE";
+  const when = { no: "", immediate: " DEFERRABLE", deferred: " DEFERRABLE INITIALLY DEFERRED" }[deferrable];
+  return {
+    build: { sql: indexText({ ...index, name, unique: true }, constraint.table, "CONCURRENTLY "), stage: "alone" },
+    use: { sql: add(constraint, `${words} USING INDEX ${quoteName(name)}${when}`), stage: "late" },
+  };
 };
+
+/** What hangs on an adopted key. Options came with its index. */
+const adoptedSettings = (constraint: ConstraintPart, context: Context): readonly Piece[] =>
+  late(keySettings(constraint, context, { ...plainIndex, options: constraint.keyIndex?.options ?? [] }));
 
 /** PostgreSQL takes NOT VALID of a foreign key on a partitioned table from version 18 on. */
 const canWait = (constraint: ConstraintPart, { version }: Context): boolean =>
@@ -155,11 +157,9 @@ const createConstraint = (constraint: ConstraintPart, context: Context): readonl
   const tail = keySettings(constraint, context);
   if (isKey(constraint) && constraint.tableKind === "partitioned")
     return [onlyParent(constraint, constraint.definition), ...tail];
-  if (online && adoptable(constraint, context) && constraint.partOf === undefined)
-    return [
-      ...adopt(constraint, context, isMadeAgain(constraint, context) ? besideName(constraint.name) : constraint.name),
-      ...late(keySettings(constraint, context, { ...plainIndex, options: constraint.keyIndex?.options ?? [] })),
-    ];
+  const name = isMadeAgain(constraint, context) ? besideName(constraint.name) : constraint.name;
+  const adopted = online && constraint.partOf === undefined ? adoption(constraint, context, name) : undefined;
+  if (adopted !== undefined) return [adopted.build, adopted.use, ...adoptedSettings(constraint, context)];
   if (!online || !canWait(constraint, context)) return [add(constraint, constraint.definition), ...tail];
   return [
     add(constraint, `${constraint.definition} NOT VALID`),
@@ -190,22 +190,16 @@ const isReplaceable = (from: ConstraintPart, to: ConstraintPart, context: Contex
     from.tableKind === "table" &&
     from.partOf === undefined &&
     to.partOf === undefined &&
-    adoptable(to, context) &&
     isAlone(context.from) &&
     isAlone(context.to)
   );
 };
 
-const replaceKey = (to: ConstraintPart, context: Context): readonly Piece[] => {
-  const index = besideName(to.name);
-  const [build, use] = adopt(to, context, index);
-  if (build === undefined || use === undefined) return [];
-  return [
-    build,
-    ...late([`${alterTable(to)} DROP CONSTRAINT ${quoteName(to.name)}`, use]),
-    ...late(keySettings(to, context, { ...plainIndex, options: to.keyIndex?.options ?? [] })),
-  ];
-};
+const replaceKey = (to: ConstraintPart, { build, use }: Adoption, context: Context): readonly Piece[] => [
+  build,
+  ...late([`${alterTable(to)} DROP CONSTRAINT ${quoteName(to.name)}`, use]),
+  ...adoptedSettings(to, context),
+];
 
 /** In place: to be validated, and when a foreign key is checked. */
 const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): readonly Piece[] | typeof rebuild => {
@@ -247,8 +241,8 @@ const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): read
     }[to.deferrable];
     return [`${alterTable(to)} ALTER CONSTRAINT ${quoteName(to.name)} ${words}`];
   }
-  if (isReplaceable(from, to, context)) return replaceKey(to, context);
-  return rebuild;
+  const beside = isReplaceable(from, to, context) ? adoption(to, context, besideName(to.name)) : undefined;
+  return beside === undefined ? rebuild : replaceKey(to, beside, context);
 };
 
 export const constraintWriter: Writer<"constraint"> = {
