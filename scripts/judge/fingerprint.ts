@@ -38,7 +38,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where ${user} and c.relkind in ('r','p','f','v','m','c') and a.attnum > 0 and not a.attisdropped and ${member("pg_class", "c.oid")}`,
   `select 'constraint ' || coalesce(nullif(k.conrelid, 0)::regclass::text, k.contypid::regtype::text) || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid)
-          || ' local ' || k.conislocal || ' inherited ' || k.coninhcount || ' validated ' || k.convalidated
+          || ' local ' || case when k.coninhcount > 0 and not exists (select from pg_class p where p.oid = k.conrelid and p.relispartition) then 'as may be' else k.conislocal::text end || ' inherited ' || k.coninhcount || ' validated ' || k.convalidated
      from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${user} and k.contype in ('p','u','f','c','x') and ${member("pg_constraint", "k.oid")}`,
   `select 'index ' || pg_get_indexdef(i.indexrelid) || ' valid ' || i.indisvalid || ' replica ' || i.indisreplident || ' clustered ' || i.indisclustered
           || ' part of ' || coalesce((select h.inhparent::regclass::text from pg_inherits h where h.inhrelid = i.indexrelid), '')

@@ -2,7 +2,16 @@
 import { keyOf, partKey } from "../catalog/object.ts";
 import type { Change, Difference, Refused, Verb } from "./change.ts";
 import type { ColumnPart, Kind, Objects, Part, Parts } from "./part.ts";
-import { followsParent, inherits, isLetGo, isSamePartition, parentColumn, renamePartition } from "./parentage.ts";
+import {
+  followsParent,
+  inherits,
+  isHandedDown,
+  isLetGo,
+  isSamePartition,
+  lastingParentColumn,
+  parentColumn,
+  renamePartition,
+} from "./parentage.ts";
 import { sameValue } from "./same-value.ts";
 import { typesInUse } from "./types-in-use.ts";
 import { writerOf } from "./sql/index.ts";
@@ -220,7 +229,7 @@ class Differ {
   #leaveToParent(change: Extract<Change, { verb: "alter" }>, column: ColumnPart): void {
     const { key } = change;
     const before = this.#context.from.byKey.get(key);
-    this.implied.set(key, parentColumn(this.#context.to, column) ?? key);
+    this.implied.set(key, lastingParentColumn(this.#context, this.#context.to, column) ?? key);
     const { type, nullable, generated, collation, notNull } = column;
     const given = { type, nullable, generated, collation, notNull };
     const rest =
@@ -247,7 +256,7 @@ class Differ {
   #isImplied(parts: Parts, column: ColumnPart, verb: Verb, key: string): boolean {
     const own = this.changes.get(keyOf("table", column.table))?.verb;
     if (own === verb) return false;
-    const parent = parentColumn(parts, column);
+    const parent = lastingParentColumn(this.#context, parts, column);
     if (parent === undefined || parent === key || this.#originally(parent) !== verb) return false;
     this.implied.set(key, parent);
     return true;
@@ -262,11 +271,16 @@ class Differ {
     }
   }
 
-  /** A check of a partitioned table, on a partition that is there already or stays. */
+  /** What a new table has by its parents, and checks that parents hand down. */
   #parentDoes(change: Change, part: Part): boolean {
+    if (part.kind === "inheritance")
+      return change.verb === "create" && this.changes.get(keyOf("table", part.value.table))?.verb === "create";
     if (part.kind !== "constraint" || !part.value.fromParent) return false;
+    const { from, to } = this.#context;
     const table = this.changes.get(keyOf("table", part.value.table))?.verb;
-    return change.verb === "drop" ? table !== "drop" : table !== "create";
+    // What CREATE TABLE says of its parents brings their checks; a partition is attached when it has them.
+    if (table === "create") return !part.value.partition;
+    return table !== "drop" && isHandedDown(this.#context, change.verb === "drop" ? from : to, part.value);
   }
 
   /** The parent's own change may have been left out already, for its parent's. */

@@ -57,6 +57,7 @@ export class Graph {
     this.#linkOverloads();
     this.#linkEventTriggers();
     this.#linkHeirs();
+    this.#linkInheritance();
   }
 
   /** New functions come first: bodies of others may call them, of which PostgreSQL knows nothing, once a row is checked. */
@@ -215,8 +216,7 @@ export class Graph {
       if (change.verb !== "create" || change.to.kind !== "table") continue;
       for (const parent of change.to.value.inherits)
         for (const { key } of this.#to.childrenOf(keyOf("table", parent)))
-          if (this.#changes.get(this.#doer(key))?.verb === "alter" && key.startsWith("column "))
-            this.#edge(`alter ${this.#doer(key)}`, this.idOf("create", change.key));
+          if (key.startsWith("column ")) this.#edge(this.#done(key), this.idOf("create", change.key));
     }
   }
 
@@ -239,10 +239,34 @@ export class Graph {
     return [...(this.before.get(node) ?? [])].some((one) => one === other || this.#waitsFor(one, other, seen));
   }
 
+  /** The node after which a part is as it is to be. */
+  #done(key: string): string {
+    const doer = this.#doer(key);
+    const change = this.#changes.get(doer);
+    return this.idOf(comes(change) ? "create" : goes(change) ? "drop" : "alter", doer);
+  }
+
+  /** A table begins to inherit when it has what it inherits, and its parent nothing else. */
+  #linkInheritance(): void {
+    for (const change of this.#changes.values()) {
+      if (!comes(change) || !("to" in change) || change.to.kind !== "inheritance") continue;
+      const { table, parent } = change.to.value;
+      const own = this.idOf("create", change.key);
+      const tables = [keyOf("table", table), keyOf("table", parent)];
+      const keys = [
+        ...tables.flatMap((key) => this.#to.childrenOf(key)),
+        ...this.#from.childrenOf(tables[1] ?? "").filter(({ key }) => !this.#to.byKey.has(key)),
+      ];
+      for (const { kind, key } of keys)
+        if (kind === "column" || kind === "constraint") this.#edge(this.#done(key), own);
+    }
+  }
+
   /** A partition is let go before it and its parent go their own ways: what changes there would reach it, or be refused. */
   #linkLetGo(): void {
     for (const change of this.#changes.values()) {
-      if (change.verb !== "drop" || change.from.kind !== "partition") continue;
+      if (!goes(change) || !("from" in change)) continue;
+      if (change.from.kind !== "partition" && change.from.kind !== "inheritance") continue;
       const { table, parent } = change.from.value;
       if (!this.#to.byKey.has(keyOf("table", table))) continue;
       const tables: readonly string[] = [keyOf("table", table), keyOf("table", parent)];
@@ -263,10 +287,14 @@ export class Graph {
       if (!comes(change)) continue;
       const { to } = change as { readonly to: Part };
       if (to.kind !== "partition") continue;
-      const tables = [keyOf("table", to.value.table), keyOf("table", to.value.parent)];
+      const tables: readonly string[] = [keyOf("table", to.value.table), keyOf("table", to.value.parent)];
       const own = this.idOf("create", change.key);
       for (const other of this.#changes.values()) {
-        if (!("to" in other)) continue;
+        if (!("to" in other)) {
+          const of = tableOf(other.from);
+          if (of !== undefined && tables.includes(of)) this.#edge(this.idOf("drop", other.key), own);
+          continue;
+        }
         const table =
           "table" in other.to.value && typeof other.to.value.table === "object"
             ? keyOf("table", other.to.value.table)

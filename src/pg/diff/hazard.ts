@@ -146,6 +146,8 @@ const judges: { readonly [K in Kind]: Judge<Of<K>> } = {
     act === "drop" && change.verb === "drop"
       ? [{ kind: "breaking", message: "rows of the partition are no longer found through its parent" }]
       : [],
+  inheritance: ({ act }) =>
+    act === "drop" ? [{ kind: "breaking", message: "rows of the table are no longer found through its parent" }] : [],
   column,
   default: none,
   constraint,

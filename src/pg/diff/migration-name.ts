@@ -52,6 +52,7 @@ const verbPhrase = (act: string, part: Part): string => {
     return `change ${part.kind === "grants" ? "privileges" : part.kind} of ${part.value.key.replace(/^\S+ ([^.]*\.)?/, "")}`;
   if (part.kind === "default") return `${act} default of ${name} of ${table}`;
   const noun = nounOf(part);
+  if (name === "") return `${act} ${noun} ${table}`;
   return name.toLowerCase().startsWith(`${noun}_`) ? `${act} ${name}` : `${act} ${noun} ${name}`;
 };
 

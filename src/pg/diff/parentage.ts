@@ -1,7 +1,8 @@
 // What partitions and inheriting tables have from their parents.
-import { keyOf, partKey } from "../catalog/object.ts";
+import type { ObjectName } from "../catalog/object.ts";
+import { keyOf, partKey, sameName } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
-import type { ColumnPart, Part, Parts } from "./part.ts";
+import type { ColumnPart, ConstraintPart, Part, Parts } from "./part.ts";
 import { sameJson } from "./sql/text.ts";
 
 interface Sides {
@@ -12,13 +13,32 @@ interface Sides {
 export const inherits = (part: Part): part is Extract<Part, { kind: "column" }> =>
   part.kind === "column" && !part.value.local;
 
-/** The same column of the table that this one has it from. */
-export const parentColumn = (parts: Parts, { table, name }: ColumnPart): string | undefined => {
+const parentsOf = (parts: Parts, table: ObjectName): readonly ObjectName[] => {
   const own = parts.byKey.get(keyOf("table", table));
-  if (own?.kind !== "table") return undefined;
-  const parents = own.value.partitionOf === undefined ? own.value.inherits : [own.value.partitionOf.parent];
-  return parents.map((parent) => partKey("column", parent, name)).find((key) => parts.byKey.has(key));
+  if (own?.kind !== "table") return [];
+  return own.value.partitionOf === undefined ? own.value.inherits : [own.value.partitionOf.parent];
 };
+
+/** Parents that a table has before and after: what changes there reaches it. */
+const lastingParents = ({ from, to }: Sides, table: ObjectName): readonly ObjectName[] => {
+  const before = parentsOf(from, table);
+  return parentsOf(to, table).filter((parent) => before.some((one) => sameName(one, parent)));
+};
+
+const columnOf = (parts: Parts, parents: readonly ObjectName[], name: string): string | undefined =>
+  parents.map((parent) => partKey("column", parent, name)).find((key) => parts.byKey.has(key));
+
+/** The same column of the table that this one has it from. */
+export const parentColumn = (parts: Parts, { table, name }: ColumnPart): string | undefined =>
+  columnOf(parts, parentsOf(parts, table), name);
+
+/** The same of a parent that the table has before and after; `parts` is the side that the column is looked for on. */
+export const lastingParentColumn = (sides: Sides, parts: Parts, { table, name }: ColumnPart): string | undefined =>
+  columnOf(parts, lastingParents(sides, table), name);
+
+/** True where the check of a table is one that such a parent has. */
+export const isHandedDown = (sides: Sides, parts: Parts, { table, name }: ConstraintPart): boolean =>
+  lastingParents(sides, table).some((parent) => parts.byKey.has(partKey("constraint", parent, name)));
 
 /** The key or index of one partition that belongs to the same one of its parent. */
 export const isSamePartition = (from: Extract<Part, { kind: "constraint" | "index" }>, to: Part): boolean =>
@@ -41,7 +61,7 @@ export const isLetGo = (part: Part | undefined, verbOf: (key: string) => string 
 
 /** True where a column changes just as its parent's does: what the parent hands down, and nothing of its own. */
 export const followsParent = ({ from, to }: Sides, column: ColumnPart): boolean => {
-  const parent = parentColumn(to, column);
+  const parent = lastingParentColumn({ from, to }, to, column);
   const own = from.byKey.get(partKey("column", column.table, column.name));
   const [before, after] = parent === undefined ? [] : [from.byKey.get(parent), to.byKey.get(parent)];
   if (own?.kind !== "column" || before?.kind !== "column" || after?.kind !== "column") return false;

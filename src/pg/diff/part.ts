@@ -15,6 +15,8 @@ interface OnTable {
 
 /** That a table is a partition of another: it may be attached after it was made. */
 export type PartitionPart = OnTable & { readonly parent: ObjectName; readonly bound: string };
+/** That a table inherits from another: it may begin and end to after it was made. */
+export type InheritancePart = OnTable & { readonly parent: ObjectName; readonly tableKind: Tables.Table["kind"] };
 /** A table without its columns and what hangs on them. */
 export type TableShell = Plain<
   Omit<Tables.Table, "columns" | "constraints" | "indexes" | "triggers" | "rules" | "policies">
@@ -86,6 +88,7 @@ export interface Objects {
   "owned by": { readonly sequence: ObjectName; readonly table: ObjectName; readonly column: string };
   table: TableShell;
   partition: PartitionPart;
+  inheritance: InheritancePart;
   column: ColumnPart;
   default: DefaultPart;
   constraint: ConstraintPart;

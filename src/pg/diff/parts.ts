@@ -1,6 +1,6 @@
 // Takes a catalog apart, so that two catalogs compare part by part.
 import type { Catalog } from "../catalog.ts";
-import { globalKey } from "../catalog/object.ts";
+import { globalKey, keyOf } from "../catalog/object.ts";
 import { omit } from "./omit.ts";
 import type { Parts } from "./part.ts";
 import { Collector, addSimple, global, inSchema } from "./take-apart/collector.ts";
@@ -25,6 +25,7 @@ const needsOf = (into: Collector, catalog: Catalog, resolved: Resolve): Readonly
   }
   for (const { key, of, kind, value } of into.byKey.values()) {
     if (of !== undefined) needs.get(key)?.add(of);
+    if (kind === "inheritance") needs.get(key)?.add(keyOf("table", value.parent));
     // To take a right on a table away takes it from its columns too.
     const whole = kind === "grants" && value.column !== undefined ? `grants on ${value.table ?? ""}` : undefined;
     if (whole !== undefined && into.byKey.has(whole)) needs.get(key)?.add(whole);

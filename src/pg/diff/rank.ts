@@ -23,6 +23,7 @@ const rank = [
   "constraint",
   "index",
   "partition",
+  "inheritance",
   "view",
 ] as const satisfies readonly Kind[];
 

@@ -16,14 +16,14 @@ const inAnyOrder = (definition: string): string =>
 /** What is not compared: versions of extensions differ from server to server; the order of attributes cannot be changed. */
 const comparable: { readonly [K in Kind]?: (value: Objects[K]) => unknown } = {
   extension: ({ name, schema }) => ({ name, schema }),
-  table: (table) => omit(table, "partitionOf"),
+  table: (table) => omit(table, "partitionOf", "inherits"),
   composite: ({ attributes, ...rest }) => ({
     ...rest,
     attributes: attributes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   }),
   statistics: (one) => ({ ...one, definition: inAnyOrder(one.definition) }),
   column: (column) => omit(column, "local"),
-  constraint: (constraint) => onAnyKey(omit(constraint, "inherited", "local", "partition")),
+  constraint: (constraint) => onAnyKey(omit(constraint, "inherited", "local", "partition", "fromParent")),
 };
 
 export const sameValue = (from: Part, to: Part): boolean => {

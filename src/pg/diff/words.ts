@@ -20,6 +20,7 @@ const nouns = {
   "owned by": "owner of sequence",
   table: "table",
   partition: "partition",
+  inheritance: "inheritance of",
   column: "column",
   default: "default of",
   constraint: "constraint",

@@ -9,7 +9,7 @@ import { publicationWriter } from "./publications.ts";
 import { ownedByWriter, sequenceWriter } from "./sequences.ts";
 import * as services from "./services.ts";
 import * as search from "./text-search.ts";
-import { partitionWriter, tableWriter } from "./tables.ts";
+import { inheritanceWriter, partitionWriter, tableWriter } from "./tables.ts";
 import * as types from "./types.ts";
 import { policyWriter, ruleWriter, statisticsWriter, triggerWriter, viewWriter } from "./views.ts";
 import type { Writer } from "./writer.ts";
@@ -31,6 +31,7 @@ export const writers = {
   "owned by": ownedByWriter,
   table: tableWriter,
   partition: partitionWriter,
+  inheritance: inheritanceWriter,
   column: columnWriter,
   default: defaultWriter,
   constraint: constraintWriter,

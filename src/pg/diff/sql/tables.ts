@@ -1,9 +1,9 @@
 // SQL of tables: made with their columns and constraints in one statement, changed in place, never made anew.
 import type { ObjectName } from "../../catalog/object.ts";
-import { keyOf, partKey, sameName } from "../../catalog/object.ts";
+import { keyOf, partKey } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { asideName } from "../aside.ts";
-import type { ColumnPart, ConstraintPart, Part, PartitionPart, Parts, TableShell } from "../part.ts";
+import type { ColumnPart, ConstraintPart, InheritancePart, Part, PartitionPart, Parts, TableShell } from "../part.ts";
 import { parentColumn } from "../parentage.ts";
 import { columnSettings, columnText, ownNotNull } from "./columns.ts";
 import { constraintText } from "./constraints.ts";
@@ -11,7 +11,7 @@ import { foreignOptionChanges, foreignOptions, optionChanges, sameJson, withOpti
 import type { Context, Piece, Refusal, Writer } from "./writer.ts";
 import { rebuild } from "./writer.ts";
 
-const on = (table: TableShell): string =>
+const on = (table: Pick<TableShell, "schema" | "name" | "kind">): string =>
   `ALTER ${table.kind === "foreign" ? "FOREIGN TABLE" : "TABLE"} ${quotePath(table)}`;
 
 /** Parts of one table that its CREATE TABLE can hold. `inside` says which do: circles force some out. */
@@ -136,14 +136,6 @@ const typed = (inside: Inside, constraints: readonly string[]): string => {
   return lines.length === 0 ? "" : ` (\n${lines.join(",\n")}\n)`;
 };
 
-const inheritance = (from: TableShell, to: TableShell): readonly Piece[] => {
-  const has = (list: readonly ObjectName[], one: ObjectName): boolean => list.some((other) => sameName(other, one));
-  return [
-    ...from.inherits.filter((one) => !has(to.inherits, one)).map((one) => `${on(to)} NO INHERIT ${quotePath(one)}`),
-    ...to.inherits.filter((one) => !has(from.inherits, one)).map((one) => `${on(to)} INHERIT ${quotePath(one)}`),
-  ];
-};
-
 const storage = (from: TableShell, to: TableShell): readonly Piece[] => [
   ...(from.persistence === to.persistence
     ? []
@@ -202,7 +194,6 @@ const alter = (from: TableShell, to: TableShell): readonly Piece[] | typeof rebu
     ...storage(from, to),
     ...rowSecurity(from.rowSecurity, to),
     ...(from.replicaIdentity === to.replicaIdentity ? [] : replicaIdentity(to)),
-    ...inheritance(from, to),
     ...(foreign === undefined ? [] : [`${on(to)} ${foreign}`]),
   ];
 };
@@ -223,4 +214,12 @@ export const partitionWriter: Writer<"partition"> = {
   create: (part) => [attach(part)],
   drop: (part) => [detach(part)],
   alter: (from, to) => [detach(from), attach(to)],
+};
+
+const heir = ({ table, tableKind }: InheritancePart): string => on({ ...table, kind: tableKind });
+
+export const inheritanceWriter: Writer<"inheritance"> = {
+  create: (part) => [`${heir(part)} INHERIT ${quotePath(part.parent)}`],
+  drop: (part) => [`${heir(part)} NO INHERIT ${quotePath(part.parent)}`],
+  alter: () => [],
 };

@@ -97,15 +97,15 @@ const addConstraint = (into: Collector, table: Tables.Table, of: ObjectKey, cons
   const index = table.indexes.find((one) => one.constraint === constraint.name);
   const fromParent = constraint.inherited && (!constraint.local || table.partitionOf !== undefined);
   // The key of a partition is made together with its parent's, but keeps a name of its own.
-  const isPartitionCheck = constraint.kind === "check" && table.partitionOf !== undefined;
-  if (fromParent && index === undefined && !isPartitionCheck) into.aliases.set(key, of);
+  const isHandedDown = constraint.kind === "check" && (table.partitionOf !== undefined || table.inherits.length > 0);
+  if (fromParent && index === undefined && !isHandedDown) into.aliases.set(key, of);
   else {
     const value = {
       ...plain(constraint),
       table: pick(table),
       tableKind: table.kind,
       partition: table.partitionOf !== undefined,
-      fromParent: fromParent && isPartitionCheck,
+      fromParent: fromParent && isHandedDown,
       ...(index?.partOf === undefined ? {} : { partOf: index.partOf }),
       ...keyIndexOf(index),
     } as unknown as ConstraintPart;
@@ -113,6 +113,9 @@ const addConstraint = (into: Collector, table: Tables.Table, of: ObjectKey, cons
     into.attributes("constraint", key, `CONSTRAINT ${nameOf(constraint.name)} ON ${path(table)}`, constraint);
   }
 };
+
+export const inheritanceKey = (table: ObjectName, parent: ObjectName): string =>
+  `inheritance ${path(table)} FROM ${path(parent)}`;
 
 const partitionKey = (table: ObjectName): string => `partition ${path(table)}`;
 
@@ -123,6 +126,8 @@ export const addTable = (into: Collector, table: Tables.Table): void => {
   into.attributes("table", key, `${noun} ${path(table)}`, table, table.schema);
   if (table.partitionOf !== undefined)
     into.add("partition", partitionKey(table), { table: pick(table), ...table.partitionOf }, key);
+  for (const parent of table.inherits)
+    into.add("inheritance", inheritanceKey(table, parent), { table: pick(table), parent, tableKind: table.kind }, key);
   for (const column of columns) addColumn(into, table, key, column);
   for (const constraint of constraints) addConstraint(into, table, key, constraint);
   const on = table.kind === "partitioned" ? "partitioned" : "table";
