@@ -193,6 +193,7 @@ const explained: Readonly<Record<string, Readonly<Record<string, readonly string
       "diff/out-of-scope",
       "diff/rebuild",
       "diff/rewrite",
+      "diff/secret",
     ],
   },
   load_testing: {

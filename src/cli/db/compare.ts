@@ -19,6 +19,7 @@ import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
 import { findSchemaRenames, renamedSchemas } from "../../pg/diff/rename-schema.ts";
 import type { Scope } from "../../pg/diff/scope.ts";
 import { comparedOf, scopeOf, withoutBooks } from "../../pg/diff/scope.ts";
+import { newSecrets } from "../../pg/diff/secrets.ts";
 import { withUnderneath } from "../../pg/diff/underneath.ts";
 import { quoteName } from "../../pg/quote.ts";
 import type { CatalogSource } from "../sources.ts";
@@ -223,7 +224,12 @@ class Comparison {
       to: scope(target.catalog),
       sources: { from: old.source, to: this.#next.source },
       ...way,
-      notes: [...origin.notes, ...target.notes, ...alone],
+      notes: [
+        ...origin.notes,
+        ...target.notes,
+        ...alone,
+        ...newSecrets(scope(origin.catalog), scope(target.catalog)),
+      ],
     };
   }
 }

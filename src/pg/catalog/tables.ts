@@ -45,10 +45,11 @@ export interface Column extends Described {
   readonly nullable: boolean;
   /** The constraint behind NOT NULL (PostgreSQL 18) where it says more than NOT NULL does. Automatic names end in `_not_null`. */
   readonly notNull?: {
-    /** Where it is not an automatic one. */
+    /** Where it is not an automatic one, or has a comment. */
     readonly name?: string;
     readonly noInherit: boolean;
     readonly validated: boolean;
+    readonly comment?: string;
   };
   /** An expression, as the server prints it. Not set for identity and generated columns. */
   readonly default?: string;

@@ -3,7 +3,9 @@ import { keyOf } from "../catalog/object.ts";
 import { column } from "./hazard-column.ts";
 import type { Hazard, Judge, Of } from "./hazard-kinds.ts";
 import type { Node } from "./node.ts";
+import type { Change } from "./change.ts";
 import type { Kind, Part } from "./part.ts";
+import { isSecretive } from "./secrets.ts";
 import { partText } from "./words.ts";
 import type { Context } from "./sql/writer.ts";
 import { isCarried } from "./sql/position.ts";
@@ -111,9 +113,17 @@ const composite: Judge<Of<"composite">> = (node, part, context, statements) =>
       ? [{ kind: "breaking", message: `code that still uses the old names of attributes of ${partText(part)} fails` }]
       : swapped(node, part, context, statements);
 
+const forgotten = (change: Change, part: Part): readonly Hazard[] => {
+  const before = change.verb === "alter" && isSecretive(change.from) ? change.from.value.secrets : [];
+  const names = before.filter((name) => !(isSecretive(part) && part.value.secrets.includes(name)));
+  const what = `${names.join(", ")} of ${partText(part)}`;
+  return names.length === 0 ? [] : [{ kind: "data loss", message: `${what} is lost; the way back leaves it unset` }];
+};
+
 /** What is made with a secret is made without it, and what goes takes it along. */
 const secretive: Judge<Of<"foreign-data wrapper" | "server" | "user mapping">> = ({ act, change }, part) => {
   const { secrets } = part.value;
+  if (act === "alter") return forgotten(change, part);
   if (secrets.length === 0 || (act === "drop" && change.verb === "rebuild")) return [];
   const names = `${secrets.join(", ")} of ${partText(part)}`;
   return act === "drop"

@@ -1,8 +1,9 @@
-// What a schema file says nothing of stays as it is on the server: owners, and the rights of a platform's roles.
+// What a schema file says nothing of stays as it is on the server: owners, secrets, and the rights of a platform's roles.
 import type { Grant } from "../catalog/object.ts";
 import type { Kind, Part, PartOf, Parts } from "./part.ts";
 import type { Platform } from "./platform.ts";
 import { noPlatform } from "./platform.ts";
+import { isSecretive, withSecrets } from "./secrets.ts";
 
 type GrantsOf = PartOf<"grants">;
 
@@ -63,6 +64,7 @@ export const withUnsaid = (from: Parts, to: Parts, platform: Platform = noPlatfo
   for (const [key, part] of to.byKey) {
     const before = from.byKey.get(key);
     if (part.kind === "owner" && part.value.owner === undefined && before?.kind === "owner") byKey.set(key, before);
+    if (isSecretive(part)) byKey.set(key, withSecrets(part, before));
     if (part.kind === "grants") {
       const isUnsaid = unsaid(part.value.kind);
       byKey.set(key, before === undefined ? givenRights(part, from, isUnsaid) : keptRights(part, before, isUnsaid));

@@ -47,6 +47,12 @@ const watched: readonly Watched[] = [
     object: "o.oid",
     join: "join pg_catalog.pg_class o on o.reltoastrelid = t.oid and t.relkind = 't'",
   },
+  {
+    part: "relations",
+    catalog: "pg_description",
+    object: "k.conrelid",
+    join: "join pg_catalog.pg_constraint k on k.oid = t.objoid and k.contype = 'n' and k.conrelid <> 0",
+  },
   ...own("types", "pg_type", "pg_collation", "pg_proc"),
   ...owned("types", ["pg_enum", "enumtypid"], ["pg_range", "rngtypid"], ["pg_aggregate", "aggfnoid::oid"]),
   {

@@ -69,9 +69,11 @@ const notNulls = section("notNulls", (version, only) =>
   version < 180000
     ? "select null::json where false"
     : `select json_build_object('relation', k.conrelid, 'number', k.conkey[1], 'noInherit', k.connoinherit, 'validated', k.convalidated,
-              'name', case when k.conname !~ '_not_null[0-9]*$' then k.conname end)
+              'name', case when k.conname !~ '_not_null[0-9]*$' or d.description is not null then k.conname end, 'comment', d.description)
          from rel s join pg_catalog.pg_constraint k on k.conrelid = s.oid
-        where k.contype = 'n' and (k.conname !~ '_not_null[0-9]*$' or k.connoinherit or not k.convalidated) and ${only("k.conrelid")}`,
+         left join pg_catalog.pg_description d on d.objoid = k.oid and d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+        where k.contype = 'n' and (k.conname !~ '_not_null[0-9]*$' or k.connoinherit or not k.convalidated or d.description is not null)
+          and ${only("k.conrelid")}`,
 );
 
 // Columns, targets and indexes of constraints and indexes are given as numbers: their names are in other sections.

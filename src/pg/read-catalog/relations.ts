@@ -101,6 +101,7 @@ const notNull = (row: Row | undefined): Pick<Column, "notNull"> =>
           ...optional("name", maybe(row, "name")),
           noInherit: truth(row, "noInherit"),
           validated: truth(row, "validated"),
+          ...optional("comment", maybe(row, "comment")),
         },
       };
 

@@ -136,21 +136,34 @@ const provenNotNull = (column: ColumnPart): readonly Piece[] => {
   ];
 };
 
+/** A constraint of PostgreSQL 18 binds new rows at once, and is held against the others without a strong lock. */
+const namedNotNull = (column: ColumnPart, { online }: Context): readonly Piece[] => {
+  const { name, noInherit = false, validated = true } = column.notNull ?? {};
+  if (!online || name === undefined || !validated || column.tableKind === "foreign") return [addNotNull(column)];
+  return [
+    addNotNull({ ...column, notNull: { name, noInherit, validated: false } }),
+    { sql: `${alterTable(column)} VALIDATE CONSTRAINT ${quoteName(name)}`, stage: "late" },
+  ];
+};
+
 const nullability = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
   if (from.nullable && !to.nullable) {
     const { name, noInherit, validated } = to.notNull ?? {};
-    if (name !== undefined || noInherit === true || validated === false) return [addNotNull(to)];
+    if (name !== undefined || noInherit === true || validated === false) return namedNotNull(to, context);
     return context.online && to.tableKind !== "foreign" ? provenNotNull(to) : [`${alterColumn(to)} SET NOT NULL`];
   }
   if (!from.nullable && to.nullable) return [`${alterColumn(to)} DROP NOT NULL`];
   if (from.nullable || sameJson(from.notNull, to.notNull)) return [];
   const { name, noInherit = false, validated = true } = to.notNull ?? {};
   const isProven = from.notNull?.validated === false && validated;
+  const old = from.notNull?.name;
+  if (old !== undefined && name !== undefined && old !== name && sameJson({ ...from.notNull, name }, to.notNull))
+    return [`${alterTable(to)} RENAME CONSTRAINT ${quoteName(old)} TO ${quoteName(name)}`];
   if (isProven && from.notNull.name === name && from.notNull.noInherit === noInherit)
     return [{ sql: `${alterColumn(to)} SET NOT NULL`, stage: context.online ? "late" : "main" }];
   return [
     `${alterColumn(to)} DROP NOT NULL`,
-    ...nullability({ ...from, nullable: true }, to, { ...context, online: false }),
+    ...nullability({ ...from, nullable: true }, to, { ...context, online: context.online && to.notNull !== undefined }),
   ];
 };
 

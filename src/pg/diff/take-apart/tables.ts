@@ -70,10 +70,27 @@ const addRules = (
   }
 };
 
+type NotNull = NonNullable<Tables.Column["notNull"]>;
+
+/** What is to be said where NOT NULL is: an automatic name, told for its comment alone, comes by itself. */
+const saidOfNotNull = (table: ObjectName, column: string, notNull: NotNull): NotNull | undefined => {
+  const isAutomatic = notNull.comment !== undefined && notNull.name === `${table.name}_${column}_not_null`;
+  const { noInherit, validated } = notNull;
+  const said = isAutomatic ? { noInherit, validated } : omit(notNull, "comment");
+  return isAutomatic && !noInherit && validated ? undefined : said;
+};
+
 const addColumn = (into: Collector, table: Tables.Table, of: ObjectKey, column: Tables.Column): void => {
   const key = partKey("column", table, column.name);
-  const { default: expression, ...rest } = column;
-  into.add("column", key, { ...plain(rest), table: pick(table), tableKind: table.kind }, of);
+  const { default: expression, notNull, ...rest } = column;
+  const said = notNull === undefined ? undefined : saidOfNotNull(table, column.name, notNull);
+  const value = { ...plain(rest), ...(said === undefined ? {} : { notNull: said }) };
+  into.add("column", key, { ...value, table: pick(table), tableKind: table.kind }, of);
+  if (notNull?.comment !== undefined && notNull.name !== undefined) {
+    const own = partKey("constraint", table, notNull.name);
+    const subject = `CONSTRAINT ${nameOf(notNull.name)} ON ${path(table)}`;
+    into.add("comment", `comment on ${own}`, { subject, kind: "constraint", key: own, comment: notNull.comment }, key);
+  }
   const defaultKey = partKey("default", table, column.name);
   if (expression === undefined) into.aliases.set(defaultKey, key);
   else into.add("default", defaultKey, { table: pick(table), name: column.name, expression, view: false }, key);
