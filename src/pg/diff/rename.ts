@@ -148,11 +148,33 @@ const atNewTable = (part: Renameable, tables: ReadonlyMap<string, ObjectName>): 
   return { ...part, value: { ...value, definition } } as Renameable;
 };
 
+const leaders: readonly (readonly Renameable["kind"][])[] = [
+  ["table"],
+  ["enum", "domain", "composite", "range"],
+  ["column"],
+];
+
+/** They speak of the others: under the new names of these more of them are the same. */
+const followers: readonly (readonly Renameable["kind"][])[] = [
+  ["constraint", "index"],
+  ["view", "sequence"],
+];
+
+/** What is the same but for its name, now that what it speaks of has its new names. */
+export const findFollowers = (from: Catalog, to: Catalog, said: readonly Said[], guess: boolean): Renames =>
+  findRenames(from, to, said, guess, followers);
+
 /**
  * What was renamed. What the user said counts; then what is the same but for its name or alike enough, unless two guesses are too close
  * to each other. Columns and tables are guessed only where a wrong guess could not be taken for a right one.
  */
-export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], guess = true): Renames => {
+export const findRenames = (
+  from: Catalog,
+  to: Catalog,
+  said: readonly Said[],
+  guess = true,
+  inTurn: readonly (readonly Renameable["kind"][])[] = [...leaders, ...followers],
+): Renames => {
   const sides = [partsOf(from), partsOf(to)] as const;
   const [old, next] = [gone(sides[0], sides[1]), gone(sides[1], sides[0])];
   const renamings: Renaming[] = [];
@@ -166,13 +188,7 @@ export const findRenames = (from: Catalog, to: Catalog, said: readonly Said[], g
     if (a.kind === "table" && b.kind === "table") tables.set(a.key, { schema: b.value.schema, name: b.value.name });
     renamings.push(renamingOf(a, b, atNewTable(a, tables)));
   };
-  for (const kinds of [
-    ["table"],
-    ["enum", "domain", "composite", "range"],
-    ["column"],
-    ["constraint", "index"],
-    ["view", "sequence"],
-  ]) {
+  for (const kinds of inTurn) {
     const of = (list: readonly Renameable[]): readonly Renameable[] => list.filter(({ kind }) => kinds.includes(kind));
     const [left, right] = [of(old), of(next)];
     const here = left.map((part) => ({ part, moved: atNewTable(part, tables) }));

@@ -4,10 +4,10 @@ import type { AsideStage } from "./expand.ts";
 import { findRelocations } from "./relocate.ts";
 import { findSchemaRenames } from "./rename-schema.ts";
 import type { Renames, Said } from "./rename.ts";
-import { findRenames } from "./rename.ts";
+import { findFollowers, findRenames } from "./rename.ts";
 import { Rehearsal } from "./stage.ts";
 
-const rounds = [findSchemaRenames, findRelocations, findRenames] as const;
+const rounds = [findSchemaRenames, findRelocations, findRenames, findFollowers] as const;
 
 const none: Renames = { renamings: [], candidates: [], ambiguous: [], answered: [] };
 
@@ -31,6 +31,7 @@ export const settleRenames = (
     if (find === undefined || found.ambiguous.length > 0) return found;
     const round = find(now, to, said, guess);
     const all = joined(found, round);
+    if (find === findRenames && round.renamings.length === 0) return all;
     if (at === rounds.length - 1 || round.renamings.length === 0) return next(at + 1, now, all);
     const rehearsal = new Rehearsal(stage);
     for (const { up } of round.renamings) for (const sql of up) await rehearsal.step(sql);
