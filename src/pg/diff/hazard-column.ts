@@ -64,13 +64,11 @@ const invented = (part: Of<"column">, context: Context, statements: readonly str
     nullable && told === undefined
       ? `rows that exist stay empty in ${partText(part)}${why}; give them a value with --fill`
       : `rows that exist get ${fillOf(part.value, context).expression} for ${partText(part)}${why}; choose another with --fill`;
-  const isWritten = statements.some((sql) => sql.startsWith("CREATE SEQUENCE ") || / TYPE [^]* USING /.test(sql));
+  const isWritten = statements.some((sql) => /^(CREATE SEQUENCE|UPDATE) /.test(sql) || / TYPE [^]* USING /.test(sql));
   return [
     {
       kind: "invented values",
-      message: statements.some((sql) => sql.startsWith("UPDATE "))
-        ? `${message}; the table's triggers see it`
-        : message,
+      message,
     },
     ...(isWritten
       ? [{ kind: "rewrite" as const, message: `every row is written anew to give ${partText(part)} a value` }]

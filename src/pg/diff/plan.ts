@@ -11,6 +11,7 @@ import { arrange } from "./order.ts";
 import type { Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import type { Platform } from "./platform.ts";
+import { withQuietUpdates } from "./quiet.ts";
 import { schedule } from "./schedule.ts";
 import type { Context } from "./sql/writer.ts";
 import type { SegmentKind, Unit } from "./units.ts";
@@ -156,7 +157,7 @@ export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan
       })),
     ),
   }));
-  return { segments, refusals, changes };
+  return { segments: withQuietUpdates(segments, from), refusals, changes };
 };
 
 export const plan = (from: Catalog, to: Catalog, options: PlanOptions): Plan =>
