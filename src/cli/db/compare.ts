@@ -224,12 +224,7 @@ class Comparison {
       to: scope(target.catalog),
       sources: { from: old.source, to: this.#next.source },
       ...way,
-      notes: [
-        ...origin.notes,
-        ...target.notes,
-        ...alone,
-        ...newSecrets(scope(origin.catalog), scope(target.catalog)),
-      ],
+      notes: [...origin.notes, ...target.notes, ...alone, ...newSecrets(scope(origin.catalog), scope(target.catalog))],
     };
   }
 }

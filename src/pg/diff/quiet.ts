@@ -3,9 +3,14 @@ import type { ObjectName } from "../catalog/object.ts";
 import { sameName } from "../catalog/object.ts";
 import type { Table } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
+import type { Change } from "./change.ts";
 import type { Parts, TriggerPart } from "./part.ts";
-import type { Segment, Step } from "./plan.ts";
 import { firingWords } from "./sql/routines.ts";
+
+interface Step {
+  readonly statements: readonly string[];
+  readonly change: Change;
+}
 
 const isHeirOf = ({ inherits, partitionOf }: Table, table: ObjectName): boolean =>
   [...inherits, ...(partitionOf === undefined ? [] : [partitionOf.parent])].some((one) => sameName(one, table));
@@ -40,7 +45,7 @@ const follow = (now: Map<string, TriggerPart>, { change, statements }: Step): vo
   else now.set(change.key, part.value);
 };
 
-const quietStep = (step: Step, now: ReadonlyMap<string, TriggerPart>, from: Parts): Step => {
+const quietStep = <S extends Step>(step: S, now: ReadonlyMap<string, TriggerPart>, from: Parts): S => {
   const part = "to" in step.change ? step.change.to : step.change.from;
   if (part.kind !== "column" || !step.statements.some((sql) => sql.startsWith("UPDATE "))) return step;
   const tables = reached(from, part.value.table);
@@ -54,7 +59,10 @@ const quietStep = (step: Step, now: ReadonlyMap<string, TriggerPart>, from: Part
 };
 
 /** Triggers that are there when rows are filled are off for as long as that takes. */
-export const withQuietUpdates = (segments: readonly Segment[], from: Parts): readonly Segment[] => {
+export const withQuietUpdates = <S extends Step, T extends { readonly steps: readonly S[] }>(
+  segments: readonly T[],
+  from: Parts,
+): readonly T[] => {
   const now = new Map(
     [...from.byKey.values()].flatMap((part) => (part.kind === "trigger" ? [[part.key, part.value] as const] : [])),
   );
