@@ -59,7 +59,7 @@ const quietStep = <S extends Step>(step: S, now: ReadonlyMap<string, TriggerPart
 };
 
 /** Triggers that are there when rows are filled are off for as long as that takes. */
-export const withQuietUpdates = <S extends Step, T extends { readonly steps: readonly S[] }>(
+export const withQuietUpdates = <T extends { readonly steps: readonly Step[] }>(
   segments: readonly T[],
   from: Parts,
 ): readonly T[] => {
