@@ -7,6 +7,7 @@ import { actsOf, comes, goes } from "./node.ts";
 import type { Kind, Part, Parts } from "./part.ts";
 import { rankOf } from "./rank.ts";
 import { namesOf } from "./shared-names.ts";
+import { isOfPatchy } from "./sql/partition-indexes.ts";
 import { sameJson } from "./sql/text.ts";
 
 /** What is dropped without naming the types that it uses. */
@@ -302,7 +303,7 @@ export class Graph {
         if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
         if (!reaching.includes(other.to.kind)) continue;
         const id = this.idOf(comes(other) ? "create" : "alter", other.key);
-        if (rivals.has(other.key) || joins(other)) this.#edge(own, id);
+        if (rivals.has(other.key) || joins(other) || isOfPatchy(other.to, this.#to)) this.#edge(own, id);
         else this.#edge(id, own);
       }
     }

@@ -6,6 +6,7 @@ import { omit } from "../omit.ts";
 import type { IndexPart, Parts } from "../part.ts";
 import { attachIndex, clusterOn, late, replicaIdentity } from "./constraints.ts";
 import { indexText } from "./index-text.ts";
+import { tieIndex } from "./partition-indexes.ts";
 import { optionChanges, sameJson } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 import { rebuild } from "./writer.ts";
@@ -33,10 +34,7 @@ const createIndex = (index: IndexPart, context: Context): readonly Piece[] => {
   const only = index.on === "partitioned" ? "ONLY " : "";
   const sql = indexText(index, index.table, online ? "CONCURRENTLY " : "", only);
   const tail = [
-    // A new partition's indexes are tied to those of its parent when it is attached.
-    ...(index.partOf === undefined || context.isNew(`${owner} ${quotePath(index.table)}`)
-      ? []
-      : [attachIndex(index.partOf, index.schema, index.name)]),
+    ...tieIndex(index, context),
     ...indexSettings(index),
   ];
   return online ? [{ sql, stage: "alone" }, ...late(tail)] : [sql, ...tail];
