@@ -192,6 +192,10 @@ export const toldFill = (column: ColumnPart, { using }: Context): readonly strin
   return fill?.kind === "told" ? fill.statements : [];
 };
 
+/** What it is, for people. */
+export const fillWords = (fill: Fill): string =>
+  fill.kind === "counted" ? `a value of its own for each row (${fill.expression})` : fill.expression;
+
 export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const own = toldFor(context.using, column.table, column.name);
   if (own !== undefined) return told(column, own);

@@ -47,6 +47,12 @@ const spokenOf = (check: string): readonly string[] => {
   return [...texts, ...around, ...lengths];
 };
 
+/** A column that is new to rows, or was computed and may be empty. */
+const mayBeEmpty = (column: ColumnPart, from: Parts): boolean => {
+  const before = from.byKey.get(partKey("column", column.table, column.name));
+  return before?.kind !== "column" || (before.value.generated !== undefined && before.value.nullable);
+};
+
 /** A column of a table that was there, whose rows must have a value that nothing gives. */
 const needsValue = (column: ColumnPart, from: Parts, to: Parts): boolean =>
   !column.nullable &&
@@ -54,7 +60,7 @@ const needsValue = (column: ColumnPart, from: Parts, to: Parts): boolean =>
   column.generated === undefined &&
   !to.byKey.has(partKey("default", column.table, column.name)) &&
   from.byKey.has(keyOf("table", column.table)) &&
-  !from.byKey.has(partKey("column", column.table, column.name));
+  mayBeEmpty(column, from);
 
 /** The first value that all conditions let in; undefined where the usual one is, or none is found. */
 const fittingOf = async (stage: Stage, column: ColumnPart, to: Parts): Promise<string | undefined> => {

@@ -2,7 +2,7 @@
 import { keyOf } from "../catalog/object.ts";
 import { rewrites } from "./cast/rewrites.ts";
 import { castRisk, readsTimeZone } from "./cast/risk.ts";
-import { fillOf, isOfSession } from "./fill.ts";
+import { fillOf, fillWords, isOfSession } from "./fill.ts";
 import type { Hazard, Judge, Of } from "./hazard-kinds.ts";
 import type { Node } from "./node.ts";
 import type { Context } from "./sql/writer.ts";
@@ -63,7 +63,7 @@ const invented = (part: Of<"column">, context: Context, statements: readonly str
   const message =
     nullable && told === undefined
       ? `rows that exist stay empty in ${partText(part)}${why}; give them a value with --fill`
-      : `rows that exist get ${fillOf(part.value, context).expression} for ${partText(part)}${why}; choose another with --fill`;
+      : `rows that exist get ${fillWords(fillOf(part.value, context))} for ${partText(part)}${why}; choose another with --fill`;
   const isWritten = statements.some((sql) => /^(CREATE SEQUENCE|UPDATE) /.test(sql) || / TYPE [^]* USING /.test(sql));
   return [
     {
@@ -82,7 +82,7 @@ export const column: Judge<Of<"column">> = (node, part, context, statements) => 
     if (part.value.generated !== undefined) return [];
     const back = part.value.nullable
       ? "leaves it empty"
-      : `fills it with ${context.from.byKey.has(part.key.replace(/^column /, "default ")) ? "its default" : fillOf(part.value, { ...context, to: context.from }).expression}`;
+      : `fills it with ${context.from.byKey.has(part.key.replace(/^column /, "default ")) ? "its default" : fillWords(fillOf(part.value, { ...context, to: context.from }))}`;
     return [
       { kind: "data loss", message: `all values of ${partText(part)} are lost; the way back ${back}` },
       { kind: "breaking", message: "code that still uses this column fails" },

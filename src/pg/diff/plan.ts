@@ -55,6 +55,8 @@ export interface PlanOptions {
   readonly using: ReadonlyMap<string, string>;
   /** The old side is a server: what the new one says nothing of stays whose it is. */
   readonly keepOwners: boolean;
+  /** The way back of a migration. */
+  readonly isReturn?: boolean;
   /** Values that the checks of new columns let in, by `schema.table.column`. */
   readonly fitting?: ReadonlyMap<string, string>;
   /** Where later migrations lead, when it is not there that this one ends. */
@@ -77,6 +79,7 @@ const contextOf = (from: Parts, to: Parts, options: PlanOptions): Context => ({
   from,
   to,
   using: options.using,
+  isReturn: options.isReturn === true,
   ...(options.beyond === undefined ? {} : { beyond: options.beyond }),
   ...(options.fitting === undefined ? {} : { fitting: options.fitting }),
   isNew: (key) => !from.byKey.has(key),

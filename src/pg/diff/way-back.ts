@@ -30,6 +30,7 @@ const backwards = ({ version, using, beyond, fitting }: PlanOptions, online: boo
   ...plainOptions,
   version,
   online,
+  isReturn: true,
   ...(beyond === undefined ? {} : { beyond }),
   ...(fitting === undefined ? {} : { fitting }),
   using: new Map([...using].filter(([, expression]) => ownInverse(expression, "") !== undefined)),

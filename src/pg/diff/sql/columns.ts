@@ -116,13 +116,24 @@ export const settleTyped = (column: ColumnPart, context: Context): readonly Piec
 
 const drop = (column: ColumnPart): readonly Piece[] => [`${alterTable(column)} DROP COLUMN ${quoteName(column.name)}`];
 
+const typeText = ({ type, collation }: ColumnPart): string => `${type.text}${collate(collation)}`;
+
 const typeChange = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
-  if (sameJson([from.type.text, from.collation], [to.type.text, to.collation])) return [];
+  if (typeText(from) === typeText(to)) return [];
   const own = toldFor(context.using, to.table, to.name);
   const cast = own ?? castOf(from.type, to.type, quoteName(to.name));
-  return [
-    `${alterColumn(to)} TYPE ${to.type.text}${collate(to.collation)}${cast === undefined ? "" : ` USING ${cast}`}`,
-  ];
+  return [`${alterColumn(to)} TYPE ${typeText(to)}${cast === undefined ? "" : ` USING ${cast}`}`];
+};
+
+/** On the way back a value that was computed may be NULL where there was none: it is filled while the type is written, which fires no trigger. */
+const computedNoMore = (from: ColumnPart, to: ColumnPart, context: Context): readonly Piece[] => {
+  const told = toldFor(context.using, to.table, to.name);
+  if (!context.isReturn || !from.nullable || to.nullable || told !== undefined) return typeChange(from, to, context);
+  const fill = fillOf(to, context);
+  if (fill.kind === "told") return typeChange(from, to, context);
+  const cast = castOf(from.type, to.type, quoteName(to.name)) ?? quoteName(to.name);
+  const written = `${alterColumn(to)} TYPE ${typeText(to)} USING coalesce(${cast}, ${fill.default})`;
+  return [...fill.before, written, ...fill.after];
 };
 
 /** NOT NULL that a validated check has proven already takes no scan under a strong lock. */
@@ -241,11 +252,11 @@ const alter = (from: ColumnPart, to: ColumnPart, context: Context): readonly Pie
   if (to.generated !== undefined && generated.length === 0 && from.type.text !== to.type.text) return rebuild;
   const loses = from.identity !== undefined && to.identity === undefined;
   const first = shrinks(from, to);
+  const isFreed = from.generated !== undefined && to.generated === undefined;
   return [
     ...(loses ? [...beforeIdentityGoes(from, context), `${alterColumn(to)} DROP IDENTITY`] : []),
     ...(first ? identityChange(from, to, context) : []),
-    ...typeChange(from, to, context),
-    ...generated,
+    ...(isFreed ? [...generated, ...computedNoMore(from, to, context)] : [...typeChange(from, to, context), ...generated]),
     ...nullability(from, to, context),
     ...(first ? [] : identityChange(from, to, context)),
     ...storageChange(from, to),

@@ -33,6 +33,8 @@ export interface Context {
   readonly to: Parts;
   /** Where later migrations lead: what binds rows there must be met by values that are filled in now. */
   readonly beyond?: Parts;
+  /** The way back of a migration: it must not stop at what that migration did to rows. */
+  readonly isReturn: boolean;
   /** Values that the checks of a new column let in, by `schema.table.column`. */
   readonly fitting?: ReadonlyMap<string, string>;
   /** True for what the plan itself makes: nobody uses it yet, so that it may be locked. */
