@@ -45,7 +45,7 @@ export const planner: Tool = async (old, next) => {
   const forth = plan(from, to, { ...plainOptions, version, online: true, contract: false });
   const refusal = forth.refusals[0];
   if (refusal !== undefined) return { kind: "refused", reason: refusal.refused };
-  const back = plan(to, from, { ...plainOptions, version });
+  const back = plan(to, from, { ...plainOptions, version, isReturn: true });
   const head = "SET check_function_bodies = off";
   return {
     kind: "migration",

@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Approach, Run } from "./approach.ts";
 import { approach, wordsOfPlan } from "./approach.ts";
 import { backInPlace } from "./back-in-place.ts";
+import { withBoundEnums } from "./bound-enums.ts";
 import type { IndexState } from "./index-states.ts";
 import { ownInverse } from "./cast/expression.ts";
 import { partsOf } from "./parts.ts";
@@ -77,14 +78,15 @@ const backOfRun = async (rehearsal: Rehearsal, run: Run, now: Catalog, options: 
   if (run.states !== undefined) return backOfIndexes(rehearsal, run, run.states, options);
   const alone = run.segments.some(({ kind }) => kind === "alone");
   const known = rehearsal.refused.length;
-  const returned = backInPlace(now, run.before);
+  const home = withBoundEnums(run.before, now);
+  const returned = backInPlace(now, home.catalog);
   for (const sql of returned.statements) await rehearsal.step(sql);
-  const back = await approach(rehearsal, partsOf(run.before), backwards(options, alone), returned.catalog);
+  const back = await approach(rehearsal, partsOf(home.catalog), backwards(options, alone), returned.catalog);
   const refused = new Set(rehearsal.refused.slice(known).map(({ statement }) => statement));
   const { down, notes } = bindingNewRows([...returned.statements, ...downOf(back)], refused);
   const legs = run.segments.map((segment, at): Leg => {
     const isLast = at === run.segments.length - 1;
-    return { segment, down: isLast ? down : [], unrestored: isLast ? [...back.left, ...notes] : [] };
+    return { segment, down: isLast ? down : [], unrestored: isLast ? [...back.left, ...home.notes, ...notes] : [] };
   });
   return { legs, end: back.end };
 };

@@ -1,6 +1,7 @@
 // SQL of types: enums that grow in place, composites and domains that change in place, and what only a new type can be.
 import { keyOf, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
+import { boundColumn } from "../bound-enums.ts";
 import type { CompositePart, DomainConstraintPart, DomainPart, Objects, TableShell } from "../part.ts";
 import { collate, literal, sameJson } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
@@ -17,7 +18,7 @@ const addedValues = (from: readonly string[], to: readonly string[]): readonly s
   return sameJson(kept, from) ? to.filter((value) => !from.includes(value)) : undefined;
 };
 
-const addValue = (type: Enum, value: string): string => {
+const addValue = (type: Enum, value: string, isKept: boolean): string => {
   const at = type.values.indexOf(value);
   const after = type.values[at - 1];
   const place =
@@ -28,11 +29,13 @@ const addValue = (type: Enum, value: string): string => {
       : at === type.values.length - 1
         ? ""
         : ` AFTER ${literal(after)}`;
-  return `ALTER TYPE ${quotePath(type)} ADD VALUE ${literal(value)}${place}`;
+  return `ALTER TYPE ${quotePath(type)} ADD VALUE ${isKept ? "IF NOT EXISTS " : ""}${literal(value)}${place}`;
 };
 
 /** First values come first: each is placed after the one before it, or before the first that stays. */
-const addValues = (from: Enum, to: Enum, added: readonly string[]): readonly Piece[] => {
+const addValues = (from: Enum, to: Enum, added: readonly string[], sides: Context): readonly Piece[] => {
+  // Where the way back leaves a value, the way forth may meet it again.
+  const isKept = boundColumn(sides.to.catalog, sides.from.catalog, to) !== undefined;
   const present = [...from.values];
   return added.map((value): Piece => {
     const at = to.values.indexOf(value);
@@ -43,16 +46,16 @@ const addValues = (from: Enum, to: Enum, added: readonly string[]): readonly Pie
       values: [...(after === undefined ? [] : [after]), value, ...(before === undefined ? [] : [before])],
     };
     present.push(value);
-    return { sql: addValue(view, value), stage: "early" };
+    return { sql: addValue(view, value, isKept), stage: "early" };
   });
 };
 
 export const enumWriter: Writer<"enum"> = {
   create: (type) => [createEnum(type)],
   drop: (type) => [`DROP TYPE ${quotePath(type)}`],
-  alter: (from, to, { online }) => {
-    const added = online ? addedValues(from.values, to.values) : undefined;
-    return added === undefined ? rebuild : addValues(from, to, added);
+  alter: (from, to, context) => {
+    const added = context.online ? addedValues(from.values, to.values) : undefined;
+    return added === undefined ? rebuild : addValues(from, to, added, context);
   },
 };
 
