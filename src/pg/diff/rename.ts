@@ -9,6 +9,7 @@ import { groups, isRenameable, ownName, placeOf, score } from "./likeness.ts";
 import type { Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import { rangeConstructors } from "./range-constructors.ts";
+import { namesOf } from "./shared-names.ts";
 import { partText } from "./words.ts";
 
 export interface Renaming {
@@ -136,6 +137,10 @@ const isCalled = (part: Renameable, said: string): boolean => {
 const gone = (from: Parts, to: Parts): readonly Renameable[] =>
   [...from.byKey.values()].filter((part): part is Renameable => isRenameable(part) && !to.byKey.has(part.key));
 
+/** Who has each name that a schema holds once. */
+const holdersOf = ({ byKey }: Parts): ReadonlyMap<string, string> =>
+  new Map([...byKey.values()].flatMap((part) => namesOf(part).map((name) => [name, part.key] as const)));
+
 /** Columns follow the table that they belong to under its new name. */
 const atNewTable = (part: Renameable, tables: ReadonlyMap<string, ObjectName>): Renameable => {
   if (part.kind !== "column" && part.kind !== "constraint" && part.kind !== "index") return part;
@@ -183,6 +188,14 @@ export const findRenames = (
   const tables = new Map<string, ObjectName>();
   const used = new Set<string>();
   const answered: Said[] = [];
+  const holders = holdersOf(sides[0]);
+  /** A name is free once who had it has another one. What goes has its name until it goes, which may be much later. */
+  const isTaken = (part: Renameable, other: Renameable): boolean =>
+    part.kind !== "column" &&
+    namesOf(other).some((name) => {
+      const holder = holders.get(name) ?? part.key;
+      return holder !== part.key && !renamings.some(({ change }) => "from" in change && change.from.key === holder);
+    });
   const keep = (a: Renameable, b: Renameable): void => {
     used.add(a.key).add(`new ${b.key}`);
     if (a.kind === "table" && b.kind === "table") tables.set(a.key, { schema: b.value.schema, name: b.value.name });
@@ -236,8 +249,10 @@ export const findRenames = (
         reasons,
       });
     }
-    for (const one of pairs) {
-      if (!free(one.part) || !free(one.other)) continue;
+    /** False where the name is not free yet. */
+    const settle = (one: (typeof pairs)[number]): boolean => {
+      if (!free(one.part) || !free(one.other)) return true;
+      if (isTaken(one.part, one.other)) return false;
       const rivals = pairs.filter(
         (rival) =>
           rival !== one &&
@@ -255,6 +270,12 @@ export const findRenames = (
       };
       if (rivals.length === 0 && one.score >= certain) keep(one.part, one.other);
       else if (groups[one.part.kind] === "column" || groups[one.part.kind] === "table") ambiguous.push(guess);
+      return true;
+    };
+    for (let waiting = pairs; ;) {
+      const blocked = waiting.filter((one) => !settle(one));
+      if (blocked.length === 0 || blocked.length === waiting.length) break;
+      waiting = blocked;
     }
   }
   return { renamings, candidates, ambiguous, answered };
