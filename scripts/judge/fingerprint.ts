@@ -77,7 +77,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
             from pg_ts_config_map m where m.mapcfg = c.oid), '') from pg_ts_config c join pg_namespace n on n.oid = c.cfgnamespace where ${user} and ${member("pg_ts_config", "c.oid")}`,
   `select 'text search dictionary ' || d.oid::regdictionary || ' ' || coalesce(d.dictinitoption, '') from pg_ts_dict d join pg_namespace n on n.oid = d.dictnamespace where ${user} and ${member("pg_ts_dict", "d.oid")}`,
   `select 'default privileges ' || d.defaclrole::regrole || ' ' || coalesce(nullif(d.defaclnamespace, 0)::regnamespace::text, '') || ' ' || d.defaclobjtype::text || ' '
-          || (select string_agg(x, ' ' order by x) from (select coalesce(r.rolname, 'public') || ':' || a.privilege_type || a.is_grantable as x from aclexplode(d.defaclacl) a left join pg_roles r on r.oid = a.grantee) l)
+          || coalesce((select string_agg(x, ' ' order by x) from (select coalesce(r.rolname, 'public') || ':' || a.privilege_type || a.is_grantable as x from aclexplode(d.defaclacl) a left join pg_roles r on r.oid = a.grantee) l), '')
      from pg_default_acl d`,
   ...(version >= 150000
     ? [

@@ -11,11 +11,10 @@ import type { Context } from "./read-catalog/context.ts";
 import { contextOf } from "./read-catalog/context.ts";
 import { linksOf } from "./read-catalog/dependencies.ts";
 import type { AclKind } from "./read-catalog/grants.ts";
-import { grantsOf } from "./read-catalog/grants.ts";
 import { relationsOf } from "./read-catalog/relations.ts";
 import { routinesOf } from "./read-catalog/routines.ts";
 import type { Row } from "./read-catalog/rows.ts";
-import { Rows, maybe, optional, rowsIn, text, texts } from "./read-catalog/rows.ts";
+import { Rows, maybe, optional, rowsIn, text } from "./read-catalog/rows.ts";
 import { servicesOf } from "./read-catalog/services.ts";
 import { typesOf } from "./read-catalog/types.ts";
 
@@ -38,14 +37,14 @@ const aclKinds: Readonly<Record<DefaultPrivileges["objects"], AclKind>> = {
   "large objects": "large object",
 };
 
-const defaultPrivileges = (row: Row, { version, loader }: Context): DefaultPrivileges => {
+const defaultPrivileges = (row: Row, context: Context): DefaultPrivileges => {
   const objects = text(row, "objects") as DefaultPrivileges["objects"];
   const [role, schema] = [text(row, "role"), maybe(row, "schema")];
   return {
-    ...(role === loader ? {} : { role }),
+    ...(role === context.loader ? {} : { role }),
     ...optional("schema", schema),
     objects,
-    grants: grantsOf(texts(row, "acl"), aclKinds[objects], schema === undefined ? role : undefined, version),
+    grants: context.grants(row, aclKinds[objects], schema === undefined ? role : undefined),
   };
 };
 

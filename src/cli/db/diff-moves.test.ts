@@ -49,6 +49,14 @@ const moves: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
   ["schema-renamed", { "billing.invoice": "accounts.invoice", "billing.line": "accounts.line" }],
 ];
 
+describe.skipIf(server === undefined)("files that leave something to whoever runs them", () => {
+  test("rights of the runner", async () => {
+    if (server === undefined) return;
+    const verdict = await judge(server, 180000, fixturePair("rights-of-the-runner"), asFiles());
+    expect(verdict).toMatchObject(proven);
+  });
+});
+
 describe.skipIf(server === undefined)("objects that move to another schema, on a real server with rows", () => {
   for (const [id, moved] of moves)
     test(id.replaceAll("-", " "), async () => {

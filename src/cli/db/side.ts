@@ -7,6 +7,7 @@ import type { Finding } from "../../kernel/finding.ts";
 import type { Json } from "../../kernel/json.ts";
 import { canonicalJson } from "../../kernel/json.ts";
 import type { Catalog } from "../../pg/catalog.ts";
+import { compareText, runner } from "../../pg/catalog/object.ts";
 import { omit } from "../../pg/diff/omit.ts";
 import { buildStatements } from "../../pg/diff/rehearse.ts";
 import type { AsideStage } from "../../pg/diff/expand.ts";
@@ -41,7 +42,11 @@ export type Given =
 /** Rights that new objects of the connected user will have are those of whoever runs a schema file, which may name that user. */
 export const asRunner = (catalog: Catalog, user: string): Catalog => ({
   ...catalog,
-  defaultPrivileges: catalog.defaultPrivileges.map((one) => (one.role === user ? omit(one, "role") : one)),
+  defaultPrivileges: catalog.defaultPrivileges.map((one) => {
+    if (one.role !== user && one.role !== undefined) return one;
+    const grants = one.grants.map((grant) => (grant.grantee === user ? { ...grant, grantee: runner } : grant));
+    return { ...omit(one, "role"), grants: grants.sort((a, b) => compareText(a.grantee, b.grantee)) };
+  }),
 });
 
 export const readSide = async (io: Io, source: CatalogSource, deadlineMs: number): Promise<Given> => {

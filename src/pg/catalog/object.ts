@@ -11,9 +11,12 @@ export interface Described {
   readonly comment?: string;
 }
 
+/** Stands for the role that runs a file, where the file says no other. */
+export const runner = "CURRENT_USER";
+
 /** Rights that one role has on an object, from whoever granted them. */
 export interface Grant {
-  /** A role; `public` stands for everybody, and no role can be called so. */
+  /** A role, or the runner; `public` stands for everybody, and no role can be called so. */
   readonly grantee: string;
   /** As in GRANT: `SELECT`, `EXECUTE`. Sorted. */
   readonly privileges: readonly string[];

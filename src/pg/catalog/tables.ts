@@ -212,7 +212,7 @@ export interface Policy extends Described {
   readonly name: string;
   readonly permissive: boolean;
   readonly command: "all" | "select" | "insert" | "update" | "delete";
-  /** Role names, `public` for everybody. Sorted. */
+  /** Role names, `public` for everybody, or the runner. Sorted. */
   readonly roles: readonly string[];
   readonly using?: string;
   readonly check?: string;

@@ -1,9 +1,11 @@
 // What a schema file says nothing of stays as it is on the server: owners, secrets, and the rights of a platform's roles.
 import type { Grant } from "../catalog/object.ts";
+import { runner } from "../catalog/object.ts";
 import type { Kind, Part, PartOf, Parts } from "./part.ts";
 import type { Platform } from "./platform.ts";
 import { noPlatform } from "./platform.ts";
 import { isSecretive, withSecrets } from "./secrets.ts";
+import { sameJson } from "./sql/text.ts";
 
 type GrantsOf = PartOf<"grants">;
 
@@ -53,6 +55,38 @@ const namedOn = (to: Parts): ReadonlyMap<string, ReadonlySet<string>> => {
   );
 };
 
+/** Whoever ran the file is whoever has the same rights already: an owner, or a role that the file does not name. */
+const withoutRunner = (
+  grants: readonly Grant[],
+  had: readonly Grant[],
+  owner: string | undefined,
+): readonly Grant[] => {
+  const others = had.filter(({ grantee }) => grants.every((one) => one.grantee !== grantee));
+  const roleOf = (grant: Grant): string => {
+    if (grant.grantee !== runner) return grant.grantee;
+    if (grant.owners === true) return owner ?? others.find(({ owners }) => owners === true)?.grantee ?? runner;
+    const same = others.find((one) => sameJson({ ...one, grantee: runner }, grant));
+    return same?.grantee ?? runner;
+  };
+  return grants.map((grant) => ({ ...grant, grantee: roleOf(grant) })).sort((a, b) => (a.grantee < b.grantee ? -1 : 1));
+};
+
+const withNamed = (part: GrantsOf, from: Parts, before: Part | undefined): GrantsOf => {
+  const owner = from.byKey.get(`owner of ${part.value.key}`);
+  const had = before?.kind === "grants" ? before.value.grants : [];
+  const grants = withoutRunner(part.value.grants, had, owner?.kind === "owner" ? owner.value.owner : undefined);
+  return { ...part, value: { ...part.value, grants } };
+};
+
+/** A policy for whoever runs the file stays one for the role that it was made for. */
+const forRunner = (part: PartOf<"policy">, before: Part | undefined): PartOf<"policy"> => {
+  const { roles } = part.value;
+  if (before?.kind !== "policy" || !roles.includes(runner)) return part;
+  const [other, ...more] = before.value.roles.filter((role) => !roles.includes(role));
+  if (other === undefined || more.length > 0) return part;
+  return { ...part, value: { ...part.value, roles: roles.map((role) => (role === runner ? other : role)).sort() } };
+};
+
 /** The new side with what it leaves unsaid taken from the old one. */
 export const withUnsaid = (from: Parts, to: Parts, platform: Platform = noPlatform): Parts => {
   const byKey = new Map(to.byKey);
@@ -65,9 +99,11 @@ export const withUnsaid = (from: Parts, to: Parts, platform: Platform = noPlatfo
     const before = from.byKey.get(key);
     if (part.kind === "owner" && part.value.owner === undefined && before?.kind === "owner") byKey.set(key, before);
     if (isSecretive(part)) byKey.set(key, withSecrets(part, before));
+    if (part.kind === "policy") byKey.set(key, forRunner(part, before));
     if (part.kind === "grants") {
       const isUnsaid = unsaid(part.value.kind);
-      byKey.set(key, before === undefined ? givenRights(part, from, isUnsaid) : keptRights(part, before, isUnsaid));
+      const rights = before === undefined ? givenRights(part, from, isUnsaid) : keptRights(part, before, isUnsaid);
+      byKey.set(key, withNamed(rights, from, before));
     }
   }
   for (const [key, part] of from.byKey) {

@@ -1,5 +1,6 @@
 // What the builders of all kinds of objects need: types, comments, owners and rights by number.
-import type { Described, ObjectName, Owned } from "../catalog/object.ts";
+import type { Described, Grant, ObjectName, Owned } from "../catalog/object.ts";
+import { compareText, runner } from "../catalog/object.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import type { AclKind } from "./grants.ts";
 import { grantsOf } from "./grants.ts";
@@ -48,6 +49,10 @@ export interface Context {
   readonly rows: Rows;
   /** The role that ran a schema file. */
   readonly loader: string | undefined;
+  /** The runner for the one that ran a schema file: what it owns or may do is whoever's will run the migration. */
+  role(name: string): string;
+  /** The rights in `acl`; without an owner for what has no rights of its own. */
+  grants(row: Row, kind: AclKind, owner?: string): readonly Grant[];
   /** Of the server, as in `server_version_num`. */
   readonly version: number;
   readonly type: (reference: unknown) => ColumnType;
@@ -81,9 +86,16 @@ export const contextOf = (rows: Rows, version: number, loader: string | undefine
     optional("comment", comments.get(key(classes[kind], part === 0 ? row["oid"] : row["relation"], part)));
   const ownerOf = (row: Row): { readonly owner?: string } =>
     row["owner"] === loader ? {} : { owner: text(row, "owner") };
+  const role = (name: string): string => (name === loader ? runner : name);
+  const grants = (row: Row, kind: AclKind, owner?: string): readonly Grant[] =>
+    grantsOf((row["acl"] ?? undefined) as readonly string[] | undefined, kind, owner, version)
+      .map((grant) => ({ ...grant, grantee: role(grant.grantee) }))
+      .sort((a, b) => compareText(a.grantee, b.grantee));
   return {
     rows,
     loader,
+    role,
+    grants,
     version,
     type: (reference) => types.get(reference) ?? unknownType,
     names: namesOf(rows),
@@ -91,7 +103,7 @@ export const contextOf = (rows: Rows, version: number, loader: string | undefine
     described,
     owned: (kind, acl, row) => ({
       ...ownerOf(row),
-      grants: grantsOf((row["acl"] ?? undefined) as readonly string[] | undefined, acl, text(row, "owner"), version),
+      grants: grants(row, acl, text(row, "owner")),
       ...described(kind, row),
     }),
     ownedOnly: (kind, row) => ({ ...ownerOf(row), ...described(kind, row) }),

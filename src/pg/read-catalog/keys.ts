@@ -6,6 +6,7 @@ import {
   globalKey,
   keyOf,
   partKey,
+  runner,
   signatureKey,
   transformKey,
   userMappingKey,
@@ -59,7 +60,7 @@ const global: readonly (readonly [section: string, Class, ObjectKind])[] = [
 
 /** The mapping of whoever ran a schema file is that of whoever will run the migration. */
 export const mappedUser = (row: Row, loader: string | undefined): string =>
-  row["user"] === loader ? "CURRENT_USER" : text(row, "user");
+  row["user"] === loader ? runner : text(row, "user");
 
 /** Sections whose objects are told apart by more than a name. */
 const special: readonly (readonly [

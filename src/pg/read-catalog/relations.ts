@@ -15,7 +15,6 @@ import type {
 } from "../catalog/tables.ts";
 import { constraint, index, policy, rule, trigger } from "./attached.ts";
 import type { Context } from "./context.ts";
-import { grantsOf } from "./grants.ts";
 import type { Row } from "./rows.ts";
 import {
   maybe,
@@ -30,9 +29,6 @@ import {
   truth,
   word,
 } from "./rows.ts";
-
-const columnGrants = (row: Row, { version }: Context) =>
-  grantsOf((row["acl"] ?? undefined) as readonly string[] | undefined, "column", undefined, version);
 
 const sequenceOptions = (row: Row): SequenceOptions => ({
   start: text(row, "start"),
@@ -120,7 +116,7 @@ const column = (row: Row, parts: Parts, context: Context): Column => ({
   ...optional("statistics", number(row, "statistics")),
   options: options(row, "options"),
   foreignOptions: options(row, "foreignOptions"),
-  grants: columnGrants(row, context),
+  grants: context.grants(row, "column"),
   ...context.described("pg_class", row, row["number"]),
 });
 
@@ -131,7 +127,7 @@ const viewColumn = (row: Row, context: Context): ViewColumn => ({
   ...optional("collation", name(row, "collation")),
   ...optional("statistics", number(row, "statistics")),
   options: options(row, "options"),
-  grants: columnGrants(row, context),
+  grants: context.grants(row, "column"),
   ...context.described("pg_class", row, row["number"]),
 });
 

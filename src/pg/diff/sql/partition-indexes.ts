@@ -9,9 +9,9 @@ import type { Context } from "./writer.ts";
 const isPatchy = (part: Part | undefined): boolean =>
   part?.kind === "index" && part.value.on === "partitioned" && !part.value.valid;
 
-const isTiedToPatchy = ({ partOf }: IndexPart, { partKeyOf, byKey }: Parts): boolean => {
-  const parent = partOf === undefined ? undefined : partKeyOf(keyOf("index", partOf));
-  return parent !== undefined && isPatchy(byKey.get(parent));
+const isTiedToPatchy = ({ partOf }: IndexPart, parts: Parts): boolean => {
+  const parent = partOf === undefined ? undefined : parts.partKeyOf(keyOf("index", partOf));
+  return parent !== undefined && isPatchy(parts.byKey.get(parent));
 };
 
 /** Attaching a partition would complete such an index, so that it waits for that, and so does what is tied to it. */

@@ -1,5 +1,6 @@
 // Pieces of SQL that all statements share: options, types, signatures, literals that no terminal acts on.
 import type { ObjectName, Option } from "../../catalog/object.ts";
+import { runner } from "../../catalog/object.ts";
 import { quoteName, quotePath, quoteText } from "../../quote.ts";
 
 // What a terminal acts on or reorders, but for line ends and tabs, which comments have.
@@ -17,7 +18,7 @@ export const literal = (value: string): string => {
 export const names = (list: readonly string[]): string => list.map(quoteName).join(", ");
 
 /** `PUBLIC` or a quoted role. */
-export const role = (name: string): string => (name === "public" ? "PUBLIC" : quoteName(name));
+export const role = (name: string): string => (name === "public" ? "PUBLIC" : name === runner ? name : quoteName(name));
 
 /** `toast.x` is two names. */
 const optionName = (name: string): string => name.split(".").map(quoteName).join(".");
