@@ -147,7 +147,9 @@ export const policy = (row: Row, context: Context): Policy => ({
   name: text(row, "name"),
   permissive: truth(row, "permissive"),
   command: word(commands, row["command"], "all"),
-  roles: texts(row, "roles").map((role) => context.role(role)).toSorted(compareText),
+  roles: texts(row, "roles")
+    .map((role) => context.role(role))
+    .toSorted(compareText),
   ...optional("using", maybe(row, "using")),
   ...optional("check", maybe(row, "check")),
   ...context.described("pg_policy", row),

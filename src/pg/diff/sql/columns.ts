@@ -256,7 +256,9 @@ const alter = (from: ColumnPart, to: ColumnPart, context: Context): readonly Pie
   return [
     ...(loses ? [...beforeIdentityGoes(from, context), `${alterColumn(to)} DROP IDENTITY`] : []),
     ...(first ? identityChange(from, to, context) : []),
-    ...(isFreed ? [...generated, ...computedNoMore(from, to, context)] : [...typeChange(from, to, context), ...generated]),
+    ...(isFreed
+      ? [...generated, ...computedNoMore(from, to, context)]
+      : [...typeChange(from, to, context), ...generated]),
     ...nullability(from, to, context),
     ...(first ? [] : identityChange(from, to, context)),
     ...storageChange(from, to),

@@ -33,10 +33,7 @@ const createIndex = (index: IndexPart, context: Context): readonly Piece[] => {
   const online = context.online && index.on !== "partitioned" && !context.isNew(`${owner} ${quotePath(index.table)}`);
   const only = index.on === "partitioned" ? "ONLY " : "";
   const sql = indexText(index, index.table, online ? "CONCURRENTLY " : "", only);
-  const tail = [
-    ...tieIndex(index, context),
-    ...indexSettings(index),
-  ];
+  const tail = [...tieIndex(index, context), ...indexSettings(index)];
   return online ? [{ sql, stage: "alone" }, ...late(tail)] : [sql, ...tail];
 };
 

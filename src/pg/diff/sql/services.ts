@@ -76,8 +76,7 @@ export const serverWriter: Writer<"server"> = {
 
 type UserMapping = Objects["user mapping"];
 
-const mapping = ({ user, server }: UserMapping): string =>
-  `USER MAPPING FOR ${role(user)} SERVER ${quoteName(server)}`;
+const mapping = ({ user, server }: UserMapping): string => `USER MAPPING FOR ${role(user)} SERVER ${quoteName(server)}`;
 
 export const userMappingWriter: Writer<"user mapping"> = {
   create: (one) => [`CREATE ${mapping(one)}${foreignOptions(one.options)}`],
