@@ -7,6 +7,7 @@ import { actsOf, comes, goes } from "./node.ts";
 import type { Kind, Part, Parts } from "./part.ts";
 import { rankOf } from "./rank.ts";
 import { namesOf } from "./shared-names.ts";
+import { defaultObjects } from "./sql/attributes.ts";
 import { isOfPatchy } from "./sql/partition-indexes.ts";
 import { sameJson } from "./sql/text.ts";
 
@@ -57,6 +58,7 @@ export class Graph {
     this.#linkLetGo();
     this.#linkOverloads();
     this.#linkEventTriggers();
+    this.#linkDefaultPrivileges();
     this.#linkHeirs();
     this.#linkInheritance();
   }
@@ -231,6 +233,19 @@ export class Graph {
         const [first, then] = act === "drop" ? [id, other.id] : [other.id, id];
         if (!this.#waitsFor(first, then)) this.#edge(first, then);
       }
+  }
+
+  /** What is made has the rights that were settled before: those that change are for what comes later. */
+  #linkDefaultPrivileges(): void {
+    const all = [...this.nodes.values()];
+    for (const { id } of all.filter(({ change }) => partOf(change).kind === "default privileges"))
+      for (const other of all)
+        if (
+          other.act === "create" &&
+          Object.hasOwn(defaultObjects, partOf(other.change).kind) &&
+          !this.#waitsFor(other.id, id)
+        )
+          this.#edge(other.id, id);
   }
 
   /** True when a node runs after another, directly or not. */

@@ -1,10 +1,11 @@
 // What a schema file says nothing of stays as it is on the server: owners, secrets, and the rights of a platform's roles.
 import type { Grant } from "../catalog/object.ts";
 import { runner } from "../catalog/object.ts";
-import type { Kind, Part, PartOf, Parts } from "./part.ts";
+import type { Part, PartOf, Parts } from "./part.ts";
 import type { Platform } from "./platform.ts";
 import { noPlatform } from "./platform.ts";
 import { isSecretive, withSecrets } from "./secrets.ts";
+import { defaultObjects } from "./sql/attributes.ts";
 import { sameJson } from "./sql/text.ts";
 
 type GrantsOf = PartOf<"grants">;
@@ -16,14 +17,6 @@ const keptRights = (part: GrantsOf, before: Part | undefined, unsaid: (role: str
   if (kept.length === 0) return part;
   const grants = [...part.value.grants, ...kept].sort((a, b) => (a.grantee < b.grantee ? -1 : 1));
   return { ...part, value: { ...part.value, grants } };
-};
-
-const defaultObjects: Partial<Readonly<Record<Kind, string>>> = {
-  table: "tables",
-  view: "tables",
-  sequence: "sequences",
-  routine: "functions",
-  aggregate: "functions",
 };
 
 /** A new object has the rights that the server's default privileges give it. */

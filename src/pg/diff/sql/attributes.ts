@@ -114,7 +114,8 @@ const everybody: Partial<Readonly<Record<Kind, string>>> = {
   language: "USAGE",
 };
 
-const defaultObjects: Partial<Readonly<Record<Kind, string>>> = {
+/** What ALTER DEFAULT PRIVILEGES calls it. */
+export const defaultObjects: Partial<Readonly<Record<Kind, string>>> = {
   table: "tables",
   view: "tables",
   sequence: "sequences",

@@ -3,7 +3,7 @@ import type { ObjectName } from "../../catalog/object.ts";
 import { keyOf, nameKey, partKey, sameName } from "../../catalog/object.ts";
 import type { Identity, SequenceOptions } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
-import type { ColumnPart, Objects } from "../part.ts";
+import type { ColumnPart, Objects, Parts } from "../part.ts";
 import { goOn, withinBounds } from "./position.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 
@@ -133,12 +133,15 @@ export const sequenceWriter: Writer<"sequence"> = {
 
 type OwnedBy = Objects["owned by"];
 
-/** Whose a table is, where something is said of it. */
-const ownerOf = (table: ObjectName, { from, to }: Context): string | undefined => {
-  const key = `owner of ${keyOf("table", table)}`;
-  const part = to.byKey.get(key) ?? from.byKey.get(key);
+/** Whose it is, where something is said of that. */
+const ownerIn = (parts: Parts, key: string): string | undefined => {
+  const part = parts.byKey.get(`owner of ${key}`);
   return part?.kind === "owner" ? part.value.owner : undefined;
 };
+
+/** Whose a table will be, or is. */
+const ownerOf = (table: ObjectName, { from, to }: Context): string | undefined =>
+  ownerIn(to, keyOf("table", table)) ?? ownerIn(from, keyOf("table", table));
 
 /** PostgreSQL wants a sequence to have the owner of its column's table; a new one of either is whose who runs this. */
 const sameOwner = ({ sequence, table }: OwnedBy, context: Context): readonly Piece[] => {
@@ -148,8 +151,11 @@ const sameOwner = ({ sequence, table }: OwnedBy, context: Context): readonly Pie
     context.isNew(keyOf("table", table)),
   ];
   // A new table gets its owner afterwards, and takes the sequence along.
-  if (owner === undefined || isNewSequence === isNewTable) return [];
-  return [`ALTER SEQUENCE ${quotePath(sequence)} OWNER TO ${isNewTable ? "CURRENT_USER" : quoteName(owner)}`];
+  const isSaid = owner !== undefined || ownerIn(context.from, keyOf("sequence", sequence)) !== undefined;
+  if (!isSaid || isNewSequence === isNewTable) return [];
+  return [
+    `ALTER SEQUENCE ${quotePath(sequence)} OWNER TO ${isNewTable || owner === undefined ? "CURRENT_USER" : quoteName(owner)}`,
+  ];
 };
 
 const own = ({ sequence, table, column }: OwnedBy): readonly Piece[] => [
@@ -161,10 +167,10 @@ const letGo = ({ sequence }: OwnedBy): string => `ALTER SEQUENCE ${quotePath(seq
 /** From a column of one table to one of another's, which may be somebody else's. */
 const handOver = (from: OwnedBy, to: OwnedBy, context: Context): readonly Piece[] => {
   if (sameName(from.table, to.table)) return own(to);
-  const owner = ownerOf(to.table, context);
+  const [before, after] = [ownerOf(from.table, context), ownerOf(to.table, context)];
   const isNewTable = context.isNew(keyOf("table", to.table));
-  if (owner === undefined || (!isNewTable && owner === ownerOf(from.table, context))) return own(to);
-  const whose = isNewTable ? "CURRENT_USER" : quoteName(owner);
+  if (before === after && !(isNewTable && before !== undefined)) return own(to);
+  const whose = isNewTable || after === undefined ? "CURRENT_USER" : quoteName(after);
   return [letGo(from), `ALTER SEQUENCE ${quotePath(to.sequence)} OWNER TO ${whose}`, ...own(to)];
 };
 
