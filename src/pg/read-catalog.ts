@@ -11,6 +11,7 @@ import type { Context } from "./read-catalog/context.ts";
 import { contextOf } from "./read-catalog/context.ts";
 import { linksOf } from "./read-catalog/dependencies.ts";
 import type { AclKind } from "./read-catalog/grants.ts";
+import type { Kept } from "./read-catalog/kept.ts";
 import { relationsOf } from "./read-catalog/relations.ts";
 import { routinesOf } from "./read-catalog/routines.ts";
 import type { Row } from "./read-catalog/rows.ts";
@@ -166,9 +167,10 @@ export const readingOf = async (
   rows: Rows,
   server: ServerVersion & Pick<CatalogReading["server"], "kind">,
   scope: CatalogScope,
+  kept?: Kept,
 ): Promise<CatalogReading> => {
   const { version, kind } = server;
-  const { catalog: known, unknown } = build(contextOf(rows, version, scope.loader), scope);
+  const { catalog: known, unknown } = build(contextOf(rows, version, scope.loader, kept), scope);
   const catalog = { ...known, unmodelled: await unmodelledIn(ask, rows, unknown) };
   const sizes =
     kind === "embedded" ? [] : (await readRows(ask, [sizesQuery(version)])).of("sizes").map(tableStatistics);

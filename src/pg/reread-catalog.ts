@@ -5,6 +5,7 @@ import { concernsAll, dependantsQuery, isTouched, numbersOf, printsQuery } from 
 import { catalogQueries, renewalQuery, renewed } from "./introspect.ts";
 import type { Ask, CatalogScope, ServerVersion } from "./read-catalog.ts";
 import { readRows, readVersion, readingOf } from "./read-catalog.ts";
+import { Kept } from "./read-catalog/kept.ts";
 import type { Row } from "./read-catalog/rows.ts";
 import { Rows } from "./read-catalog/rows.ts";
 import { quoteName } from "./quote.ts";
@@ -32,6 +33,8 @@ interface Last {
   readonly rows: Rows;
   /** `part group print`; not known to somebody who may not see all of the server's catalogs. */
   readonly prints: ReadonlySet<string> | undefined;
+  /** What was built of the rows. Of a whole reading everything is built anew. */
+  readonly kept: Kept;
 }
 
 const parts = Object.keys(renewed) as readonly Part[];
@@ -77,7 +80,7 @@ export class CatalogReader {
     const found = await this.#askPrepared("dependants", dependantsQuery, numbersOf(groups));
     const touched = { groups, objects: new Set(found.map(Number)) };
     if (numbersOf([0]).length * most < touched.objects.size) return this.readWhole();
-    return this.#keep(await this.#renew(last.rows, touched, parts), prints);
+    return this.#keep(await this.#renew(last.rows, touched, parts), prints, last.kept);
   }
 
   /** Everything, whatever is known. */
@@ -87,10 +90,10 @@ export class CatalogReader {
     return this.#keep(await readRows(this.#ask, catalogQueries(version)), prints);
   }
 
-  async #keep(rows: Rows, prints: Last["prints"]): Promise<CatalogReading> {
+  async #keep(rows: Rows, prints: Last["prints"], kept = new Kept()): Promise<CatalogReading> {
     const server = { ...(await this.#version()), kind: this.#kind };
-    const reading = await readingOf(this.#ask, rows, server, this.#options);
-    this.#last = { reading, rows, prints };
+    const reading = await readingOf(this.#ask, rows, server, this.#options, kept);
+    this.#last = { reading, rows, prints, kept };
     return reading;
   }
 

@@ -4,7 +4,6 @@ import type { Catalog } from "../catalog.ts";
 import type { IndexState } from "./index-states.ts";
 import { indexStates } from "./index-states.ts";
 import type { Parts } from "./part.ts";
-import { partsOf } from "./parts.ts";
 import type { Plan, PlanOptions, Segment } from "./plan.ts";
 import { planParts, statementsOf } from "./plan.ts";
 import type { Rehearsal } from "./stage.ts";
@@ -71,7 +70,7 @@ export const approach = async (
   const runs: Run[] = [];
   let now = begin;
   for (let round = 0; round < 3; round++) {
-    const plan = planParts(partsOf(now), to, options);
+    const plan = planParts(rehearsal.parts.of(now), to, options);
     refuse(plan);
     if (plan.segments.length === 0) return { runs, left: [], end: now };
     for (const batch of batches(plan.segments)) {
@@ -80,5 +79,5 @@ export const approach = async (
       now = run.after;
     }
   }
-  return { runs, left: wordsOfPlan(planParts(partsOf(now), to, options)), end: now };
+  return { runs, left: wordsOfPlan(planParts(rehearsal.parts.of(now), to, options)), end: now };
 };

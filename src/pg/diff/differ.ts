@@ -38,20 +38,33 @@ const mentionsType = (part: Part): boolean => {
   );
 };
 
+const dependantsIn = ({ needs }: Parts): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>();
+  for (const [key, needed] of needs)
+    for (const need of needed) {
+      const list = found.get(need);
+      if (list === undefined) found.set(need, [key]);
+      else list.push(key);
+    }
+  return found;
+};
+
 /** Real state while the difference is worked out: every decision may bring others with it. */
 class Differ {
   readonly changes = new Map<string, Change>();
   readonly implied = new Map<string, string>();
   readonly refusals: Refused[] = [];
   readonly #context: Context;
-  readonly #dependants: Map<string, string[]>;
+  #known: ReadonlyMap<string, readonly string[]> | undefined;
   #open: string[] = [];
 
   constructor(context: Context) {
     this.#context = context;
-    this.#dependants = new Map();
-    for (const [key, needs] of context.from.needs)
-      for (const need of needs) this.#dependants.set(need, [...(this.#dependants.get(need) ?? []), key]);
+  }
+
+  /** Who needs whom; where nothing differs nobody asks. */
+  get #dependants(): ReadonlyMap<string, readonly string[]> {
+    return (this.#known ??= dependantsIn(this.#context.from));
   }
 
   run(): Difference {

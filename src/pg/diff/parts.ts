@@ -1,6 +1,7 @@
 // Takes a catalog apart, so that two catalogs compare part by part.
 import type { Catalog } from "../catalog.ts";
 import { globalKey, keyOf } from "../catalog/object.ts";
+import type { Table } from "../catalog/tables.ts";
 import { omit } from "./omit.ts";
 import type { Parts } from "./part.ts";
 import { Collector, addSimple, global, inSchema } from "./take-apart/collector.ts";
@@ -40,8 +41,13 @@ const needsOf = (into: Collector, catalog: Catalog, resolved: Resolve): Readonly
   return needs;
 };
 
-/** Takes a catalog apart. */
-export const partsOf = (catalog: Catalog): Parts => {
+/** What is asked for when it is needed, and worked out once. */
+const once = <T>(work: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: work() }).value;
+};
+
+const takeApart = (catalog: Catalog, piecesOf: (table: Table) => Collector): Parts => {
   const into = new Collector();
   addSimple(into, "schema", catalog.schemas, global("schema", "SCHEMA"));
   // What an extension says of itself comes with it.
@@ -55,19 +61,51 @@ export const partsOf = (catalog: Catalog): Parts => {
   for (const domain of catalog.domains) addDomain(into, domain);
   for (const composite of catalog.composites) addComposite(into, composite);
   addRoutines(into, catalog);
-  for (const table of catalog.tables) addTable(into, table);
+  for (const table of catalog.tables) into.include(piecesOf(table));
   for (const view of catalog.views) addView(into, view);
   addRest(into, catalog);
   const partKeyOf: Resolve = (key) => {
     const target = into.aliases.get(key) ?? key;
     return into.byKey.has(target) ? target : undefined;
   };
-  const children = Map.groupBy(into.byKey.values(), ({ of }) => of);
+  const needs = once(() => needsOf(into, catalog, partKeyOf));
+  const children = once(() => Map.groupBy(into.byKey.values(), ({ of }) => of));
   return {
     byKey: into.byKey,
-    needs: needsOf(into, catalog, partKeyOf),
+    get needs() {
+      return needs();
+    },
     catalog,
-    childrenOf: (key) => children.get(key) ?? [],
+    childrenOf: (key) => children().get(key) ?? [],
     partKeyOf,
   };
 };
+
+const piecesOf = (table: Table): Collector => {
+  const into = new Collector();
+  addTable(into, table);
+  return into;
+};
+
+/** Takes a catalog apart. */
+export const partsOf = (catalog: Catalog): Parts => takeApart(catalog, piecesOf);
+
+/** Real state: takes catalogs apart that come one after the other. Tables that two of them share are taken apart once. */
+export class KnownParts {
+  readonly #tables = new WeakMap<Table, Collector>();
+  #last: readonly Parts[] = [];
+
+  of(catalog: Catalog): Parts {
+    const parts =
+      this.#last.find((one) => one.catalog === catalog) ?? takeApart(catalog, (table) => this.#pieces(table));
+    // Where one step ends the next begins: no more than these are asked for again.
+    this.#last = [parts, ...this.#last.filter((one) => one !== parts)].slice(0, 3);
+    return parts;
+  }
+
+  #pieces(table: Table): Collector {
+    const known = this.#tables.get(table) ?? piecesOf(table);
+    this.#tables.set(table, known);
+    return known;
+  }
+}

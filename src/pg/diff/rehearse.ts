@@ -80,7 +80,7 @@ const overlooked = async (
   const now = await rehearsal.read({ whole: true });
   const lists = Object.keys(now) as readonly (keyof Catalog)[];
   if (lists.every((list) => sameJson(told[list], now[list]))) return { now: told, left: [] };
-  return { now, left: wordsOfPlan(planParts(partsOf(now), partsOf(wanted), options)) };
+  return { now, left: wordsOfPlan(planParts(rehearsal.parts.of(now), rehearsal.parts.of(wanted), options)) };
 };
 
 const unrestoredToo = (legs: readonly Leg[], left: readonly string[]): readonly Leg[] =>
@@ -102,8 +102,9 @@ export const rehearse = async (
   const before = await readContents(stage, from);
   for (const { up } of renamings) for (const sql of up) await rehearsal.step(sql);
   const begin = renamings.length === 0 ? from : await rehearsal.read();
-  const options = { ...given, fitting: await fittingValues(stage, partsOf(begin), partsOf(target)) };
-  const forth = await approach(rehearsal, partsOf(target), options, begin);
+  const wanted = rehearsal.parts.of(target);
+  const options = { ...given, fitting: await fittingValues(stage, rehearsal.parts.of(begin), wanted) };
+  const forth = await approach(rehearsal, wanted, options, begin);
   const end = await overlooked(rehearsal, target, options);
   const left = [...forth.left, ...end.left];
   if (left.length > 0) throw missedFault(left);

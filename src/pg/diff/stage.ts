@@ -6,6 +6,7 @@ import { quotePath } from "../quote.ts";
 import type { TryInsert } from "../rows.ts";
 import { fillTables } from "../rows.ts";
 import { retypedColumn } from "./one-rewrite.ts";
+import { KnownParts } from "./parts.ts";
 
 interface Refusal {
   readonly message: string;
@@ -60,6 +61,8 @@ export class Rehearsal {
   readonly #stage: Stage;
   readonly #refused: RefusedRows[] = [];
   readonly #emptied = new Set<string>();
+  /** Of its catalogs, most of which have nearly everything in common. */
+  readonly parts = new KnownParts();
 
   constructor(stage: Stage) {
     this.#stage = stage;

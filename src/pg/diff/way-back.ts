@@ -7,7 +7,6 @@ import { backInPlace } from "./back-in-place.ts";
 import { withBoundEnums } from "./bound-enums.ts";
 import type { IndexState } from "./index-states.ts";
 import { ownInverse } from "./cast/expression.ts";
-import { partsOf } from "./parts.ts";
 import type { PlanOptions, Segment } from "./plan.ts";
 import { plainOptions, plan, planParts, statementsOf } from "./plan.ts";
 import { literal } from "./sql/text.ts";
@@ -50,7 +49,7 @@ const backOfIndexes = async (
   const downs = states.map((state) => statementsOf(plan(state.after, state.before, backwards(options, true))));
   for (const down of downs.toReversed()) for (const sql of down) await rehearsal.step(sql);
   const end = await rehearsal.read();
-  const left = wordsOfPlan(planParts(partsOf(end), partsOf(before), backwards(options, false)));
+  const left = wordsOfPlan(planParts(rehearsal.parts.of(end), rehearsal.parts.of(before), backwards(options, false)));
   return {
     legs: segments.map((segment, at) => ({ segment, down: downs[at] ?? [], unrestored: at === 0 ? left : [] })),
     end,
@@ -81,7 +80,7 @@ const backOfRun = async (rehearsal: Rehearsal, run: Run, now: Catalog, options: 
   const home = withBoundEnums(run.before, now);
   const returned = backInPlace(now, home.catalog);
   for (const sql of returned.statements) await rehearsal.step(sql);
-  const back = await approach(rehearsal, partsOf(home.catalog), backwards(options, alone), returned.catalog);
+  const back = await approach(rehearsal, rehearsal.parts.of(home.catalog), backwards(options, alone), returned.catalog);
   const refused = new Set(rehearsal.refused.slice(known).map(({ statement }) => statement));
   const { down, notes } = bindingNewRows([...returned.statements, ...downOf(back)], refused);
   const legs = run.segments.map((segment, at): Leg => {
@@ -115,7 +114,7 @@ export const allBack = async (
   end: Catalog,
   given: PlanOptions,
 ): Promise<{ readonly legs: readonly Leg[]; readonly isBack: boolean }> => {
-  const options = { ...given, ...(runs[0] === undefined ? {} : { beyond: partsOf(runs[0].before) }) };
+  const options = { ...given, ...(runs[0] === undefined ? {} : { beyond: rehearsal.parts.of(runs[0].before) }) };
   let now = end;
   let isBack = true;
   const legs: Leg[] = [];

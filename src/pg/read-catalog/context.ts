@@ -4,6 +4,7 @@ import { compareText, runner } from "../catalog/object.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import type { AclKind } from "./grants.ts";
 import { grantsOf } from "./grants.ts";
+import { Kept } from "./kept.ts";
 import type { Names } from "./names.ts";
 import { namesOf } from "./names.ts";
 import type { Row, Rows } from "./rows.ts";
@@ -47,6 +48,8 @@ export type Class = keyof typeof classes;
 
 export interface Context {
   readonly rows: Rows;
+  /** Of the readings before this one. */
+  readonly kept: Kept;
   /** The role that ran a schema file. */
   readonly loader: string | undefined;
   /** The runner for the one that ran a schema file: what it owns or may do is whoever's will run the migration. */
@@ -76,7 +79,12 @@ const unknownType: ColumnType = {
 };
 
 /** `loader` is the role that ran a schema file: what it owns is nobody's in particular. */
-export const contextOf = (rows: Rows, version: number, loader: string | undefined): Context => {
+export const contextOf = (
+  rows: Rows,
+  version: number,
+  loader: string | undefined,
+  kept: Kept = new Kept(),
+): Context => {
   const types = new Map(rows.of("types").map((row) => [row["id"], columnType(row)]));
   const key = (kind: unknown, oid: unknown, part: unknown): string => [kind, oid, part].join(" ");
   const comments = new Map(
@@ -93,6 +101,7 @@ export const contextOf = (rows: Rows, version: number, loader: string | undefine
       .sort((a, b) => compareText(a.grantee, b.grantee));
   return {
     rows,
+    kept,
     loader,
     role,
     grants,

@@ -62,20 +62,39 @@ interface Parts {
   readonly policies: ReadonlyMap<unknown, readonly Row[]>;
   readonly identities: ReadonlyMap<string, Row>;
   readonly notNulls: ReadonlyMap<string, Row>;
+  /** All rows of a table or view but its own. */
+  readonly under: (oid: unknown) => readonly Row[];
 }
 
-const partsOf = ({ rows }: Context): Parts => ({
-  columns: rows.by("columns", "relation"),
-  constraints: rows.by("constraints", "relation"),
-  indexes: rows.by("indexes", "relation"),
-  triggers: rows.by("triggers", "relation"),
-  rules: rows.by("rules", "relation"),
-  policies: rows.by("policies", "relation"),
-  identities: new Map(
-    rows.of("sequences").flatMap((row) => (row["link"] === "i" ? [[partOf(row), row] as const] : [])),
-  ),
-  notNulls: new Map(rows.of("notNulls").map((row) => [partOf(row), row])),
-});
+/** Sections whose rows belong to a table or view. */
+const sectionsUnder = [
+  "columns",
+  "notNulls",
+  "constraints",
+  "indexes",
+  "triggers",
+  "rules",
+  "policies",
+  "sequences",
+] as const;
+
+const partsOf = ({ rows }: Context): Parts => {
+  const by = new Map(sectionsUnder.map((section) => [section, rows.by(section, "relation")]));
+  const of = (section: (typeof sectionsUnder)[number]) => by.get(section) ?? new Map<unknown, readonly Row[]>();
+  return {
+    columns: of("columns"),
+    constraints: of("constraints"),
+    indexes: of("indexes"),
+    triggers: of("triggers"),
+    rules: of("rules"),
+    policies: of("policies"),
+    identities: new Map(
+      rows.of("sequences").flatMap((row) => (row["link"] === "i" ? [[partOf(row), row] as const] : [])),
+    ),
+    notNulls: new Map(rows.of("notNulls").map((row) => [partOf(row), row])),
+    under: (oid) => sectionsUnder.flatMap((section) => of(section).get(oid) ?? []),
+  };
+};
 
 const expressionFields = (row: Row, parts: Parts, type: string): Pick<Column, "default" | "identity" | "generated"> => {
   const expression = maybe(row, "expression");
@@ -259,11 +278,13 @@ export const relationsOf = (context: Context): Relations => {
   const parts = partsOf(context);
   const relations = rows.of("relations");
   const isView = (row: Row): boolean => row["kind"] === "v" || row["kind"] === "m";
+  const unlessKept = <T extends object>(row: Row, build: (row: Row, parts: Parts, context: Context) => T): T =>
+    context.kept.of([row, ...parts.under(row["oid"])], () => build(row, parts, context));
   const byNumber = new Map(relations.map((row) => [row["oid"], row]));
   return {
     schemas: rows.of("schemas").map((row) => schema(row, context)),
-    tables: relations.filter((row) => !isView(row)).map((row) => table(row, parts, context)),
-    views: relations.filter(isView).map((row) => view(row, parts, context)),
+    tables: relations.filter((row) => !isView(row)).map((row) => unlessKept(row, table)),
+    views: relations.filter(isView).map((row) => unlessKept(row, view)),
     sequences: rows
       .of("sequences")
       .filter((row) => row["link"] !== "i")

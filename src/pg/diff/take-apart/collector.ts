@@ -29,10 +29,19 @@ export class Collector {
     return key;
   }
 
+  /** Takes over what another one has collected. */
+  include({ byKey, aliases }: Collector): void {
+    for (const [key, part] of byKey) this.byKey.set(key, part);
+    for (const [key, target] of aliases) this.aliases.set(key, target);
+  }
+
   /** A sequence needs a column, and a partition its parent, only for belonging to it: that is a part of its own. */
   linkKey(object: string, on: string): string {
-    const link = object.startsWith("sequence ") ? `owner column of ${object}` : object.replace(/^table /, "partition ");
-    return /^(column|table) /.test(on) && this.byKey.has(link) ? link : object;
+    if (!on.startsWith("column ") && !on.startsWith("table ")) return object;
+    const isSequence = object.startsWith("sequence ");
+    if (!isSequence && !object.startsWith("table ")) return object;
+    const link = isSequence ? `owner column of ${object}` : object.replace("table ", "partition ");
+    return this.byKey.has(link) ? link : object;
   }
 
   /** Adds the owner, comment and rights of an object. `subject` is how SQL names it: `TABLE public.t`. */
