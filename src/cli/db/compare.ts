@@ -15,11 +15,12 @@ import { plan } from "../../pg/diff/plan.ts";
 import { noPlatform } from "../../pg/diff/platform.ts";
 import type { Rehearsed } from "../../pg/diff/rehearse.ts";
 import { rehearse } from "../../pg/diff/rehearse.ts";
-import type { Candidate, Renaming, Said } from "../../pg/diff/rename.ts";
+import type { Candidate, Renaming, Said } from "../../pg/diff/renaming.ts";
 import { findSchemaRenames, renamedSchemas } from "../../pg/diff/rename-schema.ts";
 import type { Scope } from "../../pg/diff/scope.ts";
 import { comparedOf, scopeOf, withoutBooks } from "../../pg/diff/scope.ts";
 import { newSecrets } from "../../pg/diff/secrets.ts";
+import { suspectedTakeOvers } from "../../pg/diff/take-over.ts";
 import { withUnderneath } from "../../pg/diff/underneath.ts";
 import { quoteName } from "../../pg/quote.ts";
 import type { CatalogSource } from "../sources.ts";
@@ -219,12 +220,14 @@ class Comparison {
   #compared(origin: KeptCatalog, target: KeptCatalog, way: Way): Compared {
     const [scope, old] = [this.#scope(target.catalog), this.#old];
     const alone = old.kind === "server" ? left(old.catalog, target.catalog, this.#has(target.catalog), old.source) : [];
+    const [from, to] = [scope(origin.catalog), scope(target.catalog)];
+    const taken = suspectedTakeOvers(from, to, new Set(way.renamings.map((one) => one.from)));
     return {
-      from: scope(origin.catalog),
-      to: scope(target.catalog),
+      from,
+      to,
       sources: { from: old.source, to: this.#next.source },
       ...way,
-      notes: [...origin.notes, ...target.notes, ...alone, ...newSecrets(scope(origin.catalog), scope(target.catalog))],
+      notes: [...origin.notes, ...target.notes, ...alone, ...newSecrets(from, to), ...taken],
     };
   }
 }

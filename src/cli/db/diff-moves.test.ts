@@ -46,8 +46,36 @@ const asFiles = (): Tool => {
 
 const moves: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ["moved-to-another-schema", { "public.customer": "crm.customer", "public.invoice": "crm.invoice" }],
+  ["names-change-hands", { "public.orders": "public.orders_old", "public.orders_new": "public.orders" }],
   ["schema-renamed", { "billing.invoice": "accounts.invoice", "billing.line": "accounts.line" }],
 ];
+
+test("columns change names, in a circle too, and only once", async () => {
+  const old = "CREATE TABLE pair (id integer PRIMARY KEY, new_id bigint, a text, b integer);";
+  const next = `CREATE TABLE pair (
+    old_id integer NOT NULL, -- @renamed from=id
+    id bigint PRIMARY KEY, -- @renamed from=new_id
+    b text, -- @renamed from=a
+    a integer -- @renamed from=b
+  );`;
+  const { files } = await run(old, next);
+  expect(
+    files
+      .join("\n")
+      .match(/RENAME COLUMN .*/g)
+      ?.slice(0, 5),
+  ).toEqual([
+    "RENAME COLUMN id TO old_id;",
+    "RENAME COLUMN new_id TO id;",
+    "RENAME COLUMN a TO a__before;",
+    "RENAME COLUMN b TO a;",
+    "RENAME COLUMN a__before TO b;",
+  ]);
+  const plain = next.replaceAll(/-- @renamed.*/g, "");
+  expect((await run(plain, next)).files).toEqual([]);
+  const { stdout } = await run(old, plain);
+  expect(stdout).toContain("--rename public.pair.id=public.pair.old_id --rename public.pair.new_id=public.pair.id");
+});
 
 describe.skipIf(server === undefined)("files that leave something to whoever runs them", () => {
   test("rights of the runner", async () => {

@@ -12,7 +12,7 @@ import { sameName } from "../../pg/catalog/object.ts";
 import { catalogHash } from "../../pg/catalog-hash.ts";
 import type { Migration } from "../../pg/diff/migration.ts";
 import { formats, migrationsOf } from "../../pg/diff/migration.ts";
-import type { Said } from "../../pg/diff/rename.ts";
+import type { Said } from "../../pg/diff/renaming.ts";
 import { countSteps, diffReport } from "../../pg/diff/report.ts";
 import { quoteName, quotePath } from "../../pg/quote.ts";
 import { command } from "../command.ts";

@@ -4,7 +4,7 @@ import type { Catalog } from "../../pg/catalog.ts";
 import { renamesSaid } from "../../pg/diff/annotations.ts";
 import type { AsideStage } from "../../pg/diff/expand.ts";
 import { partsOf } from "../../pg/diff/parts.ts";
-import type { Candidate, Renames, Said } from "../../pg/diff/rename.ts";
+import type { Candidate, Renames, Said } from "../../pg/diff/renaming.ts";
 import { settleRenames } from "../../pg/diff/settle.ts";
 import type { Given } from "./side.ts";
 
@@ -16,7 +16,10 @@ interface Wishes {
 
 /** Columns can stand twice; a table has one place, and the release before finds it nowhere else. */
 const refuseMoved = ({ renamings }: Renames): void => {
-  const moved = renamings.filter(({ change }) => "to" in change && ["table", "schema"].includes(change.to.kind));
+  const names = new Set(renamings.map(({ from }) => from));
+  const moved = renamings.filter(
+    ({ change, to }) => names.has(to) || ("to" in change && ["table", "schema"].includes(change.to.kind)),
+  );
   if (moved.length === 0) return;
   const table = moved.find(({ change }) => "to" in change && change.to.kind === "table");
   const view =

@@ -1,5 +1,5 @@
 // What a schema file says about itself in comments: `-- @renamed from=old_name` beside a table, column, type, constraint or index.
-import type { Said } from "./rename.ts";
+import type { Said } from "./renaming.ts";
 
 const annotation = /(?:--|\/\*)\s*@renamed\s+from\s*=\s*("(?:[^"]|"")+"|[^\s*]+)/;
 

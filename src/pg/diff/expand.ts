@@ -23,7 +23,7 @@ import type { PlanOptions } from "./plan.ts";
 import { plainOptions, statementsOf } from "./plan.ts";
 import type { Rehearsed, RehearsalOptions } from "./rehearse.ts";
 import { missedFault, renamedKeys, withRenames } from "./rehearse.ts";
-import type { Renaming } from "./rename.ts";
+import type { Renaming } from "./renaming.ts";
 import type { Stage } from "./stage.ts";
 import { Rehearsal, fillStage } from "./stage.ts";
 import type { Leg } from "./way-back.ts";

@@ -6,7 +6,7 @@ import type { Column, Constraint, Index, Table } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import { castOf, ownInverse } from "./cast/expression.ts";
 import { rewrites } from "./cast/rewrites.ts";
-import type { Renaming } from "./rename.ts";
+import type { Renaming } from "./renaming.ts";
 import { toldFor } from "./told.ts";
 
 export interface Move {

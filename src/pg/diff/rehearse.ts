@@ -8,7 +8,7 @@ import { fittingValues } from "./fitting.ts";
 import { partsOf } from "./parts.ts";
 import type { PlanOptions, Step } from "./plan.ts";
 import { plainOptions, planParts, statementsOf } from "./plan.ts";
-import type { Renaming } from "./rename.ts";
+import type { Renaming } from "./renaming.ts";
 import type { RefusedRows, Stage } from "./stage.ts";
 import { sameJson } from "./sql/text.ts";
 import { Rehearsal, fillStage } from "./stage.ts";

@@ -7,7 +7,7 @@ import type { ColumnPart, Kind, Part, Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import type { Movable } from "./relocate-sql.ts";
 import { Mover, movable } from "./relocate-sql.ts";
-import type { Candidate, Renames, Renaming, Said } from "./rename.ts";
+import type { Candidate, Renames, Renaming, Said } from "./renaming.ts";
 import { certain, likely, near, rounded } from "./rename.ts";
 import { stillNaming } from "./still-naming.ts";
 import { nounOf, partText } from "./words.ts";

@@ -6,7 +6,7 @@ import type { Part, Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import type { Movable } from "./relocate-sql.ts";
 import { identityOf, likenessOf, movables } from "./relocate.ts";
-import type { Candidate, Renames, Renaming, Said } from "./rename.ts";
+import type { Candidate, Renames, Renaming, Said } from "./renaming.ts";
 import { certain, near, rounded } from "./rename.ts";
 import { stillNaming } from "./still-naming.ts";
 

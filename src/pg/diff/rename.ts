@@ -2,122 +2,14 @@
 import type { Catalog } from "../catalog.ts";
 import type { ObjectName } from "../catalog/object.ts";
 import { keyOf, partKey } from "../catalog/object.ts";
-import { quoteName, quotePath } from "../quote.ts";
-import type { Change } from "./change.ts";
-import type { CandidateKind, Renameable } from "./likeness.ts";
+import { quotePath } from "../quote.ts";
+import type { Renameable } from "./likeness.ts";
 import { groups, isRenameable, ownName, placeOf, score } from "./likeness.ts";
 import type { Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
-import { rangeConstructors } from "./range-constructors.ts";
+import type { Candidate, Renames, Renaming, Said } from "./renaming.ts";
+import { isCalled, pathText, renamingOf } from "./renaming.ts";
 import { namesOf } from "./shared-names.ts";
-import { partText } from "./words.ts";
-
-export interface Renaming {
-  readonly title: string;
-  /** As people say it: `public.users.name`. */
-  readonly from: string;
-  readonly to: string;
-  readonly up: readonly string[];
-  readonly down: readonly string[];
-  readonly change: Change;
-  /** What may not work after it, in words. */
-  readonly breaks: readonly string[];
-  /** The name of a table or column inside a text that begins with `table column`. */
-  rekey(text: string): string;
-}
-
-/** A guess: why, and how sure from 0 to 1. */
-export interface Candidate {
-  readonly kind: CandidateKind;
-  readonly from: string;
-  readonly to: string;
-  readonly score: number;
-  readonly reasons: readonly string[];
-}
-
-export interface Renames {
-  readonly renamings: readonly Renaming[];
-  readonly candidates: readonly Candidate[];
-  /** Candidates that cannot be told apart: the user must say which. */
-  readonly ambiguous: readonly Candidate[];
-  /** What the user said and was found. */
-  readonly answered: readonly Said[];
-}
-
-/** What the user said: names with or without schema and table, quoted or not. */
-export interface Said {
-  readonly from: string;
-  readonly to: string;
-}
-
-const pathText = (part: Renameable): string => part.key.slice(part.key.indexOf(" ") + 1);
-
-const sqlOf = (part: Renameable, to: string): string => {
-  const name = quoteName(to);
-  if (part.kind === "column")
-    return `ALTER TABLE ${quotePath(part.value.table)} RENAME COLUMN ${quoteName(part.value.name)} TO ${name}`;
-  if (part.kind === "constraint")
-    return `ALTER TABLE ${quotePath(part.value.table)} RENAME CONSTRAINT ${quoteName(part.value.name)} TO ${name}`;
-  if (part.kind === "index")
-    return `ALTER INDEX ${quotePath({ schema: part.value.schema, name: part.value.name })} RENAME TO ${name}`;
-  const nouns = {
-    table: "TABLE",
-    view: "VIEW",
-    sequence: "SEQUENCE",
-    enum: "TYPE",
-    domain: "DOMAIN",
-    composite: "TYPE",
-    range: "TYPE",
-  } as const;
-  const noun =
-    part.kind === "view" && part.value.materialized
-      ? "MATERIALIZED VIEW"
-      : part.kind === "table" && part.value.kind === "foreign"
-        ? "FOREIGN TABLE"
-        : nouns[part.kind];
-  return `ALTER ${noun} ${quotePath(part.value)} RENAME TO ${name}`;
-};
-
-const renamed = (part: Renameable, name: string): Renameable => {
-  if (part.kind === "column" || part.kind === "constraint" || part.kind === "index")
-    return { ...part, value: { ...part.value, name } } as Renameable;
-  return { ...part, value: { ...part.value, name } } as Renameable;
-};
-
-const rekeyOf =
-  (part: Renameable, to: string) =>
-  (text: string): string => {
-    if (part.kind === "table") {
-      const before = `${quotePath(part.value)} `;
-      return text.startsWith(before)
-        ? `${quotePath({ schema: part.value.schema, name: to })} ${text.slice(before.length)}`
-        : text;
-    }
-    if (part.kind !== "column") return text;
-    const before = `${quotePath(part.value.table)} ${quoteName(part.value.name)} `;
-    return text.startsWith(before)
-      ? `${quotePath(part.value.table)} ${quoteName(to)} ${text.slice(before.length)}`
-      : text;
-  };
-
-const renamingOf = (from: Renameable, to: Renameable, place: Renameable = from): Renaming => {
-  const name = ownName(to);
-  const there = renamed(place, name);
-  const made =
-    place.kind === "range"
-      ? rangeConstructors(place.value, { schema: place.value.schema, name })
-      : { up: [], down: [] };
-  return {
-    title: `rename ${partText(from)} to ${quoteName(name)}`,
-    from: pathText(from),
-    to: pathText(to),
-    up: [sqlOf(place, name), ...made.up],
-    down: [sqlOf(there, ownName(from)), ...made.down],
-    change: { verb: "alter", key: to.key, from, to, pieces: [] },
-    breaks: [`code that still uses the name ${pathText(from)} fails`],
-    rekey: rekeyOf(place, name),
-  };
-};
 
 /** From here on a rename is worth asking about; from `certain` on it is taken for one unless a rival is as near. */
 export const likely = 0.68;
@@ -126,13 +18,6 @@ export const near = 0.17;
 
 /** A score as people read it. */
 export const rounded = (score: number): number => Math.round(score * 100) / 100;
-
-/** The words that a user's name may be: its own, and with what it belongs to. */
-const isCalled = (part: Renameable, said: string): boolean => {
-  const bare = said.replaceAll('"', "");
-  const path = pathText(part).replaceAll('"', "");
-  return bare === ownName(part) || bare === path || path.endsWith(`.${bare}`);
-};
 
 const gone = (from: Parts, to: Parts): readonly Renameable[] =>
   [...from.byKey.values()].filter((part): part is Renameable => isRenameable(part) && !to.byKey.has(part.key));

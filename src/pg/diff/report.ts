@@ -6,7 +6,7 @@ import { plural } from "../../kernel/words.ts";
 import type { HazardKind } from "./hazard-kinds.ts";
 import type { Migration } from "./migration.ts";
 import type { Rehearsed } from "./rehearse.ts";
-import type { Candidate, Renaming } from "./rename.ts";
+import type { Candidate, Renaming } from "./renaming.ts";
 import type { Step } from "./plan.ts";
 
 export interface DiffInput {

@@ -1,13 +1,14 @@
-// Renames and moves in rounds: schemas first, then what stands elsewhere, then names; each looked for where those before it have led.
+// Renames and moves in rounds: schemas first, then what stands elsewhere, then names, those that change hands before others; each looked for where those before it have led.
 import type { Catalog } from "../catalog.ts";
 import type { AsideStage } from "./expand.ts";
 import { findRelocations } from "./relocate.ts";
 import { findSchemaRenames } from "./rename-schema.ts";
-import type { Renames, Said } from "./rename.ts";
+import type { Renames, Said } from "./renaming.ts";
 import { findFollowers, findRenames } from "./rename.ts";
 import { Rehearsal } from "./stage.ts";
+import { findTakeOvers } from "./take-over.ts";
 
-const rounds = [findSchemaRenames, findRelocations, findRenames, findFollowers] as const;
+const rounds = [findSchemaRenames, findRelocations, findTakeOvers, findRenames, findFollowers] as const;
 
 const none: Renames = { renamings: [], candidates: [], ambiguous: [], answered: [] };
 
