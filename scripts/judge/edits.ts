@@ -124,7 +124,7 @@ export const proveEdits = async (shadow: Shadow, base: Base, options: EditOption
     const left = legs.flatMap(({ unrestored }) => unrestored).map((one) => `not restored: ${one}`);
     return result(trouble.length + left.length === 0 ? "proven" : "wrong", [...left, ...trouble], up);
   } catch (error) {
-    if (error instanceof Fault && error.code === "input.unsupported" && /no such conversion/.test(error.message))
+    if (error instanceof Fault && error.code === "input.unsupported" && /no such conversion|cannot be partitioned by|and cannot become/.test(error.message))
       return result("refused", [error.message]);
     return result("wrong", [
       error instanceof Error ? (error instanceof Fault ? error.message : (error.stack ?? "")) : String(error),

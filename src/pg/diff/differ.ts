@@ -55,11 +55,13 @@ class Differ {
   readonly implied = new Map<string, string>();
   readonly refusals: Refused[] = [];
   readonly #context: Context;
+  /** What cannot be changed in place, since what it lets go has to go before what it takes can come. */
+  readonly #torn: ReadonlySet<string>;
   #known: ReadonlyMap<string, readonly string[]> | undefined;
   #open: string[] = [];
 
-  constructor(context: Context) {
-    this.#context = context;
+  constructor(context: Context, torn: ReadonlySet<string>) {
+    [this.#context, this.#torn] = [context, torn];
   }
 
   /** Who needs whom; where nothing differs nobody asks. */
@@ -119,7 +121,8 @@ class Differ {
 
   #alter(from: Part, to: Part): void {
     const { key } = to;
-    const result = from.kind === to.kind ? writerOf(to.kind).alter(from.value, to.value, this.#context) : rebuild;
+    const isOne = from.kind === to.kind && !this.#torn.has(key);
+    const result = isOne ? writerOf(to.kind).alter(from.value, to.value, this.#context) : rebuild;
     if (result === rebuild) this.#set({ verb: "rebuild", key, from, to });
     else if (isRefusal(result)) this.refusals.push({ key, ...result });
     else if (result.length > 0) this.#set({ verb: "alter", key, from, to, pieces: result });
@@ -321,4 +324,5 @@ class Differ {
   }
 }
 
-export const differ = (context: Context): Difference => new Differ(context).run();
+export const differ = (context: Context, torn: ReadonlySet<string> = new Set()): Difference =>
+  new Differ(context, torn).run();

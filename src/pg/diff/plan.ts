@@ -1,14 +1,15 @@
 // From two catalogs to a plan: steps in an order that can be run, in segments that each fit one transaction or none.
 import type { Catalog } from "../catalog.ts";
-import type { Change, Refused } from "./change.ts";
+import type { Change, Difference, Refused } from "./change.ts";
 import { differ } from "./differ.ts";
 import { hazardsOf, missingFor } from "./hazard.ts";
 import type { Hazard } from "./hazard-kinds.ts";
 import type { Arranged } from "./order.ts";
+import { detachedFirst } from "./bounds.ts";
 import { gathered, withOneRewrite } from "./one-rewrite.ts";
 import { missingBetween } from "./closer.ts";
 import { arrange } from "./order.ts";
-import type { Parts } from "./part.ts";
+import type { Kind, Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import type { Platform } from "./platform.ts";
 import { withQuietUpdates } from "./quiet.ts";
@@ -129,11 +130,30 @@ const reaches = (parts: Parts, key: string, targets: ReadonlySet<string>, seen =
   return [...(parts.needs.get(key) ?? [])].some((need) => targets.has(need) || reaches(parts, need, targets, seen));
 };
 
+/** What holds no rows, and may be dropped and made again to open a circle. */
+const tearable: readonly Kind[] = ["view", "routine", "policy", "rule", "trigger"];
+
+const tornBy = ({ circles }: Arranged): readonly string[] =>
+  circles
+    .flat()
+    .filter((node) => node.act === "alter" && tearable.includes(partOf(node).kind))
+    .map(({ change }) => change.key);
+
+/** What is in a circle with its own change is dropped and made again instead. */
+const arrangedWay = (
+  context: Context,
+  torn: ReadonlySet<string> = new Set(),
+): Difference & { readonly arranged: Arranged } => {
+  const difference = differ(context, torn);
+  const arranged = arrange(difference, context.from, context.to);
+  const more = tornBy(arranged);
+  return more.length === 0 ? { ...difference, arranged } : arrangedWay(context, new Set([...torn, ...more]));
+};
+
 export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan => {
   const to = options.keepOwners ? withUnsaid(from, given, options.platform) : given;
   const context = contextOf(from, to, options);
-  const { changes, implied, refusals } = differ(context);
-  const arranged = arrange({ changes, implied }, from, to);
+  const { changes, refusals, arranged } = arrangedWay(context);
   const late = options.contract ? new Set<string>() : contractIds(arranged, from);
   const isMade = (key: string): boolean => {
     const verb = changes.get(key)?.verb;
@@ -150,14 +170,16 @@ export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan
   const segments = batches.map(({ kind, units: batch }): Segment => ({
     kind,
     steps: withOneRewrite(
-      gathered(batch).map(({ id, node, statements }) => ({
-        title: titleOf(node),
-        statements,
-        hazards: (hazards.get(id) ?? []).map((hazard) =>
-          hazard.kind === "rebuild" && missing.has(node.change.key) ? missingFor(partOf(node)) : hazard,
-        ),
-        change: node.change,
-      })),
+      detachedFirst(
+        gathered(batch).map(({ id, node, statements }) => ({
+          title: titleOf(node),
+          statements,
+          hazards: (hazards.get(id) ?? []).map((hazard) =>
+            hazard.kind === "rebuild" && missing.has(node.change.key) ? missingFor(partOf(node)) : hazard,
+          ),
+          change: node.change,
+        })),
+      ),
     ),
   }));
   return { segments: withQuietUpdates(segments, from), refusals, changes };

@@ -24,6 +24,10 @@ const add = (constraint: ConstraintPart, text: string): string =>
 const onlyParent = (constraint: ConstraintPart, text: string): string =>
   `ALTER TABLE ONLY ${quotePath(constraint.table)} ADD CONSTRAINT ${quoteName(constraint.name)} ${text}`;
 
+/** What a table has when it becomes a partition is tied to its parent's by that. */
+export const isYetToJoin = (table: ObjectName, { isNew }: Context): boolean =>
+  isNew(`table ${quotePath(table)}`) || isNew(`partition ${quotePath(table)}`);
+
 export const attachIndex = (
   parent: { readonly schema: string; readonly name: string },
   schema: string,
@@ -43,11 +47,10 @@ const indexOf = ({ catalog }: Parts, constraint: ConstraintPart) =>
 
 /** What hangs on the index of a key: options that its definition leaves out. */
 const keySettings = (constraint: ConstraintPart, context: Context, has: KeyIndex = plainIndex): readonly Piece[] => {
-  const { to, isNew } = context;
-  const index = isKey(constraint) ? indexOf(to, constraint) : undefined;
+  const index = isKey(constraint) ? indexOf(context.to, constraint) : undefined;
   if (index === undefined) return [];
   return [
-    ...(constraint.partOf === undefined || isNew(`table ${quotePath(constraint.table)}`)
+    ...(constraint.partOf === undefined || isYetToJoin(constraint.table, context)
       ? []
       : [attachIndex(constraint.partOf, constraint.table.schema, index.name)]),
     ...keyIndexChanges({ ...constraint, keyIndex: has }, constraint, index.name, context),

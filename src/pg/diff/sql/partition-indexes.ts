@@ -1,8 +1,7 @@
 // How indexes of partitions are tied to those of their parents, and which of those come only when the partitions are there.
 import { keyOf } from "../../catalog/object.ts";
-import { quotePath } from "../../quote.ts";
 import type { IndexPart, Part, Parts } from "../part.ts";
-import { attachIndex } from "./constraints.ts";
+import { attachIndex, isYetToJoin } from "./constraints.ts";
 import type { Context } from "./writer.ts";
 
 /** An index of a partitioned table that some partitions lack: it was made when they were there, and made none for them. */
@@ -19,9 +18,9 @@ export const isOfPatchy = (part: Part, parts: Parts): boolean =>
   isPatchy(part) || (part.kind === "index" && isTiedToPatchy(part.value, parts));
 
 /** A new partition's indexes are tied by themselves when it is attached to a parent that has its own. */
-export const tieIndex = (index: IndexPart, { isNew, to }: Context): readonly string[] => {
-  const isAttachedLater = isNew(`${index.on === "view" ? "view" : "table"} ${quotePath(index.table)}`);
-  return index.partOf === undefined || (isAttachedLater && !isTiedToPatchy(index, to))
+export const tieIndex = (index: IndexPart, context: Context): readonly string[] => {
+  const isAttachedLater = isYetToJoin(index.table, context);
+  return index.partOf === undefined || (isAttachedLater && !isTiedToPatchy(index, context.to))
     ? []
     : [attachIndex(index.partOf, index.schema, index.name)];
 };
