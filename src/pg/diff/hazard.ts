@@ -152,10 +152,12 @@ const judges: { readonly [K in Kind]: Judge<Of<K>> } = {
   sequence,
   "owned by": none,
   table,
-  partition: ({ act, change }) =>
+  partition: ({ act, change }, part, context) =>
     act === "drop" && change.verb === "drop"
       ? [{ kind: "breaking", message: "rows of the partition are no longer found through its parent" }]
-      : [],
+      : act === "drop" || context.isNew(keyOf("table", part.value.table))
+        ? []
+        : [{ kind: "may fail", message: `stops when rows are outside of the bounds of ${partText(part)}` }],
   inheritance: ({ act }) =>
     act === "drop" ? [{ kind: "breaking", message: "rows of the table are no longer found through its parent" }] : [],
   column,

@@ -56,7 +56,8 @@ export const renamePartition = (from: Part, to: Part): string => {
 export const isLetGo = (part: Part | undefined, verbOf: (key: string) => string | undefined): boolean => {
   if (part?.kind !== "index" && part?.kind !== "constraint") return false;
   const verb = verbOf(keyOf("table", part.value.table));
-  return verbOf(`partition ${quotePath(part.value.table)}`) === "drop" && verb !== "drop" && verb !== "rebuild";
+  const partition = verbOf(`partition ${quotePath(part.value.table)}`);
+  return (partition === "drop" || partition === "rebuild") && verb !== "drop" && verb !== "rebuild";
 };
 
 /** True where a column changes just as its parent's does: what the parent hands down, and nothing of its own. */

@@ -28,6 +28,15 @@ const onlyParent = (constraint: ConstraintPart, text: string): string =>
 export const isYetToJoin = (table: ObjectName, { isNew }: Context): boolean =>
   isNew(`table ${quotePath(table)}`) || isNew(`partition ${quotePath(table)}`);
 
+/** A partition that goes over to another parent takes its keys and indexes along: they are let go and tied again with it. */
+export const changesParent = (table: ObjectName, { from, to }: Context): boolean => {
+  const key = `partition ${quotePath(table)}`;
+  const [before, after] = [from.byKey.get(key), to.byKey.get(key)];
+  return (
+    before?.kind === "partition" && after?.kind === "partition" && !sameName(before.value.parent, after.value.parent)
+  );
+};
+
 export const attachIndex = (
   parent: { readonly schema: string; readonly name: string },
   schema: string,
@@ -215,13 +224,14 @@ const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): read
     inherited: false,
     local: true,
     partition: false,
+    fromParent: false,
   });
   if (sameJson(forms(from), forms(to)) && (from.validated || to.validated)) {
     if (from.validated && !to.validated) return rebuild;
     const validate = `${alterTable(to)} VALIDATE CONSTRAINT ${quoteName(to.name)}`;
     // Detached with its partition, a key stays as its own.
     const settings =
-      sameJson(from.partOf, to.partOf) || to.partOf === undefined
+      sameJson(from.partOf, to.partOf) || to.partOf === undefined || changesParent(to.table, context)
         ? []
         : from.partOf === undefined
           ? keySettings(to, context)

@@ -4,7 +4,7 @@ import { quoteName, quotePath } from "../../quote.ts";
 import { asideName } from "../aside.ts";
 import { omit } from "../omit.ts";
 import type { IndexPart, Parts } from "../part.ts";
-import { attachIndex, clusterOn, late, replicaIdentity } from "./constraints.ts";
+import { attachIndex, changesParent, clusterOn, late, replicaIdentity } from "./constraints.ts";
 import { indexText } from "./index-text.ts";
 import { tieIndex } from "./partition-indexes.ts";
 import { optionChanges, sameJson } from "./text.ts";
@@ -65,7 +65,10 @@ const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly 
     return replaceIndex(to, context);
   if (
     !sameJson(fixed(from), fixed(to)) ||
-    (from.partOf !== undefined && to.partOf !== undefined && !sameJson(from.partOf, to.partOf))
+    (from.partOf !== undefined &&
+      to.partOf !== undefined &&
+      !sameJson(from.partOf, to.partOf) &&
+      !changesParent(to.table, context))
   )
     return rebuild;
   return [

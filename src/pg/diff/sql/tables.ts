@@ -1,6 +1,6 @@
 // SQL of tables: made with their columns and constraints in one statement, changed in place, never made anew.
 import type { ObjectName } from "../../catalog/object.ts";
-import { keyOf, partKey } from "../../catalog/object.ts";
+import { keyOf, partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { asideName } from "../aside.ts";
 import type { ColumnPart, ConstraintPart, InheritancePart, Part, PartitionPart, Parts, TableShell } from "../part.ts";
@@ -213,7 +213,8 @@ const detach = ({ table, parent }: PartitionPart): string =>
 export const partitionWriter: Writer<"partition"> = {
   create: (part) => [attach(part)],
   drop: (part) => [detach(part)],
-  alter: (from, to) => [detach(from), attach(to)],
+  // Under another parent it has other columns and keys: they change in between.
+  alter: (from, to) => (sameName(from.parent, to.parent) ? [detach(from), attach(to)] : rebuild),
 };
 
 const heir = ({ table, tableKind }: InheritancePart): string => on({ ...table, kind: tableKind });
