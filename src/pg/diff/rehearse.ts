@@ -70,17 +70,32 @@ export const missedFault = (left: readonly string[]): Fault =>
 const lostFault = (lost: readonly string[]): Fault =>
   new Fault("input.unsupported", `the way was run and changes rows that it should keep: ${lost.join(", ")}`);
 
-/** Steps are told from what they changed. Where the way ends everything is looked at: what differs from what was wanted, if it was overlooked. */
+/**
+ * Steps are told from what they changed, the last one as `told`. Where the way ends everything is looked at: what differs from what was
+ * wanted, if it was overlooked.
+ */
 const overlooked = async (
   rehearsal: Rehearsal,
+  told: Catalog,
   wanted: Catalog,
   options: PlanOptions,
 ): Promise<{ readonly now: Catalog; readonly left: readonly string[] }> => {
-  const told = await rehearsal.read();
   const now = await rehearsal.read({ whole: true });
   const lists = Object.keys(now) as readonly (keyof Catalog)[];
   if (lists.every((list) => sameJson(told[list], now[list]))) return { now: told, left: [] };
   return { now, left: wordsOfPlan(planParts(rehearsal.parts.of(now), rehearsal.parts.of(wanted), options)) };
+};
+
+/** Back where the renames had led: these are undone, and all of it is looked at. */
+const atHome = async (
+  rehearsal: Rehearsal,
+  end: Catalog,
+  from: Catalog,
+  { renamings, version }: RehearsalOptions,
+): Promise<{ readonly left: readonly string[] }> => {
+  for (const { down } of renamings.toReversed()) for (const sql of down) await rehearsal.step(sql);
+  const told = renamings.length === 0 ? end : await rehearsal.read();
+  return overlooked(rehearsal, told, from, { ...plainOptions, version });
 };
 
 const unrestoredToo = (legs: readonly Leg[], left: readonly string[]): readonly Leg[] =>
@@ -105,17 +120,16 @@ export const rehearse = async (
   const wanted = rehearsal.parts.of(target);
   const options = { ...given, fitting: await fittingValues(stage, rehearsal.parts.of(begin), wanted) };
   const forth = await approach(rehearsal, wanted, options, begin);
-  const end = await overlooked(rehearsal, target, options);
+  const end = await overlooked(rehearsal, forth.end, target, options);
   const left = [...forth.left, ...end.left];
   if (left.length > 0) throw missedFault(left);
   const there = await readContents(stage, end.now);
   const lost = rehearsal.madeRoom ? [] : changedContents([renamedKeys(before, renamings), from], [there, end.now]);
-  const { legs, isBack } = await allBack(rehearsal, forth.runs, end.now, options);
-  if (isBack) for (const { down } of renamings.toReversed()) for (const sql of down) await rehearsal.step(sql);
-  const home = isBack ? await overlooked(rehearsal, from, { ...plainOptions, version: options.version }) : undefined;
+  const back = await allBack(rehearsal, forth.runs, end.now, options);
+  const home = back.isBack ? await atHome(rehearsal, back.end, from, given) : undefined;
   if (lost.length > 0) throw lostFault(lost);
   return {
-    legs: withRenames(unrestoredToo(legs, home?.left ?? []), renamings),
+    legs: withRenames(unrestoredToo(back.legs, home?.left ?? []), renamings),
     proof: { ...filled, refused: rehearsal.refused },
   };
 };

@@ -113,7 +113,7 @@ export const allBack = async (
   runs: readonly Run[],
   end: Catalog,
   given: PlanOptions,
-): Promise<{ readonly legs: readonly Leg[]; readonly isBack: boolean }> => {
+): Promise<Back & { readonly isBack: boolean }> => {
   const options = { ...given, ...(runs[0] === undefined ? {} : { beyond: rehearsal.parts.of(runs[0].before) }) };
   let now = end;
   let isBack = true;
@@ -133,5 +133,5 @@ export const allBack = async (
       legs.unshift(...deadEnd(run, error.message.split("\n")[0] ?? ""));
     }
   }
-  return { legs, isBack };
+  return { legs, end: now, isBack };
 };

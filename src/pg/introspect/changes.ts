@@ -7,7 +7,7 @@
 import type { Only } from "./sql.ts";
 
 /** Objects with the same number but for its last bits are told apart no further. */
-const groupBits = 5;
+const groupBits = 4;
 
 const groupOf = (object: number): number => Math.floor(object / 2 ** groupBits);
 
@@ -45,7 +45,7 @@ const watched: readonly Watched[] = [
     part: "relations",
     catalog: "pg_class",
     object: "o.oid",
-    join: "join pg_catalog.pg_class o on o.reltoastrelid = t.oid and t.relkind = 't'",
+    join: "join pg_catalog.pg_class o on o.reltoastrelid = t.oid and t.relkind = 't' and o.reltoastrelid <> 0",
   },
   {
     part: "relations",
@@ -61,7 +61,7 @@ const watched: readonly Watched[] = [
     object: "r.rngtypid",
     join: "join pg_catalog.pg_range r on r.rngmultitypid = t.oid",
   },
-  { part: "types", catalog: "pg_constraint", object: "t.oid", join: "join pg_catalog.pg_type d on d.oid = t.contypid" },
+  { part: "types", catalog: "pg_constraint", object: "t.oid", join: "join pg_catalog.pg_type d on d.oid = t.contypid and t.contypid <> 0" },
   ...own("rest", "pg_operator", "pg_opfamily", "pg_opclass", "pg_transform", "pg_conversion", "pg_language", "pg_am"),
   ...own("rest", "pg_event_trigger", "pg_publication", "pg_foreign_data_wrapper", "pg_foreign_server"),
   ...own("rest", "pg_user_mapping", "pg_ts_parser", "pg_ts_template", "pg_ts_dict", "pg_ts_config"),
