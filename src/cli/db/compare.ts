@@ -148,7 +148,7 @@ class Comparison {
   }
 
   async #rehearse(shadow: Shadow, kept: KeptCatalog | undefined): Promise<Compared> {
-    const target = kept ?? (await this.#load(shadow, this.#next));
+    const target = kept ?? (await this.#load(shadow, this.#next, this.#old));
     const given = this.#given(target);
     this.#io.terminal.progress(`loading ${given.source}`);
     return inSide(shadow, given, async ({ scratch, ...origin }) => {
@@ -176,9 +176,9 @@ class Comparison {
     });
   }
 
-  async #load(shadow: Shadow, side: Given): Promise<KeptCatalog> {
+  async #load(shadow: Shadow, side: Given, next: Given): Promise<KeptCatalog> {
     this.#io.terminal.progress(`loading ${side.source}`);
-    const loaded = await inSide(shadow, side, ({ catalog, notes }) => Promise.resolve({ catalog, notes }));
+    const loaded = await inSide(shadow, side, ({ catalog, notes }) => Promise.resolve({ catalog, notes }), next);
     await this.#keep(side, loaded);
     return loaded;
   }

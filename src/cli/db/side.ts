@@ -113,9 +113,11 @@ const inFiles = async <T>(
   shadow: Shadow,
   { files, beneath }: Extract<Given, { readonly kind: "files" }>,
   work: (loaded: Loaded) => Promise<T>,
+  next: Given | undefined,
 ): Promise<T> => {
+  const shared = next?.kind === "files" ? { next: next.files } : {};
   const load = (all: readonly SchemaFile[]): Promise<T> =>
-    shadow.loaded(all, { schemas: [] }, (scratch, { reading, notes }) =>
+    shadow.loaded(all, { schemas: [], ...shared }, (scratch, { reading, notes }) =>
       work({ scratch, catalog: reading.catalog, notes }),
     );
   if (beneath === undefined) return load(files);
@@ -146,9 +148,17 @@ const emptyOf = (catalog: Catalog): Catalog =>
     Object.entries(catalog).map(([key, value]) => [key, Array.isArray(value) ? [] : (value as unknown)]),
   ) as unknown as Catalog;
 
-/** Builds a side in the embedded server, from its files or from what makes the server's catalog, and works on it there. */
-export const inSide = <T>(shadow: Shadow, given: Given, work: (loaded: Loaded) => Promise<T>): Promise<T> => {
-  if (given.kind === "files") return inFiles(shadow, given, work);
+/**
+ * Builds a side in the embedded server, from its files or from what makes the server's catalog, and works on it there. `next` is the side
+ * that is built after it.
+ */
+export const inSide = <T>(
+  shadow: Shadow,
+  given: Given,
+  work: (loaded: Loaded) => Promise<T>,
+  next?: Given,
+): Promise<T> => {
+  if (given.kind === "files") return inFiles(shadow, given, work, next);
   const needs = { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) };
   return shadow.within(needs, async (scratch) => {
     const { catalog: empty } = await scratch.read();

@@ -3,7 +3,7 @@ import { Fault } from "../../kernel/fault.ts";
 import { isObject } from "../../kernel/json.ts";
 import { milliseconds } from "../../kernel/words.ts";
 import { characterIndex } from "../../pg/positions.ts";
-import type { PreparedSchema, PreparedStatement } from "../../pg/prepare.ts";
+import type { PreparedSchema, PreparedStatement, SchemaFile } from "../../pg/prepare.ts";
 import { faultIn } from "../../pg/prepare.ts";
 import type { Ground } from "./ground.ts";
 import { mustRun } from "./ground.ts";
@@ -42,29 +42,68 @@ interface Refused {
   readonly error?: SqlError;
 }
 
+const runPart = async (server: SqlServer, part: readonly PreparedStatement[], running: Running): Promise<Refused> => {
+  running.part = part;
+  const { done, error } = await server.run(part.map(({ sql }) => sql));
+  return error === undefined ? {} : { statement: part[done], error };
+};
+
+const hasNumbers = ({ path }: SchemaFile): boolean => /(^|[/\\])[VR]?\d[^/\\]*$/i.test(path);
+
+/** Files without numbers have no order of their own. */
+const isInOrder = ({ files }: PreparedSchema): boolean => files.length < 2 || files.every(hasNumbers);
+
+/** How many statements two schemas begin with in common, run by the same roles in the order given. */
+export const sharedStart = (one: PreparedSchema, other: PreparedSchema): number => {
+  if (!isInOrder(one) || !isInOrder(other) || one.roles.join("\0") !== other.roles.join("\0")) return 0;
+  const parting = one.statements.findIndex(({ sql }, at) => sql !== other.statements[at]?.sql);
+  return parting < 0 ? one.statements.length : parting;
+};
+
+const parting = "savepoint parting";
+
+/** Behind the first statements, which another schema shares, is a point to come back to. */
+const runShared = async (
+  server: SqlServer,
+  { statements }: PreparedSchema,
+  running: Running,
+  shared: number,
+): Promise<Refused> => {
+  const start = await runPart(server, statements.slice(0, shared), running);
+  if (start.error !== undefined) return start;
+  await mustRun(server, [parting]);
+  return runPart(server, statements.slice(shared), running);
+};
+
+/** Comes back to where another schema parted, and runs what this one goes on with; false where it does not work like that. */
+export const runFromParting = async (
+  server: SqlServer,
+  { statements }: PreparedSchema,
+  running: Running,
+  shared: number,
+): Promise<boolean> => {
+  const { error } = await server.run([`rollback to ${parting}`, `release ${parting}`]);
+  if (error !== undefined) return false;
+  return (await runPart(server, statements.slice(shared), running)).error === undefined;
+};
+
 /**
  * Runs file after file. Files without numbers have no order of their own: one that lacks something waits for the others, and what is
  * left when none gets further is refused.
  */
-const runFiles = async (
-  server: SqlServer,
-  { files, statements }: PreparedSchema,
-  running: Running,
-): Promise<Refused> => {
+const runFiles = async (server: SqlServer, schema: PreparedSchema, running: Running): Promise<Refused> => {
+  const { files, statements } = schema;
+  if (isInOrder(schema)) return runPart(server, statements, running);
   const byFile = Map.groupBy(statements, ({ file }) => file);
-  const numbered = files.every(({ path }) => /(^|[/\\])[VR]?\d[^/\\]*$/i.test(path));
-  let waiting = files.length < 2 || numbered ? [statements] : files.map((file) => byFile.get(file) ?? []);
-  const patient = waiting.length > 1;
+  let waiting: readonly (readonly PreparedStatement[])[] = files.map((file) => byFile.get(file) ?? []);
   for (;;) {
     const later: (readonly PreparedStatement[])[] = [];
     let first: Refused = {};
     for (const part of waiting) {
-      if (patient) await mustRun(server, ["savepoint file"]);
-      running.part = part;
-      const { done, error } = await server.run(part.map(({ sql }) => sql));
-      if (error === undefined) continue;
-      const refused = { statement: part[done], error };
-      if (!patient || !isMissing(error)) return refused;
+      await mustRun(server, ["savepoint file"]);
+      const refused = await runPart(server, part, running);
+      if (refused.error === undefined) continue;
+      if (!isMissing(refused.error)) return refused;
       first = first.error === undefined ? refused : first;
       later.push(part);
       await mustRun(server, ["rollback to savepoint file"]);
@@ -74,20 +113,31 @@ const runFiles = async (
   }
 };
 
-/** Runs everything inside a transaction; roles and extensions that only the run itself reveals are made, and all is run again. */
+/**
+ * Runs everything inside a transaction; roles and extensions that only the run itself reveals are made, and all is run again. Gives how many
+ * statements of those that are shared can be come back to: none where something was refused, since it may work in one run alone.
+ */
 export const runStatements = async (
   server: SqlServer,
   ground: Ground,
   schema: PreparedSchema,
   running: Running,
-): Promise<void> => {
+  wanted = 0,
+): Promise<number> => {
+  let shared = wanted;
   const roles = new Set(schema.roles);
   const extended = new Set<string>();
   for (;;) {
     await mustRun(server, await ground.begin([...roles]));
-    const { statement, error } = await runFiles(server, schema, running);
-    if (error === undefined) return;
+    const { statement, error } = await (shared > 0
+      ? runShared(server, schema, running, shared)
+      : runFiles(server, schema, running));
+    if (error === undefined) return shared;
     await server.run(["rollback"]);
+    if (shared > 0) {
+      shared = 0;
+      continue;
+    }
     const role = missingRole(error);
     const extension = missingExtension(error);
     if (role !== undefined && !roles.has(role)) roles.add(role);

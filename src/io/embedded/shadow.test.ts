@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { Fault } from "../../kernel/fault.ts";
 import { withShadow } from "./load-schema.ts";
+import type { LoadedSchema } from "./shadow.ts";
 
 const options = { deadlineMs: 60_000, signal: new AbortController().signal };
 const everything = { schemas: [] };
@@ -34,4 +35,39 @@ test("one server holds schema after schema, and a database to work in", async ()
     expect(empty.reading.catalog.schemas.map(({ name }) => name)).toEqual(["public"]);
     expect([empty.reading.catalog.tables, empty.reading.catalog.dependencies]).toEqual([[], []]);
   });
+});
+
+const start = [
+  "create type mood as enum ('ok')",
+  "create schema app",
+  "set search_path = app, public",
+  "create table t (a int)",
+];
+
+/** What two schemas begin with is run once: neither must show it. */
+test.each([
+  ["set search_path = public; create table u (m mood); create role one", "create view v as select a from t"],
+  ["alter table t add b text; set role pg_monitor", "alter table t add b int; create index on t (b)"],
+  // A value that is new inside a transaction within a transaction cannot be used there.
+  ["alter type mood add value 'new'; create table u (m mood default 'new')", "alter type mood add value 'other'"],
+  ["drop table t", "create table u (a nothing)"],
+  ["create table u (a nothing)", "alter type mood add value 'new'; create table u (m mood default 'new')"],
+  ["", ""],
+])("what begins alike and goes on with %s, then with %s", async (one, other) => {
+  const [first, second] = [one, other].map((rest, at) => [
+    { path: `${at}.sql`, text: [...start, ...rest.split("; ")].join(";\n") },
+  ]) as [{ path: string; text: string }[], { path: string; text: string }[]];
+  const outcome = (loading: Promise<LoadedSchema>): Promise<unknown> =>
+    loading.then(
+      ({ reading: { catalog } }) => catalog,
+      (error: unknown) => (error instanceof Fault ? [error.message, error.at] : error),
+    );
+  const [alone, together] = await withShadow(options, async (shadow) => [
+    [await outcome(shadow.load(first, everything)), await outcome(shadow.load(second, everything))],
+    [
+      await outcome(shadow.load(first, { ...everything, next: second })),
+      await outcome(shadow.load(second, everything)),
+    ],
+  ]);
+  expect(together).toEqual(alone);
 });

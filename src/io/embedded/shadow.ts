@@ -6,15 +6,14 @@ import type { CatalogReading } from "../../pg/catalog.ts";
 import type { Origins } from "../../pg/origins.ts";
 import { originsOf } from "../../pg/origins.ts";
 import type { SchemaFile, WantedExtension } from "../../pg/prepare.ts";
-import { prepareSchema } from "../../pg/prepare.ts";
 import type { CatalogScope } from "../../pg/read-catalog.ts";
 import { CatalogReader } from "../../pg/reread-catalog.ts";
 import type { ParseSql } from "../../pg/tree.ts";
 import type { Ground } from "./ground.ts";
 import { mustRun } from "./ground.ts";
-import type { NewExtension, Ran, SqlError } from "./protocol.ts";
-import type { Running } from "./run-schema.ts";
-import { blame, refusal, runStatements } from "./run-schema.ts";
+import { Loader } from "./load-files.ts";
+import type { Ran, SqlError } from "./protocol.ts";
+import { refusal } from "./run-schema.ts";
 import type { SqlServer } from "./server.ts";
 
 export interface LoadedSchema {
@@ -52,15 +51,20 @@ export interface Needs {
   readonly extensions?: readonly string[];
 }
 
+export interface Loading extends CatalogScope {
+  /** What will be loaded next: statements that it begins with too are run once for both. */
+  readonly next?: readonly SchemaFile[];
+}
+
 export interface Shadow {
   /** Of the server, as in `server_version_num`. */
   readonly version: number;
   /** The catalog of schema files, run in the order given. Throws Faults that name file, line and column. */
-  load(files: readonly SchemaFile[], scope: CatalogScope): Promise<LoadedSchema>;
+  load(files: readonly SchemaFile[], scope: Loading): Promise<LoadedSchema>;
   /** Loads schema files as `load` does, then does `work` in the database that they made. Nothing of it is left afterwards. */
   loaded<T>(
     files: readonly SchemaFile[],
-    scope: CatalogScope,
+    scope: Loading,
     work: (scratch: Scratch, schema: LoadedSchema) => Promise<T>,
   ): Promise<T>;
   /** Makes extensions ready that later statements may create. */
@@ -172,12 +176,6 @@ const withVersions = (
   return { ...reading, catalog: { ...reading.catalog, extensions } };
 };
 
-const byName = (wanted: readonly WantedExtension[]): readonly NewExtension[] =>
-  [...Map.groupBy(wanted, ({ name }) => name)].map(([name, group]) => ({
-    name,
-    versions: [...new Set(group.flatMap(({ version }) => version ?? []))],
-  }));
-
 export const shadowOn = (
   server: SqlServer,
   { parse, deadlineMs, checkExtensions, isOpaque, ground, version, mostRenewed }: ShadowSettings,
@@ -192,23 +190,9 @@ export const shadowOn = (
       ...(mostRenewed === undefined ? {} : { most: mostRenewed }),
     }),
   });
-  let open = false;
-  // What was left open goes when the next work begins: after the last one the server itself goes.
-  const clear = async (): Promise<void> => {
-    if (open) await server.run(["rollback"]);
-    open = true;
-  };
-  const loaded: Shadow["loaded"] = async (files, scope, work) => {
-    const schema = prepareSchema(files, parse);
-    const shells = checkExtensions(schema.extensions);
-    await server.extend(byName(schema.extensions));
-    const running: Running = { part: [] };
-    await clear();
-    try {
-      await runStatements(server, ground, schema, running);
-    } catch (error) {
-      throw blame(error, server, running, deadlineMs);
-    }
+  const loader = new Loader({ server, ground, parse, deadlineMs });
+  const loaded: Shadow["loaded"] = async (files, { next, ...scope }, work) => {
+    const { schema, checked: shells } = await loader.load(files, next, ({ extensions }) => checkExtensions(extensions));
     const session = sessionOf(scope);
     const all = await read(session, `loading ${listed(files.map(({ path }) => path))}`);
     const reading = withVersions(all, schema.extensions, isOpaque);
@@ -224,7 +208,7 @@ export const shadowOn = (
     load: (files, scope) => loaded(files, scope, (_, schema) => Promise.resolve(schema)),
     async within({ roles = [], extensions = [] }, work) {
       await extend(extensions);
-      await clear();
+      await loader.clear();
       await mustRun(server, await ground.begin(roles));
       return work(scratchOn(sessionOf({ schemas: [] })));
     },
