@@ -61,7 +61,12 @@ const watched: readonly Watched[] = [
     object: "r.rngtypid",
     join: "join pg_catalog.pg_range r on r.rngmultitypid = t.oid",
   },
-  { part: "types", catalog: "pg_constraint", object: "t.oid", join: "join pg_catalog.pg_type d on d.oid = t.contypid and t.contypid <> 0" },
+  {
+    part: "types",
+    catalog: "pg_constraint",
+    object: "t.oid",
+    join: "join pg_catalog.pg_type d on d.oid = t.contypid and t.contypid <> 0",
+  },
   ...own("rest", "pg_operator", "pg_opfamily", "pg_opclass", "pg_transform", "pg_conversion", "pg_language", "pg_am"),
   ...own("rest", "pg_event_trigger", "pg_publication", "pg_foreign_data_wrapper", "pg_foreign_server"),
   ...own("rest", "pg_user_mapping", "pg_ts_parser", "pg_ts_template", "pg_ts_dict", "pg_ts_config"),
