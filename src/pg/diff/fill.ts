@@ -1,5 +1,6 @@
 // Values for existing rows of a new column that may not be null and has no default: named in the plan, since they are invented.
-import { keyOf } from "../catalog/object.ts";
+import type { ObjectName } from "../catalog/object.ts";
+import { keyOf, partKey, sameName } from "../catalog/object.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import type { ColumnPart, Parts } from "./part.ts";
@@ -9,7 +10,8 @@ import { toldFor } from "./told.ts";
 /** Values come as a default that goes again, so that no trigger of the table sees an UPDATE; `expression` is for people. */
 export type Fill =
   | {
-      readonly kind: "constant" | "counted" | "found";
+      /** `nowhere`: in a table that is as new, so that there can be no rows. */
+      readonly kind: "constant" | "counted" | "found" | "nowhere";
       readonly expression: string;
       readonly before: readonly string[];
       readonly default: string;
@@ -103,40 +105,42 @@ const counted: Readonly<Record<string, string>> = {
 const countedValue = ({ type }: ColumnPart): string =>
   counted[type.name] ?? (type.text === "text" ? "n::text" : `n::text::${type.text}`);
 
-/** Does a value have to differ from row to row? */
-const isUnique = (column: ColumnPart, { to, beyond }: Context): boolean =>
-  [...to.byKey.values(), ...(beyond?.byKey.values() ?? [])].some(({ kind, value }) => {
-    if (kind !== "constraint" && kind !== "index") return false;
-    const part = value;
-    if (part.table.schema !== column.table.schema || part.table.name !== column.table.name) return false;
-    if ("columns" in part)
-      return part.kind !== "foreign-key" && part.kind !== "check" && part.columns.includes(column.name);
-    return (
-      "unique" in part &&
-      part.unique &&
-      part.keys.some(({ text }) => text === column.name || text === quoteName(column.name))
-    );
+/** The columns and expressions of each unique key of a table, here and where later migrations lead. */
+const keysOf = ({ table }: ColumnPart, { to, beyond }: Context): readonly (readonly string[])[] =>
+  [...to.byKey.values(), ...(beyond?.byKey.values() ?? [])].flatMap(({ kind, value }) => {
+    if ((kind !== "constraint" && kind !== "index") || !sameName(value.table, table)) return [];
+    if ("columns" in value) return value.kind === "foreign-key" || value.kind === "check" ? [] : [value.columns];
+    return "unique" in value && value.unique ? [value.keys.map(({ text }) => text)] : [];
   });
 
+/** Must values differ from row to row: in this column, or in it and others together, which are not unique by themselves? */
+const uniqueness = (column: ColumnPart, context: Context): "alone" | "together" | undefined => {
+  const isOwn = (text: string): boolean => text === column.name || text === quoteName(column.name);
+  const keys = keysOf(column, context);
+  const own = keys.filter((key) => key.some(isOwn));
+  if (own.some((key) => key.length === 1)) return "alone";
+  const isThere = (name: string): boolean => context.from.byKey.has(partKey("column", column.table, name));
+  const others = keys.filter((key) => !key.some(isOwn) && key.every(isThere));
+  const isCovered = (key: readonly string[]): boolean =>
+    others.some((other) => other.every((name) => key.includes(name)));
+  return own.every(isCovered) ? undefined : "together";
+};
+
+interface Target {
+  readonly name: ObjectName;
+  readonly table: string;
+  readonly column: string;
+}
+
 /** The column of another table that this one must be found in. */
-const referenced = (
-  column: ColumnPart,
-  { to, beyond }: Context,
-): { readonly table: string; readonly column: string } | undefined => {
+export const referenced = (column: ColumnPart, { to, beyond }: Context): Target | undefined => {
   for (const { kind, value } of [...to.byKey.values(), ...(beyond?.byKey.values() ?? [])]) {
-    if (kind !== "constraint" || value.kind !== "foreign-key") continue;
+    if (kind !== "constraint" || value.kind !== "foreign-key" || !sameName(value.table, column.table)) continue;
+    const name = value.references.table;
     // What later migrations make cannot be asked now.
-    if (!to.byKey.has(keyOf("table", value.references.table))) continue;
-    const at = value.columns.indexOf(column.name);
-    const target = value.references.columns[at];
-    if (
-      at < 0 ||
-      target === undefined ||
-      value.table.schema !== column.table.schema ||
-      value.table.name !== column.table.name
-    )
-      continue;
-    return { table: quotePath(value.references.table), column: quoteName(target) };
+    if (!to.byKey.has(keyOf("table", name))) continue;
+    const target = value.references.columns[value.columns.indexOf(column.name)];
+    if (target !== undefined) return { name, table: quotePath(name), column: quoteName(target) };
   }
   return undefined;
 };
@@ -170,7 +174,7 @@ const countedFill = (column: ColumnPart): Fill => {
 };
 
 /** A value of the table that it refers to, asked once. */
-const found = (column: ColumnPart, target: { readonly table: string; readonly column: string }): Fill => {
+const found = (column: ColumnPart, target: Target): Fill => {
   const expression = `(SELECT ${target.column} FROM ${target.table} ORDER BY ${target.column} LIMIT 1)`;
   return {
     kind: "found",
@@ -199,9 +203,15 @@ export const fillWords = (fill: Fill): string =>
 export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const own = toldFor(context.using, column.table, column.name);
   if (own !== undefined) return told(column, own);
-  if (isUnique(column, context)) return countedFill(column);
+  const unique = uniqueness(column, context);
+  if (unique === "alone") return countedFill(column);
   const target = referenced(column, context);
-  if (target !== undefined) return found(column, target);
+  const isThere = target !== undefined && context.from.byKey.has(keyOf("table", target.name));
+  if (isThere) return found(column, target);
+  // The way back restores what can be: such a reference is for new rows then.
+  if (target !== undefined && !context.isReturn)
+    return { kind: "nowhere", expression: "NULL", before: [], default: "NULL", after: [] };
+  if (unique === "together") return countedFill(column);
   const fitting = toldFor(context.fitting ?? new Map(), column.table, column.name);
   const expression = fitting ?? plainValue(column.type, context.to);
   return { kind: "constant", expression, before: [], default: expression, after: [] };

@@ -1,8 +1,9 @@
 // What happens to values when a column comes, goes or changes its type.
 import { keyOf } from "../catalog/object.ts";
+import { quotePath } from "../quote.ts";
 import { rewrites } from "./cast/rewrites.ts";
 import { castRisk, readsTimeZone } from "./cast/risk.ts";
-import { fillOf, fillWords, isOfSession } from "./fill.ts";
+import { fillOf, fillWords, isOfSession, referenced } from "./fill.ts";
 import type { Hazard, Judge, Of } from "./hazard-kinds.ts";
 import type { Node } from "./node.ts";
 import type { Context } from "./sql/writer.ts";
@@ -59,6 +60,14 @@ const invented = (part: Of<"column">, context: Context, statements: readonly str
   const session = ofSession(part, context);
   if (context.isNew(keyOf("table", of)) || (nullable && session === undefined)) return [];
   const told = toldFor(context.using, of, name);
+  const target = referenced(part.value, context);
+  if (!nullable && target !== undefined && fillOf(part.value, context).kind === "nowhere")
+    return [
+      {
+        kind: "may fail",
+        message: `stops when ${quotePath(of)} holds rows: ${partText(part)} has to refer to ${target.table}, which is new and empty; make it without NOT NULL first, and fill it`,
+      },
+    ];
   const why = session === undefined ? "" : ` (${session} is known to no session but the one that asked)`;
   const message =
     nullable && told === undefined

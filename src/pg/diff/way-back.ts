@@ -58,13 +58,13 @@ const backOfIndexes = async (
 
 const constraintOf = /^ALTER TABLE (.+) (?:ADD|VALIDATE) CONSTRAINT ("(?:[^"]|"")+"|[^\s"]+)/s;
 
-/** Checks that rows cannot meet any more, since values that they speak of were lost on the way forth: they bind new rows alone. */
+/** Checks and references that rows cannot meet any more, since values that they speak of were lost on the way forth: they bind new rows alone. */
 const bindingNewRows = (down: readonly string[], refused: ReadonlySet<string>) => {
   const isMet = (sql: string): boolean => !refused.has(sql) || !/ (ADD|VALIDATE) CONSTRAINT /.test(sql);
-  const isCheck = (sql: string): boolean => /^ALTER TABLE \S.* ADD CONSTRAINT .*? CHECK \(/s.test(sql);
-  const softened = down.filter((sql) => !isMet(sql) && (isCheck(sql) || / VALIDATE CONSTRAINT /.test(sql)));
+  const canWait = (sql: string): boolean => /^ALTER TABLE \S.* ADD CONSTRAINT .*? (CHECK|FOREIGN KEY) \(/s.test(sql);
+  const softened = down.filter((sql) => !isMet(sql) && (canWait(sql) || / VALIDATE CONSTRAINT /.test(sql)));
   return {
-    down: down.flatMap((sql) => (!softened.includes(sql) ? [sql] : isCheck(sql) ? [`${sql} NOT VALID`] : [])),
+    down: down.flatMap((sql) => (!softened.includes(sql) ? [sql] : canWait(sql) ? [`${sql} NOT VALID`] : [])),
     notes: softened.map((sql) => {
       const [, table = "", name = ""] = constraintOf.exec(sql) ?? [];
       return `${table}.${name} is back for new rows only: rows whose values were lost may not meet it`;

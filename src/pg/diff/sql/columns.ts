@@ -88,12 +88,14 @@ const create = (column: ColumnPart, context: Context): readonly Piece[] => {
           ...fill.statements,
           ...nullability({ ...column, nullable: true }, column, { ...context, online: false }),
         ]
-      : [
-          ...fill.before,
-          `${alterTable(column)} ADD COLUMN ${columnText(column, fill.default)}`,
-          `${alterColumn(column)} DROP DEFAULT`,
-          ...fill.after,
-        ];
+      : fill.kind === "nowhere"
+        ? [`${alterTable(column)} ADD COLUMN ${columnText(column, undefined)}`]
+        : [
+            ...fill.before,
+            `${alterTable(column)} ADD COLUMN ${columnText(column, fill.default)}`,
+            `${alterColumn(column)} DROP DEFAULT`,
+            ...fill.after,
+          ];
   return [...add, ...settings];
 };
 
