@@ -76,7 +76,7 @@ const forRunner = (part: PartOf<"policy">, before: Part | undefined): PartOf<"po
   const { roles } = part.value;
   if (before?.kind !== "policy" || !roles.includes(runner)) return part;
   const [other, ...more] = before.value.roles.filter((role) => !roles.includes(role));
-  if (other === undefined || more.length > 0) return part;
+  if (other === undefined || other === "public" || more.length > 0) return part;
   return { ...part, value: { ...part.value, roles: roles.map((role) => (role === runner ? other : role)).sort() } };
 };
 
