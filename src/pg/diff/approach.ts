@@ -3,10 +3,11 @@ import { Fault } from "../../kernel/fault.ts";
 import type { Catalog } from "../catalog.ts";
 import type { IndexState } from "./index-states.ts";
 import { indexStates } from "./index-states.ts";
-import type { Parts } from "./part.ts";
+import type { Kind, Parts } from "./part.ts";
 import type { Plan, PlanOptions, Segment } from "./plan.ts";
 import { planParts, statementsOf } from "./plan.ts";
 import type { Rehearsal } from "./stage.ts";
+import { sameJson } from "./sql/text.ts";
 import { partText } from "./words.ts";
 
 /** Segments that were run one after the other, with what was there before and after them. */
@@ -60,7 +61,32 @@ const refuse = ({ refusals }: Plan): void => {
   throw new Fault("input.unsupported", refusals.map(({ refused }) => refused).join("\n"), { help: helps.join("\n") });
 };
 
-/** Plans, runs, looks, and plans again what is left: a server does at times more than it is told. */
+/** What holds expressions, which a server prints in words of its own: twice read, they may be other words than once read. */
+const worded: readonly Kind[] = [
+  "view",
+  "rule",
+  "policy",
+  "default",
+  "constraint",
+  "domain constraint",
+  "index",
+  "statistics",
+  "trigger",
+  "routine",
+];
+
+const isWording = ({ changes }: Plan): boolean =>
+  [...changes.values()].every(
+    (change) => (change.verb === "alter" || change.verb === "rebuild") && worded.includes(change.to.kind),
+  );
+
+const isSame = (a: Catalog, b: Catalog): boolean =>
+  (Object.keys(a) as readonly (keyof Catalog)[]).every((list) => a[list] === b[list] || sameJson(a[list], b[list]));
+
+/**
+ * Plans, runs, looks, and plans again what is left: a server does at times more than it is told. What was run and changed nothing was the
+ * same in other words, and is left out.
+ */
 export const approach = async (
   rehearsal: Rehearsal,
   to: Parts,
@@ -73,11 +99,13 @@ export const approach = async (
     const plan = planParts(rehearsal.parts.of(now), to, options);
     refuse(plan);
     if (plan.segments.length === 0) return { runs, left: [], end: now };
+    const [before, done] = [now, runs.length];
     for (const batch of batches(plan.segments)) {
       const run = await runBatch(rehearsal, batch, now);
       runs.push(run);
       now = run.after;
     }
+    if (isWording(plan) && isSame(before, now)) return { runs: runs.slice(0, done), left: [], end: now };
   }
   return { runs, left: wordsOfPlan(planParts(rehearsal.parts.of(now), to, options)), end: now };
 };
