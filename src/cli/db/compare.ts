@@ -20,6 +20,8 @@ import { findSchemaRenames, renamedSchemas } from "../../pg/diff/rename-schema.t
 import type { Scope } from "../../pg/diff/scope.ts";
 import { comparedOf, scopeOf, withoutBooks } from "../../pg/diff/scope.ts";
 import { newSecrets } from "../../pg/diff/secrets.ts";
+import type { Worded } from "../../pg/diff/same-words.ts";
+import { inSameWords } from "../../pg/diff/same-words.ts";
 import { suspectedTakeOvers } from "../../pg/diff/take-over.ts";
 import { withUnderneath } from "../../pg/diff/underneath.ts";
 import { quoteName } from "../../pg/quote.ts";
@@ -122,9 +124,10 @@ class Comparison {
   }
 
   async run(): Promise<Compared> {
-    const target = await readKept(this.#cache, keptKey(contentOf(this.#next)));
+    const loaded = await readKept(this.#cache, keptKey(contentOf(this.#next)));
     const origin =
-      target === undefined ? undefined : await readKept(this.#cache, keptKey(contentOf(this.#given(target))));
+      loaded === undefined ? undefined : await readKept(this.#cache, keptKey(contentOf(this.#given(loaded))));
+    const target = loaded === undefined || origin === undefined ? undefined : this.#inSameWords(origin, loaded);
     // Nothing to start a server for.
     if (target !== undefined && origin !== undefined && this.#isEmpty(origin.catalog, target.catalog))
       return this.#compared(origin, target, { rehearsed: unchanged, renamings: [], candidates: [] });
@@ -132,7 +135,7 @@ class Comparison {
     if (target !== undefined && origin !== undefined && way !== undefined) return this.#compared(origin, target, way);
     const { deadlineMs, shadow } = this.#options;
     const options = { deadlineMs, signal: this.#io.signal, ...(shadow === undefined ? {} : { shadow }) };
-    return withShadow(options, (place) => this.#rehearse(place, target));
+    return withShadow(options, (place) => this.#rehearse(place, loaded));
   }
 
   /** The same content and the same wishes have the same way, which was rehearsed before. */
@@ -148,11 +151,12 @@ class Comparison {
   }
 
   async #rehearse(shadow: Shadow, kept: KeptCatalog | undefined): Promise<Compared> {
-    const target = kept ?? (await this.#load(shadow, this.#next, this.#old));
-    const given = this.#given(target);
+    const loaded = kept ?? (await this.#load(shadow, this.#next, this.#old));
+    const given = this.#given(loaded);
     this.#io.terminal.progress(`loading ${given.source}`);
     return inSide(shadow, given, async ({ scratch, ...origin }) => {
       await this.#keep(given, origin);
+      const target = this.#inSameWords(origin, loaded);
       const scope = this.#scope(target.catalog);
       const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
       const stage = stageOn(scratch, scope);
@@ -174,6 +178,12 @@ class Comparison {
       await writeOutcome(this.#cache, this.#key(), way);
       return this.#compared(origin, target, way);
     });
+  }
+
+  #inSameWords(origin: KeptCatalog, target: KeptCatalog): KeptCatalog {
+    const worded = (side: Given, { catalog }: KeptCatalog): Worded =>
+      side.kind === "server" ? { catalog, own: side.catalog } : { catalog };
+    return { ...target, catalog: inSameWords(worded(this.#old, origin), worded(this.#next, target)) };
   }
 
   async #load(shadow: Shadow, side: Given, next: Given): Promise<KeptCatalog> {
