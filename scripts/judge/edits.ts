@@ -1,10 +1,11 @@
 // Proves the planner on random edits in the embedded server: from a schema to what edits make of it and back, judged by an independent reading.
 import { Fault } from "../../src/kernel/fault.ts";
+import { stageOn } from "../../src/cli/db/side.ts";
 import type { Scratch, Shadow } from "../../src/io/embedded/shadow.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { statementsOf } from "../../src/pg/diff/plan.ts";
 import { rehearse } from "../../src/pg/diff/rehearse.ts";
-import { findRenames } from "../../src/pg/diff/rename.ts";
+import { settleRenames } from "../../src/pg/diff/settle.ts";
 import type { PreparedStatement } from "../../src/pg/prepare.ts";
 import { editRoles } from "../../src/testing/edits/attributes.ts";
 import { randomOf } from "../../src/testing/edits/hand.ts";
@@ -100,7 +101,8 @@ export const proveEdits = async (shadow: Shadow, base: Base, options: EditOption
     const { legs, before } = await inBase(async (scratch) => {
       const from: Catalog = (await scratch.read()).catalog;
       const old = await lines(scratch);
-      const { renamings } = findRenames(from, next.catalog, [], options.renames);
+      const stage = stageOn(scratch, (catalog) => catalog);
+      const { renamings } = await settleRenames(stage, from, next.catalog, [], options.renames);
       const plan = {
         online: seed % 2 === 0,
         contract: seed % 3 === 0,

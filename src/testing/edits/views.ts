@@ -28,7 +28,7 @@ export const viewEdits: readonly Edit[] = [
   },
   (hand) => {
     const [view, body] = [hand.pick(hand.catalog.views), viewBody(hand)];
-    return view === undefined || body === undefined || view.materialized
+    return view === undefined || body === undefined || view.materialized || body.includes(quotePath(view))
       ? undefined
       : `create or replace view ${quotePath(view)} as ${body}`;
   },
