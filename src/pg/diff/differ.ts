@@ -145,8 +145,9 @@ class Differ {
     const change = this.changes.get(dependant);
     if (before === undefined || after === undefined || isGoing(change)) return;
     // A foreign key keeps the key that it was made on.
+    const isForeignKey = before.kind === "constraint" && before.value.kind === "foreign-key";
     const letsGo =
-      change?.verb === "alter" && before.kind !== "constraint" && to.needs.get(dependant)?.has(key) !== true;
+      change?.verb === "alter" && !isForeignKey && to.needs.get(dependant)?.has(key) !== true;
     if (letsGo && before.of !== key) return;
     if (isLetGo(before, (one) => this.changes.get(one)?.verb) && before.of !== key) return;
     // What is computed, or stands elsewhere, is not lost.

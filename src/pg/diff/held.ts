@@ -3,6 +3,7 @@ import { keyOf, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
 import { comes, goes } from "./node.ts";
 import { isLetGo } from "./parentage.ts";
+import { namesOf } from "./shared-names.ts";
 import type { ConstraintPart, Kind, Part, Parts } from "./part.ts";
 import { isShell, typeOfShell } from "./take-apart/types.ts";
 
@@ -80,6 +81,24 @@ const baseType = (parts: Parts, key: string): string | undefined => {
   return type === key ? undefined : type;
 };
 
+const isComing = (names: readonly string[], changes: ReadonlyMap<string, Change>): boolean =>
+  [...changes.values()].some(
+    (change) => change.verb !== "drop" && namesOf(change.to).some((name) => names.includes(name)),
+  );
+
+/** A dropped column takes its indexes and constraints along, unless something takes their names before it goes. */
+const columnOf = (parts: Parts, changes: ReadonlyMap<string, Change>, part: Part | undefined): string | undefined => {
+  if (part?.kind !== "constraint" && part?.kind !== "index") return undefined;
+  if (changes.get(part.key)?.verb !== "drop" || part.value.partOf !== undefined) return undefined;
+  const column = [...(parts.needs.get(part.key) ?? [])].find(
+    (need) =>
+      changes.get(need)?.verb === "drop" &&
+      parts.byKey.get(need)?.kind === "column" &&
+      parts.byKey.get(need)?.of === part.of,
+  );
+  return column === undefined || isComing(namesOf(part), changes) ? undefined : column;
+};
+
 const attributes: readonly Kind[] = ["comment", "grants", "owner", "domain constraint"];
 
 /** The part whose DROP takes this one along. */
@@ -96,7 +115,7 @@ export const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, ke
       owner !== undefined &&
       (goes(changes.get(owner)) ||
         (changes.get(owner)?.verb === "swap" && part !== undefined && attributes.includes(part.kind)));
-    const of = [part?.of ?? column, parent, baseType(parts, at)].find(isTaken);
+    const of = [part?.of ?? column, parent, baseType(parts, at), columnOf(parts, changes, part)].find(isTaken);
     if (of === undefined) return at;
     at = of;
   }

@@ -26,6 +26,9 @@ const only = (one: Parts, other: Parts): readonly SchemaPart[] =>
 const heldIn = (parts: Parts, { value }: SchemaPart): readonly Movable[] =>
   movables(parts).filter((part) => part.value.schema === value.name);
 
+const extensionsIn = ({ catalog: { extensions } }: Parts, { value }: SchemaPart): readonly string[] =>
+  extensions.filter(({ schema }) => schema === value.name).map(({ name }) => name);
+
 /** The share of what both hold that is the same but for the schema. */
 const pairOf = (from: SchemaPart, to: SchemaPart, sides: readonly [Parts, Parts]): Pair => {
   const [before, after] = [heldIn(sides[0], from), heldIn(sides[1], to)];
@@ -34,8 +37,10 @@ const pairOf = (from: SchemaPart, to: SchemaPart, sides: readonly [Parts, Parts]
     const twin = there.get(identityOf(part));
     return twin !== undefined && likenessOf(part, twin, sides).score >= certain;
   }).length;
-  const count = Math.max(before.length, after.length);
-  return { from, to, score: shared === 0 ? 0 : (2 * shared) / (before.length + after.length), shared, count };
+  const [had, has] = [extensionsIn(sides[0], from), extensionsIn(sides[1], to)];
+  const all = shared + had.filter((name) => has.includes(name)).length;
+  const [left, right] = [before.length + had.length, after.length + has.length];
+  return { from, to, score: all === 0 ? 0 : (2 * all) / (left + right), shared: all, count: Math.max(left, right) };
 };
 
 const renamingOf = (from: SchemaPart, to: SchemaPart, target: Catalog): Renaming => {
