@@ -136,6 +136,9 @@ export const proveEdits = async (shadow: Shadow, base: Base, options: EditOption
     ];
     return result(wrong.length === 0 ? "proven" : "wrong", wrong, up);
   } catch (error) {
+    // The way back ends in words, where values have no way back.
+    if (error instanceof Error && /^no way back: .*no such conversion/.test(error.message))
+      return result("refused", [error.message]);
     if (
       error instanceof Fault &&
       error.code === "input.unsupported" &&

@@ -1,9 +1,10 @@
 // What differs between two catalogs, part by part, and what must be made anew because of it.
 import { keyOf, partKey } from "../catalog/object.ts";
+import { quoteName, quotePath } from "../quote.ts";
 import type { Change, Difference, Refused, Verb } from "./change.ts";
 import type { ColumnPart, Kind, Objects, Part, Parts } from "./part.ts";
 import {
-  followsParent,
+  handedDown,
   inherits,
   isHandedDown,
   isLetGo,
@@ -15,6 +16,8 @@ import {
 import { sameValue } from "./same-value.ts";
 import { typesInUse } from "./types-in-use.ts";
 import { writerOf } from "./sql/index.ts";
+import { sameJson } from "./sql/text.ts";
+import { omit } from "./omit.ts";
 import type { Context } from "./sql/writer.ts";
 import { isRefusal, rebuild } from "./sql/writer.ts";
 import { besideType, typeOfTable } from "./typed-tables.ts";
@@ -73,6 +76,7 @@ class Differ {
     const { from, to } = this.#context;
     for (const key of new Set([...from.byKey.keys(), ...to.byKey.keys()])) this.#compare(key);
     this.#renamePartitionKeys();
+    this.#renameDomainChecks();
     for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
     this.#swapTypes();
     for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
@@ -119,6 +123,24 @@ class Differ {
     }
   }
 
+  /** A check of a domain under another name: columns that hold the domain within something else let no new one be added. */
+  #renameDomainChecks(): void {
+    const bare = (value: Objects["domain constraint"]): unknown => omit(value, "name");
+    for (const [key, change] of [...this.changes]) {
+      if (change.verb !== "drop" || change.from.kind !== "domain constraint") continue;
+      const { value } = change.from;
+      const next = [...this.changes.values()].find(
+        (one) =>
+          one.verb === "create" && one.to.kind === "domain constraint" && sameJson(bare(one.to.value), bare(value)),
+      );
+      if (next?.verb !== "create" || next.to.kind !== "domain constraint") continue;
+      this.changes.delete(key);
+      this.changes.delete(`comment on ${key}`);
+      const sql = `ALTER DOMAIN ${quotePath(value.domain)} RENAME CONSTRAINT ${quoteName(value.name)} TO ${quoteName(next.to.value.name)}`;
+      this.#set({ verb: "alter", key: next.key, from: change.from, to: next.to, pieces: [sql] });
+    }
+  }
+
   #alter(from: Part, to: Part): void {
     const { key } = to;
     const isOne = from.kind === to.kind && !this.#torn.has(key);
@@ -146,8 +168,7 @@ class Differ {
     if (before === undefined || after === undefined || isGoing(change)) return;
     // A foreign key keeps the key that it was made on.
     const isForeignKey = before.kind === "constraint" && before.value.kind === "foreign-key";
-    const letsGo =
-      change?.verb === "alter" && !isForeignKey && to.needs.get(dependant)?.has(key) !== true;
+    const letsGo = change?.verb === "alter" && !isForeignKey && to.needs.get(dependant)?.has(key) !== true;
     if (letsGo && before.of !== key) return;
     if (isLetGo(before, (one) => this.changes.get(one)?.verb) && before.of !== key) return;
     // What is computed, or stands elsewhere, is not lost.
@@ -234,8 +255,8 @@ class Differ {
         this.changes.delete(key);
       else if (change.verb === "drop" && inherits(change.from) && this.#isImplied(from, change.from.value, "drop", key))
         this.changes.delete(key);
-      else if (change.verb === "alter" && change.to.kind === "column" && followsParent(this.#context, change.to.value))
-        this.#leaveToParent(change, change.to.value);
+      else if (change.verb === "alter" && change.to.kind === "column" && this.#leaveToParent(change, change.to.value))
+        continue;
       else if (this.#parentDoes(change, "to" in change ? change.to : change.from)) this.changes.delete(key);
       else if (change.verb === "create" && change.to.kind === "default" && this.#defaultImplied(change.to.value))
         this.changes.delete(key);
@@ -243,18 +264,23 @@ class Differ {
   }
 
   /** What the parent's ALTER does not bring along stays to be done. */
-  #leaveToParent(change: Extract<Change, { verb: "alter" }>, column: ColumnPart): void {
+  #leaveToParent(change: Extract<Change, { verb: "alter" }>, column: ColumnPart): boolean {
     const { key } = change;
+    const handed = handedDown(this.#context, column);
+    if (handed?.follows !== true) return false;
     const before = this.#context.from.byKey.get(key);
     this.implied.set(key, lastingParentColumn(this.#context, this.#context.to, column) ?? key);
-    const { type, nullable, generated, collation, notNull } = column;
-    const given = { type, nullable, generated, collation, notNull };
+    const { type, generated, collation } = column;
+    const own = before?.kind === "column" ? before.value : column;
+    const { notNull } = handed.nullable === own.nullable ? own : column;
+    const given = { type, generated, collation, nullable: handed.nullable, notNull };
     const rest =
       before?.kind === "column"
         ? writerOf("column").alter({ ...before.value, ...given } as ColumnPart, column, this.#context)
         : [];
     if (rest === rebuild || isRefusal(rest) || rest.length === 0) this.changes.delete(key);
     else this.changes.set(key, { ...change, pieces: rest });
+    return true;
   }
 
   /** True where the type of a typed table does it. */

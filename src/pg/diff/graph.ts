@@ -1,10 +1,10 @@
 // Which step must run before which: by what parts need, by the names they share, and by rules of PostgreSQL's own.
 import { keyOf, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
-import { defaultColumn, dropOwner, rivalKeys, tableOf } from "./held.ts";
+import { boundsInTheWay, defaultColumn, dropOwner, rivalKeys, tableOf } from "./held.ts";
 import type { Node, Work } from "./node.ts";
 import { actsOf, comes, goes } from "./node.ts";
-import type { Kind, Part, Parts } from "./part.ts";
+import type { Kind, Part, PartOf, Parts } from "./part.ts";
 import { rankOf } from "./rank.ts";
 import { namesOf } from "./shared-names.ts";
 import { defaultObjects } from "./sql/attributes.ts";
@@ -61,6 +61,8 @@ export class Graph {
     this.#linkDefaultPrivileges();
     this.#linkHeirs();
     this.#linkInheritance();
+    this.#linkTyped();
+    this.#linkBounds();
   }
 
   /** New functions come first: bodies of others may call them, of which PostgreSQL knows nothing, once a row is checked. */
@@ -134,7 +136,7 @@ export class Graph {
     if (other === undefined) return;
     const own = this.idOf(comes(change) || change.verb === "swap" ? "create" : "alter", change.key);
     if (comes(other) || other.verb === "swap") this.#edge(this.idOf("create", need), own);
-    if (other.verb === "alter") this.#edge(`alter ${need}`, own);
+    if (other.verb === "alter" && !takesType(other)) this.#edge(`alter ${need}`, own);
   }
 
   /** Relations of a schema share their names, as do types: the old bearer goes before the new one comes. */
@@ -262,6 +264,33 @@ export class Graph {
     return this.idOf(comes(change) ? "create" : goes(change) ? "drop" : "alter", doer);
   }
 
+  /** A table that has its columns from a type lets go of it before they change, and takes it when they are as they are to be. */
+  #linkTyped(): void {
+    for (const change of this.#changes.values()) {
+      if (change.verb !== "alter" || change.from.kind !== "table" || change.to.kind !== "table") continue;
+      const [before, after] = [change.from.value.ofType, change.to.value.ofType];
+      if (sameJson(before, after)) continue;
+      const own = this.idOf("alter", change.key);
+      for (const key of [...this.#from.childrenOf(change.key), ...this.#to.childrenOf(change.key)].map(
+        (one) => one.key,
+      ))
+        for (const act of key.startsWith("column ") ? (["drop", "create", "alter"] as const) : [])
+          if (before !== undefined) this.#edge(own, this.idOf(act, key));
+          else this.#edge(this.idOf(act, key), own);
+    }
+  }
+
+  /** A partition takes bounds that another one had when that one is let go. */
+  #linkBounds(): void {
+    for (const key of boundsInTheWay(this.#changes)) {
+      const { from } = this.#changes.get(key) as { readonly from: PartOf<"partition"> };
+      for (const change of this.#changes.values())
+        if (comes(change) && "to" in change && change.to.kind === "partition")
+          if (sameName(change.to.value.parent, from.value.parent))
+            this.#edge(this.idOf("drop", key), this.idOf("create", change.key));
+    }
+  }
+
   /** A table begins to inherit when it has what it inherits, and its parent nothing else. */
   #linkInheritance(): void {
     for (const change of this.#changes.values()) {
@@ -327,6 +356,14 @@ export class Graph {
 
 /** What is part of a table, and would reach its partitions. */
 const reaching: readonly Part["kind"][] = ["column", "constraint", "index", "default"];
+
+/** A table that will have its columns from a type. */
+const takesType = (change: Change): boolean =>
+  change.verb === "alter" &&
+  change.from.kind === "table" &&
+  change.to.kind === "table" &&
+  change.from.value.ofType === undefined &&
+  change.to.value.ofType !== undefined;
 
 /** A foreign key may rely on a key over just the columns that it names. */
 const fits = (key: Part, columns: readonly string[]): boolean =>

@@ -89,6 +89,8 @@ const isComing = (names: readonly string[], changes: ReadonlyMap<string, Change>
 /** A dropped column takes its indexes and constraints along, unless something takes their names before it goes. */
 const columnOf = (parts: Parts, changes: ReadonlyMap<string, Change>, part: Part | undefined): string | undefined => {
   if (part?.kind !== "constraint" && part?.kind !== "index") return undefined;
+  // Expressions of an exclusion hold their columns.
+  if (part.kind === "constraint" && part.value.kind === "exclusion") return undefined;
   if (changes.get(part.key)?.verb !== "drop" || part.value.partOf !== undefined) return undefined;
   const column = [...(parts.needs.get(part.key) ?? [])].find(
     (need) =>
@@ -155,5 +157,19 @@ export const replacedKeys = (changes: ReadonlyMap<string, Change>): readonly str
     const old = change.verb === "drop" ? primaryKey(change.from) : undefined;
     const stays = old !== undefined && !goes(changes.get(keyOf("table", old.table)));
     return stays && next.some(({ table }) => sameName(table, old.table)) ? [change.key] : [];
+  });
+};
+
+/** Partitions whose table goes, perhaps much later, while their parent gets others: those may need their bounds. */
+export const boundsInTheWay = (changes: ReadonlyMap<string, Change>): readonly string[] => {
+  const all = [...changes.values()];
+  const came = all.flatMap((change) =>
+    comes(change) && "to" in change && change.to.kind === "partition" ? [change.to.value] : [],
+  );
+  return all.flatMap((change) => {
+    if (change.verb !== "drop" || change.from.kind !== "partition") return [];
+    const { parent } = change.from.value;
+    const stays = !goes(changes.get(keyOf("table", parent)));
+    return stays && came.some((one) => sameName(one.parent, parent)) ? [change.key] : [];
   });
 };

@@ -2,7 +2,7 @@
 import { order } from "../../kernel/graph.ts";
 import type { Change } from "./change.ts";
 import { Graph } from "./graph.ts";
-import { dropOwner, heldParts, replacedKeys, rivalKeys, tableOf } from "./held.ts";
+import { boundsInTheWay, dropOwner, heldParts, replacedKeys, rivalKeys, tableOf } from "./held.ts";
 import type { Node, Work } from "./node.ts";
 import { goes } from "./node.ts";
 import type { Part, Parts } from "./part.ts";
@@ -82,7 +82,7 @@ const loosenedDrops = (
 /** Orders all changes. Circles through a new or dropped table are opened by taking its constraints and defaults out. */
 export const arrange = (work: Work, from: Parts, to: Parts): Arranged => {
   const { changes } = work;
-  const [out, apart] = [new Set(rivalKeys(changes)), new Set(replacedKeys(changes))];
+  const [out, apart] = [new Set(rivalKeys(changes)), new Set([...replacedKeys(changes), ...boundsInTheWay(changes)])];
   for (;;) {
     const held = heldParts(changes, out);
     const graph = new Graph(work, from, to, held, apart);

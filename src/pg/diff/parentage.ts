@@ -60,21 +60,31 @@ export const isLetGo = (part: Part | undefined, verbOf: (key: string) => string 
   return (partition === "drop" || partition === "rebuild") && verb !== "drop" && verb !== "rebuild";
 };
 
-/** True where a column changes just as its parent's does: what the parent hands down, and nothing of its own. */
-export const followsParent = ({ from, to }: Sides, column: ColumnPart): boolean => {
+/** What a parent hands down to a column: before and after. */
+interface Handed {
+  /** True where the column changes just as its parent's does: what the parent hands down, and nothing of its own. */
+  readonly follows: boolean;
+  /** Whether it may be NULL, once the parent has changed. */
+  readonly nullable: boolean;
+}
+
+const shapeOf = ({ type, collation, generated }: ColumnPart): unknown => [type.text, collation, generated];
+
+const isFree = (one: ColumnPart): boolean => one.nullable || one.notNull?.noInherit === true;
+
+/** What the change of a parent's column does to one that inherits it; another type reaches it even where NOT NULL is its own matter. */
+export const handedDown = ({ from, to }: Sides, column: ColumnPart): Handed | undefined => {
   const parent = lastingParentColumn({ from, to }, to, column);
   const own = from.byKey.get(partKey("column", column.table, column.name));
   const [before, after] = parent === undefined ? [] : [from.byKey.get(parent), to.byKey.get(parent)];
-  if (own?.kind !== "column" || before?.kind !== "column" || after?.kind !== "column") return false;
-  const view = ({ type, collation, generated }: ColumnPart, nullable: boolean): unknown => [
-    type.text,
-    nullable,
-    collation,
-    generated,
-  ];
-  const handed = (one: ColumnPart): unknown => view(one, one.nullable || one.notNull?.noInherit === true);
-  return (
-    sameJson(view(own.value, own.value.nullable), handed(before.value)) &&
-    sameJson(view(column, column.nullable), handed(after.value))
-  );
+  if (own?.kind !== "column" || before?.kind !== "column" || after?.kind !== "column") return undefined;
+  const isShape =
+    sameJson(shapeOf(own.value), shapeOf(before.value)) && sameJson(shapeOf(column), shapeOf(after.value));
+  const isNullable = own.value.nullable === isFree(before.value) && column.nullable === isFree(after.value);
+  const isReshaped = !sameJson(shapeOf(before.value), shapeOf(after.value));
+  const binds = isFree(before.value) && !isFree(after.value);
+  return {
+    follows: isShape && (isNullable || isReshaped),
+    nullable: isNullable ? column.nullable : !binds && own.value.nullable,
+  };
 };

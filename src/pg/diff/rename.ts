@@ -5,6 +5,7 @@ import { keyOf, partKey } from "../catalog/object.ts";
 import { quotePath } from "../quote.ts";
 import type { Renameable } from "./likeness.ts";
 import { groups, isRenameable, ownName, placeOf, score } from "./likeness.ts";
+import { parentColumn } from "./parentage.ts";
 import type { Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
 import type { Candidate, Renames, Renaming, Said } from "./renaming.ts";
@@ -25,6 +26,10 @@ const gone = (from: Parts, to: Parts): readonly Renameable[] =>
 /** Who has each name that a schema holds once. */
 const holdersOf = ({ byKey }: Parts): ReadonlyMap<string, string> =>
   new Map([...byKey.values()].flatMap((part) => namesOf(part).map((name) => [name, part.key] as const)));
+
+/** An inherited column has the name that it has in its parent: it is renamed there. */
+const isInherited = (part: Renameable, parts: Parts): boolean =>
+  part.kind === "column" && parentColumn(parts, part.value) !== undefined;
 
 /** Columns follow the table that they belong to under its new name. */
 const atNewTable = (part: Renameable, tables: ReadonlyMap<string, ObjectName>): Renameable => {
@@ -89,7 +94,9 @@ export const findRenames = (
   for (const kinds of inTurn) {
     const of = (list: readonly Renameable[]): readonly Renameable[] => list.filter(({ kind }) => kinds.includes(kind));
     const [left, right] = [of(old), of(next)];
-    const here = left.map((part) => ({ part, moved: atNewTable(part, tables) }));
+    const here = left
+      .filter((part) => !isInherited(part, sides[0]))
+      .map((part) => ({ part, moved: atNewTable(part, tables) }));
     const free = (part: Renameable): boolean => !used.has(part.key) && !used.has(`new ${part.key}`);
     // What went along with its table has its name still.
     for (const { part, moved } of here) {
