@@ -1,7 +1,7 @@
 // Indexes that had stepped aside take their old names again: on the way back none is built that is still there.
 import type { Catalog } from "../catalog.ts";
 import type { ObjectName } from "../catalog/object.ts";
-import { sameName } from "../catalog/object.ts";
+import { nameKey, sameName } from "../catalog/object.ts";
 import type { Index } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import { asideName } from "./aside.ts";
@@ -21,15 +21,17 @@ interface Return {
 const isSameIndex = (a: Index, b: Index): boolean =>
   sameJson(omit(a, "name", "definition"), omit(b, "name", "definition"));
 
-const returnsOf = (now: readonly Owner[], before: readonly Owner[]): readonly Return[] =>
-  before.flatMap((owner) => {
-    const there = now.find((one) => sameName(one, owner))?.indexes ?? [];
+const returnsOf = (now: readonly Owner[], before: readonly Owner[]): readonly Return[] => {
+  const byName = new Map(now.map((one) => [nameKey(one), one]));
+  return before.flatMap((owner) => {
+    const there = byName.get(nameKey(owner))?.indexes ?? [];
     return owner.indexes.flatMap((index) => {
       const aside = there.find(({ name }) => name === asideName(index.name));
       const taken = there.some(({ name }) => name === index.name);
       return aside === undefined || taken || !isSameIndex(aside, index) ? [] : [{ owner, aside, index }];
     });
   });
+};
 
 const renamed = <T extends Owner>(owners: readonly T[], returns: readonly Return[]): readonly T[] =>
   owners.map((one) => {

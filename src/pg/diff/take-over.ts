@@ -1,7 +1,7 @@
 // Names that change hands: a table or column that takes the name of another, which has a new one. Only users can know; what looks like it is told.
 import type { Finding } from "../../kernel/finding.ts";
 import type { Catalog } from "../catalog.ts";
-import { sameName } from "../catalog/object.ts";
+import { nameKey } from "../catalog/object.ts";
 import type { Table } from "../catalog/tables.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import { asideName } from "./aside.ts";
@@ -82,11 +82,17 @@ const alike = (a: Table, b: Table): number => {
   return left.length < 3 || right.length < 3 ? 0 : (2 * shared) / (left.length + right.length);
 };
 
+type ByName = ReadonlyMap<string, Table>;
+
+const byNameIn = ({ tables }: Catalog): ByName => new Map(tables.map((table) => [nameKey(table), table]));
+
+/** Tables of one side that the other has not. */
+const missingIn = (other: ByName, { tables }: Catalog): readonly Table[] =>
+  tables.filter((table) => !other.has(nameKey(table)));
+
 /** A table that goes is just what another one, which stays and changes much, is to be. */
-const successorOf = (table: Table, from: Catalog, to: Catalog): Table | undefined => {
-  const gone = from.tables.filter((one) => !to.tables.some((other) => sameName(one, other)));
-  const next = to.tables.find((one) => sameName(one, table));
-  if (next === undefined || alike(table, next) > 0.9) return undefined;
+const successorOf = (table: Table, next: Table | undefined, gone: readonly Table[]): Table | undefined => {
+  if (next === undefined || gone.length === 0 || alike(table, next) > 0.9) return undefined;
   return gone.find(
     (one) => one.schema === table.schema && alike(one, next) > 0.95 && alike(one, next) > alike(table, next) + 0.1,
   );
@@ -102,14 +108,13 @@ interface TakeOver {
   readonly kind: "table" | "column";
 }
 
-const ofTables = (from: Catalog, to: Catalog): readonly TakeOver[] =>
-  from.tables.flatMap((table): readonly TakeOver[] => {
-    const successor = successorOf(table, from, to);
+const ofTables = (from: Catalog, to: Catalog): readonly TakeOver[] => {
+  const [before, after] = [byNameIn(from), byNameIn(to)];
+  const [gone, come] = [missingIn(after, from), missingIn(before, to)];
+  return from.tables.flatMap((table): readonly TakeOver[] => {
+    const successor = successorOf(table, after.get(nameKey(table)), gone);
     if (successor === undefined) return [];
-    const elsewhere = to.tables.find(
-      (one) =>
-        one.schema === table.schema && !from.tables.some((other) => sameName(one, other)) && alike(table, one) > 0.9,
-    );
+    const elsewhere = come.find((one) => one.schema === table.schema && alike(table, one) > 0.9);
     return [
       {
         kind: "table",
@@ -119,11 +124,13 @@ const ofTables = (from: Catalog, to: Catalog): readonly TakeOver[] =>
       },
     ];
   });
+};
 
 /** `id integer` and `new_id bigint` where `id bigint` is wanted: one name is within the other. */
-const ofColumns = (from: Catalog, to: Catalog): readonly TakeOver[] =>
-  from.tables.flatMap((table) => {
-    const next = to.tables.find((one) => sameName(one, table));
+const ofColumns = (from: Catalog, to: Catalog): readonly TakeOver[] => {
+  const after = byNameIn(to);
+  return from.tables.flatMap((table) => {
+    const next = after.get(nameKey(table));
     if (next === undefined) return [];
     const path = (column: string): string => `${quotePath(table)}.${quoteName(column)}`;
     const only = (one: Table, other: Table) =>
@@ -145,6 +152,7 @@ const ofColumns = (from: Catalog, to: Catalog): readonly TakeOver[] =>
           ];
     });
   });
+};
 
 /**
  * What looks like a name that changes hands: told, since values are lost where it was one and nobody said so. `renamed`: paths that have
