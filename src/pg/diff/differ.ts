@@ -14,6 +14,7 @@ import {
   renamePartition,
 } from "./parentage.ts";
 import { sameValue } from "./same-value.ts";
+import { isShell } from "./take-apart/types.ts";
 import { typesInUse } from "./types-in-use.ts";
 import { writerOf } from "./sql/index.ts";
 import { sameJson } from "./sql/text.ts";
@@ -123,6 +124,25 @@ class Differ {
     }
   }
 
+  /** A base type takes its functions along: they speak of its shell before it is there again. */
+  #rebuildBase(from: Part, to: Part): void {
+    const { key } = to;
+    const user = (this.#dependants.get(key) ?? []).find((one) => one.startsWith("column "));
+    if (user !== undefined) {
+      this.refusals.push({
+        key,
+        refused: `${key} is made otherwise, and ${user} has values of it: PostgreSQL has no command for that`,
+        help: "make the new type under another name, move the columns over with --using, and drop the old one",
+      });
+      return;
+    }
+    this.#set({ verb: "rebuild", key, from, to });
+    const shell = [...(this.#context.from.needs.get(key) ?? [])].find(isShell) ?? "";
+    const [old, next] = [this.#context.from.byKey.get(shell), this.#context.to.byKey.get(shell)];
+    if (old !== undefined && next !== undefined)
+      this.#set({ verb: "rebuild", key: shell, from: old, to: next, forced: true });
+  }
+
   /** A check of a domain under another name: columns that hold the domain within something else let no new one be added. */
   #renameDomainChecks(): void {
     const bare = (value: Objects["domain constraint"]): unknown => omit(value, "name");
@@ -145,7 +165,8 @@ class Differ {
     const { key } = to;
     const isOne = from.kind === to.kind && !this.#torn.has(key);
     const result = isOne ? writerOf(to.kind).alter(from.value, to.value, this.#context) : rebuild;
-    if (result === rebuild) this.#set({ verb: "rebuild", key, from, to });
+    if (result === rebuild && to.kind === "base type") this.#rebuildBase(from, to);
+    else if (result === rebuild) this.#set({ verb: "rebuild", key, from, to });
     else if (isRefusal(result)) this.refusals.push({ key, ...result });
     else if (result.length > 0) this.#set({ verb: "alter", key, from, to, pieces: result });
   }
