@@ -125,7 +125,7 @@ export class Graph {
     }
     const released = change.verb === "alter" && this.#to.needs.get(change.key)?.has(given) !== true;
     // New values of an enum are no matter to what goes.
-    const reaches = other.verb === "alter" && other.to.kind !== "enum";
+    const reaches = other.verb === "alter" && other.to.kind !== "enum" && !leavesType(other);
     if (reaches && (goes(change) || released)) this.#edge(own, `alter ${need}`);
   }
 
@@ -356,6 +356,13 @@ export class Graph {
 
 /** What is part of a table, and would reach its partitions. */
 const reaching: readonly Part["kind"][] = ["column", "constraint", "index", "default"];
+
+const leavesType = (change: Change): boolean =>
+  change.verb === "alter" &&
+  change.from.kind === "table" &&
+  change.to.kind === "table" &&
+  change.from.value.ofType !== undefined &&
+  change.to.value.ofType === undefined;
 
 /** A table that will have its columns from a type. */
 const takesType = (change: Change): boolean =>
