@@ -147,7 +147,9 @@ const arrangedWay = (
   const difference = differ(context, torn);
   const arranged = arrange(difference, context.from, context.to);
   const more = tornBy(arranged);
-  return more.every((key) => torn.has(key)) ? { ...difference, arranged } : arrangedWay(context, new Set([...torn, ...more]));
+  return more.every((key) => torn.has(key))
+    ? { ...difference, arranged }
+    : arrangedWay(context, new Set([...torn, ...more]));
 };
 
 export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan => {
