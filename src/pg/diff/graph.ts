@@ -1,5 +1,5 @@
 // Which step must run before which: by what parts need, by the names they share, and by rules of PostgreSQL's own.
-import { keyOf, sameName } from "../catalog/object.ts";
+import { keyOf, nameKey, sameName } from "../catalog/object.ts";
 import type { Change } from "./change.ts";
 import { boundsInTheWay, defaultColumn, dropOwner, rivalKeys, tableOf } from "./held.ts";
 import type { Node, Work } from "./node.ts";
@@ -59,6 +59,7 @@ export class Graph {
     this.#linkOverloads();
     this.#linkEventTriggers();
     this.#linkDefaultPrivileges();
+    this.#linkIndexes();
     this.#linkHeirs();
     this.#linkInheritance();
     this.#linkTyped();
@@ -235,6 +236,21 @@ export class Graph {
         const [first, then] = act === "drop" ? [id, other.id] : [other.id, id];
         if (!this.#waitsFor(first, then)) this.#edge(first, then);
       }
+  }
+
+  /** An old index serves until the new ones of its table are there: queries may go over from one to another. */
+  #linkIndexes(): void {
+    const ofTable = (node: Node): string | undefined => {
+      const part = partOf(node.change);
+      return part.kind === "index" ? nameKey(part.value.table) : undefined;
+    };
+    const nodes = [...this.nodes.values()].filter(({ change }) => change.verb === "create" || change.verb === "drop");
+    for (const [table, own] of Map.groupBy(nodes, ofTable)) {
+      if (table === undefined) continue;
+      for (const { id } of own.filter(({ act }) => act === "drop"))
+        for (const made of own.filter(({ act }) => act === "create"))
+          if (!this.#waitsFor(made.id, id)) this.#edge(made.id, id);
+    }
   }
 
   /** What is made has the rights that were settled before: those that change are for what comes later. */
