@@ -125,8 +125,9 @@ export class Graph {
         this.#edge(own, `create ${need}`);
     }
     const released = change.verb === "alter" && this.#to.needs.get(change.key)?.has(given) !== true;
-    // New values of an enum are no matter to what goes.
-    const reaches = other.verb === "alter" && other.to.kind !== "enum" && !leavesType(other);
+    // New values of an enum are no matter to what goes, nor is what a table is besides its columns.
+    const isApart = leavesType(other) || (isColumn(change) && !isRetyped(other));
+    const reaches = other.verb === "alter" && other.to.kind !== "enum" && !isApart;
     if (reaches && (goes(change) || released)) this.#edge(own, `alter ${need}`);
   }
 
@@ -369,6 +370,15 @@ export class Graph {
     }
   }
 }
+
+const isColumn = (change: Change): boolean => partOf(change).kind === "column";
+
+/** Of a table: it becomes one of a type, or is one no more, which takes just that type's columns. */
+const isRetyped = ({ verb, ...change }: Change): boolean => {
+  if (verb !== "alter" || !("from" in change) || !("to" in change)) return true;
+  const { from, to } = change;
+  return from.kind !== "table" || to.kind !== "table" || !sameJson(from.value.ofType, to.value.ofType);
+};
 
 /** What is part of a table, and would reach its partitions. */
 const reaching: readonly Part["kind"][] = ["column", "constraint", "index", "default"];
