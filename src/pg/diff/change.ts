@@ -37,3 +37,6 @@ export interface Difference {
   readonly implied: ReadonlyMap<string, string>;
   readonly refusals: readonly Refused[];
 }
+
+/** What it is about: as it was, unless it is new. */
+export const partOf = (change: Change): Part => ("from" in change ? change.from : change.to);

@@ -1,0 +1,65 @@
+// Rules of order beyond tables: extensions, functions of one name, event triggers, default privileges.
+import { partOf } from "./change.ts";
+import type { Node } from "./node.ts";
+import { defaultObjects } from "./sql/attributes.ts";
+import type { Rule } from "./web.ts";
+
+/** What an extension brings may be used by anything but the schema that it lives in. */
+const extensions: Rule = (web) => {
+  for (const { id, act, change } of web.nodes.values()) {
+    const part = "to" in change && act !== "drop" ? change.to : "from" in change ? change.from : change.to;
+    if (part.kind !== "extension") continue;
+    const isApart = (key: string): boolean =>
+      key === change.key || key.startsWith("schema ") || web.changes.get(key)?.verb === undefined;
+    for (const other of web.nodes.values()) {
+      if (other.id === id || isApart(other.change.key) || other.change.key.startsWith("extension ")) continue;
+      if (part.key !== other.change.key && other.change.key.endsWith(part.key)) continue;
+      if (act === "create" && other.act === "create" && !/^(\S+ on|owner of) schema /.test(other.change.key))
+        web.edge(id, other.id);
+      if (act === "drop" && other.act !== "create" && !/^(\S+ on|owner of) schema /.test(other.change.key))
+        web.edge(other.id, id);
+    }
+  }
+};
+
+/** Calls may fit two functions of one name: the one that goes is gone before the one that comes, where that makes no circle. */
+const overloads: Rule = (web) => {
+  const gone = Map.groupBy(
+    [...web.changes.values()].filter((change) => change.verb === "drop" && change.from.kind === "routine"),
+    (change) => change.key.replace(/\([^(]*\)$/, ""),
+  );
+  for (const { key, verb } of web.changes.values()) {
+    if (verb !== "create" || !key.startsWith("routine ")) continue;
+    for (const old of gone.get(key.replace(/\([^(]*\)$/, "")) ?? []) {
+      const [first, then] = [web.idOf("drop", old.key), web.idOf("create", key)];
+      if (!web.waitsFor(first, then)) web.edge(first, then);
+    }
+  }
+};
+
+/** What watches commands watches neither those that come before it nor those after it. */
+const eventTriggers: Rule = (web) => {
+  const isTrigger = ({ change }: Node): boolean => partOf(change).kind === "event trigger";
+  const all = [...web.nodes.values()];
+  for (const { id, act } of all.filter(isTrigger))
+    for (const other of all) {
+      if (isTrigger(other) || other.change.key.includes("event trigger ")) continue;
+      const [first, then] = act === "drop" ? [id, other.id] : [other.id, id];
+      if (!web.waitsFor(first, then)) web.edge(first, then);
+    }
+};
+
+/** What is made has the rights that were settled before: those that change are for what comes later. */
+const defaultPrivileges: Rule = (web) => {
+  const all = [...web.nodes.values()];
+  for (const { id } of all.filter(({ change }) => partOf(change).kind === "default privileges"))
+    for (const other of all)
+      if (
+        other.act === "create" &&
+        Object.hasOwn(defaultObjects, partOf(other.change).kind) &&
+        !web.waitsFor(other.id, id)
+      )
+        web.edge(other.id, id);
+};
+
+export const otherRules: readonly Rule[] = [extensions, overloads, eventTriggers, defaultPrivileges];
