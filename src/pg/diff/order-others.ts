@@ -2,7 +2,13 @@
 import { partOf } from "./change.ts";
 import type { Node } from "./node.ts";
 import { defaultObjects } from "./sql/attributes.ts";
+import { quotePath } from "../quote.ts";
 import type { Rule } from "./web.ts";
+
+const identifier = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
+
+/** `public.t alias(a, b)`: a table, and names for its columns. */
+const listing = new RegExp(String.raw`(${identifier}\.${identifier}) ${identifier}\(`, "gu");
 
 /** What an extension brings may be used by anything but the schema that it lives in. */
 const extensions: Rule = (web) => {
@@ -62,4 +68,17 @@ const defaultPrivileges: Rule = (web) => {
         web.edge(other.id, id);
 };
 
-export const otherRules: readonly Rule[] = [extensions, overloads, eventTriggers, defaultPrivileges];
+/** A view that calls a table's columns by other names lists all of them, as they are when it is made. */
+const namedColumns: Rule = (web) => {
+  const columns = [...web.nodes.values()].flatMap(({ id, change }) => {
+    const part = partOf(change);
+    return part.kind === "column" && change.verb === "create" ? [{ id, table: quotePath(part.value.table) }] : [];
+  });
+  for (const { id, act, change } of web.nodes.values()) {
+    if (act === "drop" || !("to" in change) || change.to.kind !== "view") continue;
+    const listed = new Set([...change.to.value.definition.matchAll(listing)].map(([, table]) => table));
+    for (const one of columns) if (listed.has(one.table) && !web.waitsFor(one.id, id)) web.edge(one.id, id);
+  }
+};
+
+export const otherRules: readonly Rule[] = [extensions, overloads, namedColumns, eventTriggers, defaultPrivileges];
