@@ -3,7 +3,7 @@ import { Fault } from "../../kernel/fault.ts";
 import type { Catalog } from "../catalog.ts";
 import type { IndexState } from "./index-states.ts";
 import { indexStates } from "./index-states.ts";
-import type { Kind, Parts } from "./part.ts";
+import type { Kind, Part, Parts } from "./part.ts";
 import type { Plan, PlanOptions, Segment } from "./plan.ts";
 import { planParts, statementsOf } from "./plan.ts";
 import type { Rehearsal } from "./stage.ts";
@@ -75,9 +75,28 @@ const worded: readonly Kind[] = [
   "routine",
 ];
 
+/** Fields that hold an expression, or all of a definition. */
+const expressions: readonly string[] = ["definition", "expression", "using", "check", "predicate", "text"];
+
+const withoutWords = (_: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([key, field]): readonly [string, unknown] => [
+          key,
+          typeof field === "string" && expressions.includes(key) ? "" : (field as unknown),
+        ]),
+      )
+    : value;
+
+const isSameButWords = (from: Part, to: Part): boolean =>
+  JSON.stringify(from.value, withoutWords) === JSON.stringify(to.value, withoutWords);
+
 const isWording = ({ changes }: Plan): boolean =>
   [...changes.values()].every(
-    (change) => (change.verb === "alter" || change.verb === "rebuild") && worded.includes(change.to.kind),
+    (change) =>
+      (change.verb === "alter" || change.verb === "rebuild") &&
+      worded.includes(change.to.kind) &&
+      isSameButWords(change.from, change.to),
   );
 
 const isSame = (a: Catalog, b: Catalog): boolean =>

@@ -13,28 +13,28 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What tells the members of a list apart; undefined where it does not. */
-const identities = (list: readonly unknown[]): readonly string[] | undefined => {
-  const found = list.map((one) =>
-    isFields(one) && "name" in one ? JSON.stringify([one["schema"], one["name"], one["arguments"]]) : "",
-  );
-  return new Set(found).size === found.length && !found.includes("") ? found : undefined;
-};
-
-const memberOf = (list: unknown, identity: string): unknown => {
+/** The members of a list by what tells them apart; undefined where nothing does. */
+const membersOf = (list: unknown): ReadonlyMap<string, unknown> | undefined => {
   if (!Array.isArray(list)) return undefined;
-  const at = identities(list)?.indexOf(identity) ?? -1;
-  return at < 0 ? undefined : list[at];
+  const members: readonly unknown[] = list;
+  const found = new Map(
+    members.flatMap((one) =>
+      isFields(one) && "name" in one
+        ? [[JSON.stringify([one["schema"], one["name"], one["arguments"]]), one] as const]
+        : [],
+    ),
+  );
+  return found.size === members.length ? found : undefined;
 };
 
-interface Sides {
-  readonly from: unknown;
-  readonly to: unknown;
-  readonly ownFrom: unknown;
-  readonly ownTo: unknown;
+interface Sides<T = unknown> {
+  readonly from: T;
+  readonly to: T;
+  readonly ownFrom: T;
+  readonly ownTo: T;
 }
 
-const mapped = (sides: Sides, pick: (side: unknown) => unknown): Sides => ({
+const mapped = <T, U>(sides: Sides<T>, pick: (side: T) => U): Sides<U> => ({
   from: pick(sides.from),
   to: pick(sides.to),
   ownFrom: pick(sides.ownFrom),
@@ -52,9 +52,9 @@ const worded = (sides: Sides): unknown => {
   if (from === undefined || from === to) return to;
   if (Array.isArray(to)) {
     const list: readonly unknown[] = to;
-    const found = identities(list);
-    if (found === undefined) return agrees(sides) ? from : to;
-    const next = found.map((identity) => worded(mapped(sides, (side) => memberOf(side, identity))));
+    const members = mapped(sides, membersOf);
+    if (members.to === undefined) return agrees(sides) ? from : to;
+    const next = [...members.to.keys()].map((identity) => worded(mapped(members, (side) => side?.get(identity))));
     return next.every((one, at) => one === list[at]) ? to : next;
   }
   if (!isFields(to)) return agrees(sides) ? from : to;

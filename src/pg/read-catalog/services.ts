@@ -1,6 +1,5 @@
 // Builds what is rarer from rows: operators, casts, languages, foreign data, publications, text search, event triggers.
 import type { Catalog } from "../catalog.ts";
-import { mappedUser } from "./keys.ts";
 import { byName, byPath, compareText } from "../catalog/object.ts";
 import type {
   Cast,
@@ -19,6 +18,7 @@ import type {
   UserMapping,
 } from "../catalog/services.ts";
 import type { Context } from "./context.ts";
+import { mappedUser } from "./keys.ts";
 import type { Row } from "./rows.ts";
 import { firings, maybe, name, nameAt, optional, options, rowsIn, text, texts, truth, word } from "./rows.ts";
 
