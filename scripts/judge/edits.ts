@@ -134,7 +134,8 @@ export const proveEdits = async (shadow: Shadow, base: Base, options: EditOption
       ...unrestored.filter((one) => !one.includes(" is back for new rows only")).map((one) => `not restored: ${one}`),
       ...trouble.filter((line) => !isSaid(line)),
     ];
-    return result(wrong.length === 0 ? "proven" : "wrong", wrong, up);
+    if (wrong.length > 0) return result("wrong", wrong, up);
+    return result(said.length === 0 ? "proven" : "refused", said, up);
   } catch (error) {
     // The way back ends in words, where values have no way back.
     if (error instanceof Error && /^no way back: .*no such conversion/.test(error.message))

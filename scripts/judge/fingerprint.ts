@@ -38,7 +38,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where ${user} and c.relkind in ('r','p','f','v','m','c') and a.attnum > 0 and not a.attisdropped and ${member("pg_class", "c.oid")}`,
   `select 'constraint ' || coalesce(nullif(k.conrelid, 0)::regclass::text, k.contypid::regtype::text) || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid)
-          || ' local ' || case when k.coninhcount > 0 and not exists (select from pg_class p where p.oid = k.conrelid and p.relispartition) then 'as may be' else k.conislocal::text end || ' inherited ' || k.coninhcount || ' validated ' || k.convalidated
+          || ' local ' || k.conislocal || ' inherited ' || k.coninhcount || ' validated ' || k.convalidated
      from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${user} and k.contype in ('p','u','f','c','x') and ${member("pg_constraint", "k.oid")}`,
   `select 'index ' || pg_get_indexdef(i.indexrelid) || ' valid ' || i.indisvalid || ' replica ' || i.indisreplident || ' clustered ' || i.indisclustered
           || ' part of ' || coalesce((select h.inhparent::regclass::text from pg_inherits h where h.inhrelid = i.indexrelid), '')
@@ -109,11 +109,22 @@ export const fingerprint = async (sql: postgres.Sql, version: number): Promise<r
   return lines.sort();
 };
 
+/**
+ * A check that a table had when it began to inherit stays its own besides: no command makes it its parent's alone. The other way round,
+ * one that should be the table's own and is not, is a difference.
+ */
+const asOwn = (line: string): string =>
+  /^constraint .* CHECK \(/s.test(line)
+    ? line.replace(/ local false inherited (?!0 )/, " local true inherited ")
+    : line;
+
 /** What one has and the other has not. */
 export const unlike = (have: readonly string[], want: readonly string[]): readonly string[] => {
   const [a, b] = [new Set(have), new Set(want)];
+  const [lacking, more] = [want.filter((line) => !a.has(line)), have.filter((line) => !b.has(line))];
+  const own = new Set(lacking.map(asOwn).filter((line) => more.includes(line)));
   return [
-    ...have.filter((line) => !b.has(line)).map((line) => `has   ${line}`),
-    ...want.filter((line) => !a.has(line)).map((line) => `wants ${line}`),
+    ...more.filter((line) => !own.has(line)).map((line) => `has   ${line}`),
+    ...lacking.filter((line) => !own.has(asOwn(line))).map((line) => `wants ${line}`),
   ];
 };
