@@ -28,7 +28,9 @@ for (const path of positionals) {
       if (proof.outcome === "proven" || (proof.outcome === "refused" && !values.verbose)) continue;
       console.log(`\n${proof.outcome} ${basename(path)} seed ${seed}\n  ${proof.edits.join(";\n  ")}`);
       for (const line of proof.trouble) console.log(`    ${line.slice(0, 700).replaceAll("\n", "\n    ")}`);
-      if (values.verbose) console.log(`  up\n    ${proof.up.join(";\n    ")}`);
+      if (!values.verbose) continue;
+      console.log(`  up\n    ${proof.up.join(";\n    ")}`);
+      console.log(`  down\n    ${proof.down.join(";\n    ")}`);
     }
   });
 }

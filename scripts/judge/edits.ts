@@ -20,6 +20,7 @@ export interface EditProof {
   readonly outcome: "proven" | "refused" | "wrong";
   readonly trouble: readonly string[];
   readonly up: readonly string[];
+  readonly down: readonly string[];
 }
 
 const lines = async (scratch: Scratch): Promise<readonly string[]> => {
@@ -86,16 +87,14 @@ export const proveEdits = async (shadow: Shadow, base: Base, options: EditOption
       return work(scratch);
     });
   const next = await inBase((scratch) => edit(scratch, seed, options.edits));
-  const result = (
-    outcome: EditProof["outcome"],
-    trouble: readonly string[],
-    up: readonly string[] = [],
-  ): EditProof => ({
+  let [up, down]: (readonly string[])[] = [];
+  const result = (outcome: EditProof["outcome"], trouble: readonly string[]): EditProof => ({
     seed,
     edits: next.edits,
     outcome,
     trouble,
-    up,
+    up: up ?? [],
+    down: down ?? [],
   });
   try {
     const { legs, before } = await inBase(async (scratch) => {
@@ -112,15 +111,16 @@ export const proveEdits = async (shadow: Shadow, base: Base, options: EditOption
       };
       return { legs: (await rehearse(scratch, from, next.catalog, { ...plan, renamings })).legs, before: old };
     });
-    const up = legs.flatMap(({ segment }) => statementsOf({ segments: [segment] })).map(transactional);
-    const down = legs
+    const forth = legs.flatMap(({ segment }) => statementsOf({ segments: [segment] })).map(transactional);
+    const back = legs
       .toReversed()
       .flatMap((leg) => leg.down)
       .map(transactional);
+    [up, down] = [forth, back];
     const trouble = await inBase(async (scratch) => {
-      await mustRun(scratch, ["set check_function_bodies = off", ...up]);
+      await mustRun(scratch, ["set check_function_bodies = off", ...forth]);
       const there = unlike(await lines(scratch), next.lines);
-      await mustRun(scratch, ["set check_function_bodies = off", ...down]);
+      await mustRun(scratch, ["set check_function_bodies = off", ...back]);
       return [...there, ...unlike(await lines(scratch), before).map((line) => `back: ${line}`)];
     });
     const unrestored = legs.flatMap((leg) => leg.unrestored);
@@ -134,8 +134,8 @@ export const proveEdits = async (shadow: Shadow, base: Base, options: EditOption
       ...unrestored.filter((one) => !one.includes(" is back for new rows only")).map((one) => `not restored: ${one}`),
       ...trouble.filter((line) => !isSaid(line)),
     ];
-    if (wrong.length > 0) return result("wrong", wrong, up);
-    return result(said.length === 0 ? "proven" : "refused", said, up);
+    if (wrong.length > 0) return result("wrong", wrong);
+    return result(said.length === 0 ? "proven" : "refused", said);
   } catch (error) {
     // The way back ends in words, where values have no way back.
     if (error instanceof Error && /^no way back: .*no such conversion/.test(error.message))
