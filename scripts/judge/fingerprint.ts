@@ -12,12 +12,14 @@ const acl = (list: string, kind: string, owner: string): string =>
 /** Options say the same in any order. */
 const options = (list: string): string => `coalesce((select string_agg(o, ',' order by o) from unnest(${list}) o), '')`;
 
+const space = `coalesce((select s.spcname from pg_tablespace s where s.oid = c.reltablespace), '')`;
+
 /** Each gives rows of one column of text. The order of columns is left out, and whether an inherited one is declared too: no ALTER TABLE can change that. */
 export const fingerprintQueries = (version: number): readonly string[] => [
   `select 'schema ' || n.nspname || ' owner ' || n.nspowner::regrole || ' ' || coalesce(${acl("n.nspacl", "n", "n.nspowner")}, '') from pg_namespace n where ${user}`,
   `select 'extension ' || e.extname || ' in ' || e.extnamespace::regnamespace from pg_extension e`,
   `select 'relation ' || c.oid::regclass || ' ' || c.relkind::text || c.relpersistence::text || ' owner ' || c.relowner::regrole || ' rls ' || c.relrowsecurity || c.relforcerowsecurity
-          || ' replica ' || c.relreplident::text || ' options ' || ${options("c.reloptions")} || ' key ' || coalesce(pg_get_partkeydef(c.oid), '')
+          || ' replica ' || c.relreplident::text || ' space ' || ${space} || ' options ' || ${options("c.reloptions")} || ' key ' || coalesce(pg_get_partkeydef(c.oid), '')
           || ' bound ' || coalesce(pg_get_expr(c.relpartbound, c.oid), '') || ' parents '
           || coalesce((select string_agg(h.inhparent::regclass::text, ',' order by h.inhseqno) from pg_inherits h where h.inhrelid = c.oid), '')
           || ' acl ' || coalesce(${acl("c.relacl", "r", "c.relowner")}, '')
@@ -40,7 +42,7 @@ export const fingerprintQueries = (version: number): readonly string[] => [
   `select 'constraint ' || coalesce(nullif(k.conrelid, 0)::regclass::text, k.contypid::regtype::text) || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid)
           || ' local ' || k.conislocal || ' inherited ' || k.coninhcount || ' validated ' || k.convalidated
      from pg_constraint k join pg_namespace n on n.oid = k.connamespace where ${user} and k.contype in ('p','u','f','c','x') and ${member("pg_constraint", "k.oid")}`,
-  `select 'index ' || pg_get_indexdef(i.indexrelid) || ' valid ' || i.indisvalid || ' replica ' || i.indisreplident || ' clustered ' || i.indisclustered
+  `select 'index ' || pg_get_indexdef(i.indexrelid) || ' valid ' || i.indisvalid || ' replica ' || i.indisreplident || ' clustered ' || i.indisclustered || ' space ' || ${space}
           || ' part of ' || coalesce((select h.inhparent::regclass::text from pg_inherits h where h.inhrelid = i.indexrelid), '')
      from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace where ${user} and ${member("pg_class", "i.indrelid")}`,
   `select 'view ' || c.oid::regclass || ' ' || pg_get_viewdef(c.oid) || ' populated ' || c.relispopulated

@@ -10,6 +10,8 @@ import type { Run, Tool } from "./tools.ts";
 export interface Pair {
   readonly id: string;
   readonly roles: readonly string[];
+  /** Of the server, made in place (PostgreSQL 15 or later). */
+  readonly tablespaces?: readonly string[];
   readonly setup: string | null;
   readonly old: string;
   readonly new: string;
@@ -58,6 +60,19 @@ const load = async (server: TestServer, sql: string): Promise<string> => {
   return url;
 };
 
+const makeTablespaces = async (server: TestServer, names: readonly string[]): Promise<void> => {
+  if (names.length === 0) return;
+  const client = connect(server.url());
+  try {
+    await client.unsafe("set allow_in_place_tablespaces = on");
+    const there = await client.unsafe<{ spcname: string }[]>("select spcname from pg_tablespace");
+    const missing = names.filter((name) => !there.some(({ spcname }) => spcname === name));
+    for (const name of missing) await client.unsafe(`create tablespace "${name}" location ''`);
+  } finally {
+    await client.end();
+  }
+};
+
 const apply = async (client: postgres.Sql, runs: readonly Run[]): Promise<string | undefined> => {
   const parse = await loadSqlParser();
   for (const { transaction, sql } of runs) {
@@ -89,6 +104,7 @@ export const judge = async (server: TestServer, version: number, pair: Pair, too
   let urls: readonly string[];
   try {
     await load(server, roles);
+    await makeTablespaces(server, pair.tablespaces ?? []);
     urls = [await load(server, sides.old), await load(server, sides.next), await load(server, sides.old)];
   } catch (error) {
     return { id: pair.id, outcome: "unloadable", reason: words(error), ...nothing };

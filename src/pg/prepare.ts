@@ -10,6 +10,7 @@ import { linesOf } from "./positions.ts";
 import type { Removed } from "./psql.ts";
 import { stripPsql } from "./psql.ts";
 import { roleCreated, rolesNamed } from "./roles.ts";
+import { tablespacesNamed } from "./tablespaces.ts";
 import type { ParseSql, Statement } from "./tree.ts";
 import { listOf, only, stringNode, textOf } from "./tree.ts";
 
@@ -40,6 +41,8 @@ export interface PreparedSchema {
   readonly statements: readonly PreparedStatement[];
   /** Roles that are named and never created, sorted. */
   readonly roles: readonly string[];
+  /** Tablespaces that are named, sorted. */
+  readonly tablespaces: readonly string[];
   readonly extensions: readonly WantedExtension[];
   /** What was left out, as findings. */
   readonly notes: readonly Finding[];
@@ -179,7 +182,7 @@ const extensionOf = (file: SchemaFile, { kind, fields, start }: Statement): read
 const isBuiltIn = ({ kind, fields }: Statement): boolean =>
   kind === "CreateExtensionStmt" && textOf(fields["extname"]) === "plpgsql";
 
-const prepareFile = (file: SchemaFile, parse: ParseSql): Omit<PreparedSchema, "files" | "roles"> => {
+const prepareFile = (file: SchemaFile, parse: ParseSql): Omit<PreparedSchema, "files" | "roles" | "tablespaces"> => {
   const { text, removed } = stripPsql(wayForward(file.text));
   const all = parseFile(file, text, parse);
   for (const statement of all) refusePoison(file, statement);
@@ -210,6 +213,7 @@ export const prepareSchema = (files: readonly SchemaFile[], parse: ParseSql): Pr
     files,
     statements,
     roles: [...named].filter((name) => !created.has(name)).sort(),
+    tablespaces: [...new Set(statements.flatMap(tablespacesNamed))].sort(),
     extensions: parts.flatMap((part) => part.extensions),
     notes: parts.flatMap((part) => part.notes),
   };

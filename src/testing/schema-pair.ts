@@ -7,15 +7,14 @@ const fixtures = join(import.meta.dirname, "../pg/diff/fixtures");
 
 export const fixturePairs = (): readonly string[] => readdirSync(fixtures).sort();
 
+/** `-- tablespaces: one, another` in the first line. */
+const tablespacesSaid = (text: string): readonly string[] => /^-- tablespaces: (.*)/.exec(text)?.[1]?.split(", ") ?? [];
+
 /** `moved`: old path → new path of the tables that stand elsewhere on the new side. */
-export const fixturePair = (id: string, moved: Readonly<Record<string, string>> = {}): Pair => ({
-  id,
-  roles: [],
-  setup: null,
-  moved,
-  old: readFileSync(join(fixtures, id, "old.sql"), "utf8"),
-  new: readFileSync(join(fixtures, id, "new.sql"), "utf8"),
-});
+export const fixturePair = (id: string, moved: Readonly<Record<string, string>> = {}): Pair => {
+  const [old = "", next = ""] = ["old", "new"].map((side) => readFileSync(join(fixtures, id, `${side}.sql`), "utf8"));
+  return { id, roles: [], tablespaces: tablespacesSaid(old), setup: null, moved, old, new: next };
+};
 
 /** Up, down and empty on repetition, with nothing made anew and no row lost. */
 export const proven = {

@@ -7,6 +7,7 @@ import { joinPath, splitPath } from "../../kernel/paths.ts";
 import type { Chain, Migration, Tool, Way } from "../../pg/migrations/model.ts";
 import { tools } from "../../pg/migrations/model.ts";
 import { roleCreated, rolesNamed } from "../../pg/roles.ts";
+import { tablespacesNamed } from "../../pg/tablespaces.ts";
 import type { ParseSql, Statement } from "../../pg/tree.ts";
 import { textOf } from "../../pg/tree.ts";
 import { choice, maybe } from "../flags.ts";
@@ -99,10 +100,11 @@ const extensionOf = ({ kind, fields }: Statement): readonly string[] => {
   return name === undefined || name === "plpgsql" ? [] : [name];
 };
 
-/** Roles that are named and never made, and extensions. */
-export const needsOf = (chain: Chain): Needs & { readonly extensions: readonly string[] } => {
+/** Roles that are named and never made, extensions, and tablespaces. */
+export const needsOf = (chain: Chain): Required<Needs> => {
   const statements = statementsOf(chain);
   const created = new Set(statements.flatMap((statement) => roleCreated(statement) ?? []));
   const roles = [...new Set(statements.flatMap(rolesNamed))].filter((name) => !created.has(name)).sort();
-  return { roles, extensions: [...new Set(statements.flatMap(extensionOf))].sort() };
+  const extensions = [...new Set(statements.flatMap(extensionOf))].sort();
+  return { roles, extensions, tablespaces: [...new Set(statements.flatMap(tablespacesNamed))].sort() };
 };

@@ -25,6 +25,7 @@ import { inSameWords } from "../../pg/diff/same-words.ts";
 import { suspectedTakeOvers } from "../../pg/diff/take-over.ts";
 import { withUnderneath } from "../../pg/diff/underneath.ts";
 import { quoteName } from "../../pg/quote.ts";
+import { tablespacesOf } from "../../pg/tablespaces.ts";
 import type { CatalogSource } from "../sources.ts";
 import { renamesOf, saidOf } from "./renames.ts";
 import type { Given } from "./side.ts";
@@ -154,6 +155,7 @@ class Comparison {
     const loaded = kept ?? (await this.#load(shadow, this.#next, this.#old));
     const given = this.#given(loaded);
     this.#io.terminal.progress(`loading ${given.source}`);
+    await shadow.space(tablespacesOf(loaded.catalog));
     return inSide(shadow, given, async ({ scratch, ...origin }) => {
       await this.#keep(given, origin);
       const target = this.#inSameWords(origin, loaded);

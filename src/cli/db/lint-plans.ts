@@ -6,7 +6,7 @@ import type { Chosen } from "./chain-args.ts";
 import { needsOf } from "./chain-args.ts";
 import type { CheckedPlans, PlanArgs } from "./check-plans.ts";
 import { checkPlans } from "./check-plans.ts";
-import { extensionsOf, rolesOf } from "./side.ts";
+import { joinedNeeds, needsFor } from "./side.ts";
 import { runCatalog } from "./run-catalog.ts";
 import { needsWith, runSchema } from "./state-before.ts";
 
@@ -25,12 +25,9 @@ export const lintPlans = (
 ): Promise<CheckedPlans> => {
   const { chain, isMeant, earlier } = chosen;
   const catalog = schema === undefined ? production?.reading.catalog : undefined;
-  const { roles = [], extensions = [] } = needsWith(needsOf(chain), schema);
+  const needs = needsWith(needsOf(chain), schema);
   const migrating = {
-    needs: {
-      roles: [...new Set([...roles, ...(catalog === undefined ? [] : rolesOf(catalog))])],
-      extensions: [...new Set([...extensions, ...(catalog === undefined ? [] : extensionsOf(catalog))])],
-    },
+    needs: catalog === undefined ? needs : joinedNeeds(needs, needsFor(catalog)),
     prepare: async (database: Parameters<typeof runSchema>[0]) => {
       if (schema !== undefined) await runSchema(database, schema);
       else if (catalog !== undefined) await runCatalog(database, catalog);

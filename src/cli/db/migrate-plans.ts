@@ -6,7 +6,7 @@ import type { Chain, Migration } from "../../pg/migrations/model.ts";
 import { needsOf } from "./chain-args.ts";
 import type { CheckedPlans, PlanArgs } from "./check-plans.ts";
 import { checkPlans } from "./check-plans.ts";
-import { extensionsOf, rolesOf } from "./side.ts";
+import { joinedNeeds, needsFor } from "./side.ts";
 import type { Shown } from "./migrate-report.ts";
 import { readProductionOf } from "./production.ts";
 import { runCatalog } from "./run-catalog.ts";
@@ -25,14 +25,10 @@ export const migratePlans = async (
   if (!args.checkPlans || pending.length === 0) return undefined;
   const production = await readProductionOf(io, target, { deadlineMs, redact: false });
   const { catalog } = production.reading;
-  const needs = needsOf({ ...chain, migrations: pending });
   return checkPlans(
     io,
     {
-      needs: {
-        roles: [...new Set([...(needs.roles ?? []), ...rolesOf(catalog)])],
-        extensions: [...new Set([...needs.extensions, ...extensionsOf(catalog)])],
-      },
+      needs: joinedNeeds(needsOf({ ...chain, migrations: pending }), needsFor(catalog)),
       prepare: (database) => runCatalog(database, catalog),
       earlier: [],
       migrations: pending,

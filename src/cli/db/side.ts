@@ -1,5 +1,5 @@
 // One side of a comparison: schema files or a server's catalog, and how it is built in a shadow.
-import type { Scratch, Shadow } from "../../io/embedded/shadow.ts";
+import type { Needs, Scratch, Shadow } from "../../io/embedded/shadow.ts";
 import type { Io } from "../../io/io.ts";
 import { resolveTarget } from "../../io/postgres/resolve.ts";
 import { Fault } from "../../kernel/fault.ts";
@@ -16,6 +16,7 @@ import { platformOf } from "../../pg/diff/platform.ts";
 import { mentioned } from "../../pg/diff/underneath.ts";
 import type { SchemaFile } from "../../pg/prepare.ts";
 import { quoteName } from "../../pg/quote.ts";
+import { tablespacesOf } from "../../pg/tablespaces.ts";
 import type { CatalogSource } from "../sources.ts";
 import { readCatalog, readSchemaFiles } from "../sources.ts";
 
@@ -86,6 +87,18 @@ export const extensionsOf = (...catalogs: readonly Catalog[]): readonly string[]
   [...new Set(catalogs.flatMap(({ extensions }) => extensions.map(({ name }) => name)))].filter(
     (name) => name !== "plpgsql",
   );
+
+/** What a database must have before a catalog is built in it. */
+export const needsFor = (catalog: Catalog): Required<Needs> => ({
+  roles: rolesOf(catalog),
+  extensions: extensionsOf(catalog),
+  tablespaces: tablespacesOf(catalog),
+});
+
+export const joinedNeeds = (one: Needs, other: Needs): Required<Needs> => {
+  const both = (of: keyof Needs): readonly string[] => [...new Set([...(one[of] ?? []), ...(other[of] ?? [])])];
+  return { roles: both("roles"), extensions: both("extensions"), tablespaces: both("tablespaces") };
+};
 
 export const mustRun = async (scratch: Scratch, statements: readonly string[], what: string): Promise<void> => {
   const { done, error } = await scratch.run(["SET check_function_bodies = off", ...statements]);
@@ -159,8 +172,7 @@ export const inSide = <T>(
   next?: Given,
 ): Promise<T> => {
   if (given.kind === "files") return inFiles(shadow, given, work, next);
-  const needs = { roles: rolesOf(given.catalog), extensions: extensionsOf(given.catalog) };
-  return shadow.within(needs, async (scratch) => {
+  return shadow.within(needsFor(given.catalog), async (scratch) => {
     const { catalog: empty } = await scratch.read();
     await mustRun(scratch, buildStatements(given.catalog, empty, shadow.version), given.source);
     return work({ scratch, catalog: (await scratch.read()).catalog, notes: given.notes });

@@ -9,6 +9,7 @@ import { roleCreated } from "../../pg/roles.ts";
 import type { ParseSql } from "../../pg/tree.ts";
 import { errorText, supply } from "../../pg/trial.ts";
 import { text } from "../flags.ts";
+import { joinedNeeds } from "./side.ts";
 import { readSchemaFiles } from "../sources.ts";
 
 export const schemaFlag = text("The schema before the migrations: a file, or a folder of them", {
@@ -39,9 +40,9 @@ export const runSchema = async (database: Disposable, { statements }: PreparedSc
 /** What chain and schema need together; a role that the schema makes itself is not made before. */
 export const needsWith = (needs: Needs, schema: PreparedSchema | undefined): Needs => {
   const created = new Set((schema?.statements ?? []).flatMap((statement) => roleCreated(statement) ?? []));
-  const roles = new Set([...(needs.roles ?? []), ...(schema?.roles ?? [])]);
-  const extensions = [...(needs.extensions ?? []), ...(schema?.extensions ?? []).map(({ name }) => name)];
-  return { roles: [...roles].filter((name) => !created.has(name)), extensions: [...new Set(extensions)] };
+  const ofSchema = { ...schema, extensions: (schema?.extensions ?? []).map(({ name }) => name) };
+  const { roles, ...rest } = joinedNeeds(needs, ofSchema);
+  return { ...rest, roles: roles.filter((name) => !created.has(name)) };
 };
 
 /** Roles that migrations and schema make themselves. */

@@ -12,8 +12,9 @@ import type { Migration, Way } from "../../pg/migrations/model.ts";
 import { failureFault } from "../../pg/migrations/job.ts";
 import { segmentsOf } from "../../pg/migrations/segments.ts";
 import { readCatalogWith } from "../../pg/read-catalog.ts";
+import { tablespacesNamed } from "../../pg/tablespaces.ts";
 import type { Statement } from "../../pg/tree.ts";
-import { extensionsOf, rolesOf } from "./side.ts";
+import { joinedNeeds, needsFor } from "./side.ts";
 import { claimOf } from "./run-migrations.ts";
 
 /** Statements that a schema without rows has nothing to show for, or that the embedded server does not know. */
@@ -41,7 +42,8 @@ export const tryOnCopy = async (
 ): Promise<string | undefined> => {
   io.terminal.progress("running what cannot be rolled back on a copy of the schema");
   const catalog = await catalogOf(io, target);
-  const needs = { roles: rolesOf(catalog), extensions: extensionsOf(catalog) };
+  const tablespaces = migrations.flatMap(({ up }) => up.statements.flatMap(tablespacesNamed));
+  const needs = joinedNeeds(needsFor(catalog), { tablespaces });
   return withShadow({ deadlineMs: 60_000, signal: io.signal }, (shadow) =>
     shadow.within(needs, async (scratch) => {
       const { catalog: bare } = await scratch.read();

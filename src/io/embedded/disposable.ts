@@ -12,6 +12,7 @@ import type { EmbeddedOptions, SqlServer } from "./server.ts";
 import { withEmbeddedServer } from "./server.ts";
 import { refusal } from "./run-schema.ts";
 import type { Needs } from "./shadow.ts";
+import { Tablespaces } from "./tablespaces.ts";
 
 /** An empty database of one's own, with one session, outside of any transaction. Locks, commits and CONCURRENTLY are real. */
 export interface Disposable {
@@ -102,7 +103,7 @@ export interface DisposableOptions extends EmbeddedOptions {
  * than the deadline ends it too.
  */
 export const withDisposable = <T>(
-  { roles = [], extensions = [] }: Needs,
+  { roles = [], extensions = [], tablespaces = [] }: Needs,
   { shadow, makes = [], ...options }: DisposableOptions,
   work: (database: Disposable) => Promise<T>,
 ): Promise<T> => {
@@ -118,6 +119,7 @@ export const withDisposable = <T>(
     );
   return withEmbeddedServer(options, async (server) => {
     await server.extend(extensions.map((name) => ({ name, versions: [] })));
+    await new Tablespaces(server).make(tablespaces);
     await mustRun(server, [
       ...roles.map((role) => `create role ${quoteName(role)}`),
       `create role ${quoteName(loader)} superuser`,

@@ -7,6 +7,7 @@ import type { NewExtension } from "./protocol.ts";
 import type { Running } from "./run-schema.ts";
 import { blame, runFromParting, runStatements, sharedStart } from "./run-schema.ts";
 import type { SqlServer } from "./server.ts";
+import { Tablespaces } from "./tablespaces.ts";
 
 export interface LoaderSettings {
   readonly server: SqlServer;
@@ -30,11 +31,13 @@ const byName = ({ extensions }: PreparedSchema): readonly NewExtension[] =>
 /** Real state: the transaction that is open, and what of it the next schema begins with. */
 export class Loader {
   readonly #settings: LoaderSettings;
+  readonly #tablespaces: Tablespaces;
   #open = false;
   #parting: Parting | undefined;
 
   constructor(settings: LoaderSettings) {
     this.#settings = settings;
+    this.#tablespaces = new Tablespaces(settings.server);
   }
 
   /** What was left open goes when the next work begins: after the last one the server itself goes. */
@@ -42,6 +45,13 @@ export class Loader {
     this.#parting = undefined;
     if (this.#open) await this.#settings.server.run(["rollback"]);
     this.#open = true;
+  }
+
+  /** What is open goes where some of these are not there yet: tablespaces are made outside of transactions. */
+  async space(tablespaces: readonly string[]): Promise<void> {
+    if (!this.#tablespaces.lacks(tablespaces)) return;
+    await this.clear();
+    await this.#tablespaces.make(tablespaces);
   }
 
   /** `check` may refuse what was prepared before anything is run. */
@@ -66,6 +76,7 @@ export class Loader {
   async #begin(schema: PreparedSchema, running: Running, next: readonly SchemaFile[] | undefined): Promise<void> {
     const { server, ground } = this.#settings;
     await this.clear();
+    await this.space(schema.tablespaces);
     const shared = await runStatements(server, ground, schema, running, this.#sharedWith(schema, next));
     if (next !== undefined && shared > 0) this.#parting = { next, shared };
   }

@@ -55,7 +55,9 @@ const isInOrder = ({ files }: PreparedSchema): boolean => files.length < 2 || fi
 
 /** How many statements two schemas begin with in common, run by the same roles in the order given. */
 export const sharedStart = (one: PreparedSchema, other: PreparedSchema): number => {
-  if (!isInOrder(one) || !isInOrder(other) || one.roles.join("\0") !== other.roles.join("\0")) return 0;
+  if (!isInOrder(one) || !isInOrder(other)) return 0;
+  const needs = ({ roles, tablespaces }: PreparedSchema): string => [...roles, "", ...tablespaces].join("\0");
+  if (needs(one) !== needs(other)) return 0;
   const parting = one.statements.findIndex(({ sql }, at) => sql !== other.statements[at]?.sql);
   return parting < 0 ? one.statements.length : parting;
 };

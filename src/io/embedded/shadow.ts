@@ -47,6 +47,8 @@ export interface Scratch {
 export interface Needs {
   /** Roles that must be there. They go away with the rest. */
   readonly roles?: readonly string[];
+  /** Tablespaces that must be there. */
+  readonly tablespaces?: readonly string[];
   /** Extensions that will be created. */
   readonly extensions?: readonly string[];
 }
@@ -69,6 +71,8 @@ export interface Shadow {
   ): Promise<T>;
   /** Makes extensions ready that later statements may create. */
   extend(extensions: readonly string[]): Promise<void>;
+  /** Makes tablespaces that later work needs. To be asked before that work begins. */
+  space(tablespaces: readonly string[]): Promise<void>;
   /** Does `work` in an empty database. Nothing of it is left afterwards. */
   within<T>(needs: Needs, work: (scratch: Scratch) => Promise<T>): Promise<T>;
 }
@@ -205,10 +209,12 @@ export const shadowOn = (
     version,
     loaded,
     extend,
+    space: (tablespaces) => loader.space(tablespaces),
     load: (files, scope) => loaded(files, scope, (_, schema) => Promise.resolve(schema)),
-    async within({ roles = [], extensions = [] }, work) {
+    async within({ roles = [], extensions = [], tablespaces = [] }, work) {
       await extend(extensions);
       await loader.clear();
+      await loader.space(tablespaces);
       await mustRun(server, await ground.begin(roles));
       return work(scratchOn(sessionOf({ schemas: [] })));
     },

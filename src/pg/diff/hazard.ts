@@ -36,15 +36,27 @@ const table: Judge<Of<"table">> = ({ act, change }, part, _, statements) => {
       { kind: "data loss", message: `all rows of ${partText(part)} are lost; the way back makes it empty` },
       { kind: "breaking", message: "code that still uses this table fails" },
     ];
-  if (change.verb !== "alter") return [];
+  if (change.verb !== "alter" || part.value.kind === "partitioned") return [];
   return statements.some((sql) => / SET (LOGGED|UNLOGGED|ACCESS METHOD|TABLESPACE)\b/.test(sql))
     ? [{ kind: "rewrite", message: `${partText(part)} is written anew while nobody can read it` }]
     : [];
 };
 
+/** Another tablespace for an index, of a partitioned table only for what comes, holds everybody up. */
+const moved = (
+  part: Part,
+  kind: "table" | "partitioned" | "view" | "foreign",
+  statements: readonly string[],
+): readonly Hazard[] =>
+  kind !== "partitioned" && statements.some((sql) => / SET TABLESPACE /.test(sql))
+    ? [{ kind: "lock", message: `readers and writers wait while ${partText(part)} is copied to another tablespace` }]
+    : [];
+
 const constraint: Judge<Of<"constraint">> = (node, part, context, statements) => {
   const { act, change } = node;
   if (act === "drop") return [];
+  const copied = moved(part, part.value.tableKind, statements);
+  if (copied.length > 0) return copied;
   if (change.verb === "alter" && statements.some((sql) => sql.startsWith("CREATE UNIQUE INDEX ")))
     return [{ kind: "may fail", message: `stops when rows violate the new ${partText(part)}` }];
   const isNew = context.isNew(keyOf("table", part.value.table));
@@ -67,6 +79,7 @@ const index: Judge<Of<"index">> = ({ act, change }, part, context, statements) =
   const blocks =
     act === "create" && !isNew && statements.some((sql) => sql.startsWith("CREATE") && !sql.includes(" CONCURRENTLY "));
   return [
+    ...moved(part, part.value.on, statements),
     ...(blocks && part.value.on !== "partitioned"
       ? [{ kind: "lock" as const, message: `writers wait while ${partText(part)} is built` }]
       : []),
@@ -81,6 +94,7 @@ const index: Judge<Of<"index">> = ({ act, change }, part, context, statements) =
 
 const view: Judge<Of<"view">> = (node, part, context, statements) => {
   if (node.change.verb === "drop") return breaks("view")(node, part, context, statements);
+  if (node.change.verb === "alter") return moved(part, "view", statements);
   if (!part.value.materialized || node.act !== "create" || node.change.verb !== "rebuild")
     return rebuilt(node, part, context, statements);
   return [{ kind: "lock", message: `${partText(part)} is filled anew; readers wait` }];

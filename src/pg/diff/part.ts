@@ -37,7 +37,7 @@ export type ConstraintPart = OnTable &
     /** Made on the parent, and there for its partitions too: it comes and goes with that one. */
     readonly fromParent: boolean;
     /** Of a key whose index has settings of its own. */
-    readonly keyIndex?: Pick<Tables.Index, "options" | "replicaIdentity" | "clustered">;
+    readonly keyIndex?: Pick<Tables.Index, "options" | "replicaIdentity" | "clustered" | "tablespace">;
   };
 export type IndexPart = OnTable &
   Plain<Tables.Index> & { readonly schema: string; readonly on: "table" | "partitioned" | "view" };

@@ -1,5 +1,5 @@
 // The report of db diff: what differs, what each step may do, what was proven, and the files.
-import type { Finding, Severity } from "../../kernel/finding.ts";
+import type { Finding, Location, Severity } from "../../kernel/finding.ts";
 import type { Block, Report } from "../../kernel/report.ts";
 import { heading, text } from "../../kernel/report.ts";
 import { plural } from "../../kernel/words.ts";
@@ -57,6 +57,10 @@ const helps: Partial<Readonly<Record<HazardKind, string>>> = {
     "where users cannot wait: --expand writes a column beside it, a trigger that keeps both in step, the backfill and the swap",
 };
 
+/** Tables that are copied whole have no other way. */
+const helpFor = (kind: HazardKind, at: Location): string | undefined =>
+  kind === "rewrite" && at.kind === "object" && at.type === "table" ? undefined : helps[kind];
+
 /** A change in two files has its hazards in both: they are told once. */
 const distinct = (findings: readonly Finding[]): readonly Finding[] => [
   ...new Map(findings.map((one) => [JSON.stringify([one.rule, one.message, one.at]), one])).values(),
@@ -72,14 +76,15 @@ const hazardFindings = ({ migrations, losses }: Pick<DiffInput, "migrations" | "
     migrations.flatMap(({ leg }) =>
       leg.segment.steps.flatMap((step) =>
         step.hazards.map(({ kind, message }): Finding => {
-          const help = helps[kind];
+          const at = located(step);
+          const help = helpFor(kind, at);
           const loss = losses.find(({ what }) => kind === "data loss" && message.includes(what));
           const counted = loss === undefined ? message : `${message} (${plural(loss.rows, "row")} now)`;
           return {
             rule: `diff/${kind.replace(" ", "-")}`,
             severity: severities[kind],
             message: counted,
-            at: located(step),
+            at,
             ...(help === undefined ? {} : { help }),
           };
         }),

@@ -14,8 +14,18 @@ import { rebuild } from "./writer.ts";
 const alterTable = ({ table, tableKind }: ConstraintPart): string =>
   `ALTER ${tableKind === "foreign" ? "FOREIGN TABLE" : "TABLE"} ${quotePath(table)}`;
 
-/** The server's own text, which holds DEFERRABLE, NOT VALID and the rest. */
-export const constraintText = ({ definition }: ConstraintPart): string => definition;
+/** The server's own text, which holds DEFERRABLE, NOT VALID and the rest, but not where the index of a key is. */
+export const constraintText = ({ definition, keyIndex }: ConstraintPart): string =>
+  keyIndex?.tablespace === undefined
+    ? definition
+    : definition.replace(
+        /( WHERE \(.*\))?( DEFERRABLE)?( INITIALLY DEFERRED)?$/s,
+        (tail) => ` USING INDEX TABLESPACE ${quoteName(keyIndex.tablespace ?? "")}${tail}`,
+      );
+
+/** Nobody can use the index while it is copied. */
+export const moveIndex = (path: string, tablespace = "pg_default"): string =>
+  `ALTER INDEX ${path} SET TABLESPACE ${quoteName(tablespace)}`;
 
 const add = (constraint: ConstraintPart, text: string): string =>
   `${alterTable(constraint)} ADD CONSTRAINT ${quoteName(constraint.name)} ${text}`;
@@ -55,7 +65,11 @@ const indexOf = ({ catalog }: Parts, constraint: ConstraintPart) =>
     ?.indexes.find((index) => index.constraint === constraint.name);
 
 /** What hangs on the index of a key: options that its definition leaves out. */
-const keySettings = (constraint: ConstraintPart, context: Context, has: KeyIndex = plainIndex): readonly Piece[] => {
+const keySettings = (
+  constraint: ConstraintPart,
+  context: Context,
+  has: KeyIndex = { ...plainIndex, ...placeOf(constraint) },
+): readonly Piece[] => {
   const index = isKey(constraint) ? indexOf(context.to, constraint) : undefined;
   if (index === undefined) return [];
   return [
@@ -69,6 +83,10 @@ const keySettings = (constraint: ConstraintPart, context: Context, has: KeyIndex
 type KeyIndex = NonNullable<ConstraintPart["keyIndex"]>;
 const plainIndex: KeyIndex = { options: [], replicaIdentity: false, clustered: false };
 
+/** It is made where it should be. */
+const placeOf = ({ keyIndex }: ConstraintPart): Pick<KeyIndex, "tablespace"> =>
+  keyIndex?.tablespace === undefined ? {} : { tablespace: keyIndex.tablespace };
+
 /** Settings of the index behind a key. Another replica identity is said by the table, or by the index that takes over. */
 const keyIndexChanges = (
   { keyIndex: from = plainIndex }: ConstraintPart,
@@ -76,6 +94,9 @@ const keyIndexChanges = (
   index: string,
   context: Context,
 ): readonly Piece[] => [
+  ...(from.tablespace === to.tablespace
+    ? []
+    : [moveIndex(quotePath({ schema: table.schema, name: index }), to.tablespace)]),
   ...optionChanges(`ALTER INDEX ${quotePath({ schema: table.schema, name: index })}`, from.options, to.options),
   ...(to.replicaIdentity && !from.replicaIdentity ? [replicaIdentity(table, index)] : []),
   ...(from.clustered === to.clustered ? [] : clusterOn(table, index, to.clustered, context)),
@@ -116,7 +137,13 @@ const adoption = (constraint: ConstraintPart, { to }: Context, name: string): Ad
 
 /** What hangs on an adopted key. Options came with its index. */
 const adoptedSettings = (constraint: ConstraintPart, context: Context): readonly Piece[] =>
-  late(keySettings(constraint, context, { ...plainIndex, options: constraint.keyIndex?.options ?? [] }));
+  late(
+    keySettings(constraint, context, {
+      ...plainIndex,
+      ...placeOf(constraint),
+      options: constraint.keyIndex?.options ?? [],
+    }),
+  );
 
 /** PostgreSQL takes NOT VALID of a foreign key on a partitioned table from version 18 on. */
 const canWait = (constraint: ConstraintPart, { version }: Context): boolean =>
@@ -168,11 +195,11 @@ const createConstraint = (constraint: ConstraintPart, context: Context): readonl
   const online = context.online && !context.isNew(`table ${quotePath(constraint.table)}`);
   const tail = keySettings(constraint, context);
   if (isKey(constraint) && constraint.tableKind === "partitioned")
-    return [onlyParent(constraint, constraint.definition), ...tail];
+    return [onlyParent(constraint, constraintText(constraint)), ...tail];
   const name = isMadeAgain(constraint, context) ? besideName(constraint.name) : constraint.name;
   const adopted = online && constraint.partOf === undefined ? adoption(constraint, context, name) : undefined;
   if (adopted !== undefined) return [adopted.build, adopted.use, ...adoptedSettings(constraint, context)];
-  if (!online || !canWait(constraint, context)) return [add(constraint, constraint.definition), ...tail];
+  if (!online || !canWait(constraint, context)) return [add(constraint, constraintText(constraint)), ...tail];
   return [
     add(constraint, `${constraint.definition} NOT VALID`),
     { sql: `${alterTable(constraint)} VALIDATE CONSTRAINT ${quoteName(constraint.name)}`, stage: "late" },

@@ -4,7 +4,7 @@ import { quoteName, quotePath } from "../../quote.ts";
 import { asideName } from "../aside.ts";
 import { omit } from "../omit.ts";
 import type { IndexPart, Parts } from "../part.ts";
-import { attachIndex, changesParent, clusterOn, late, replicaIdentity } from "./constraints.ts";
+import { attachIndex, changesParent, clusterOn, late, moveIndex, replicaIdentity } from "./constraints.ts";
 import { indexText } from "./index-text.ts";
 import { tieIndex } from "./partition-indexes.ts";
 import { optionChanges, sameJson } from "./text.ts";
@@ -49,8 +49,18 @@ const replaceIndex = (to: IndexPart, context: Context): readonly Piece[] => {
 
 /** Plain again where it can be: options, statistics, what it serves. */
 const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly Piece[] | typeof rebuild => {
+  // Where scans would wait for an index to be moved, another is built beside it.
+  const isMoved = !context.online || to.on !== "table" || to.partOf !== undefined || from.partOf !== undefined;
   const fixed = (index: IndexPart): unknown => ({
-    ...omit(index, "options", "replicaIdentity", "clustered", "partOf", "definition"),
+    ...omit(
+      index,
+      "options",
+      "replicaIdentity",
+      "clustered",
+      "partOf",
+      "definition",
+      ...(isMoved ? (["tablespace"] as const) : []),
+    ),
     keys: index.keys.map((key) => omit(key, "statistics")),
   });
   if (
@@ -72,6 +82,7 @@ const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly 
   )
     return rebuild;
   return [
+    ...(from.tablespace === to.tablespace ? [] : [moveIndex(indexPath(to), to.tablespace)]),
     ...optionChanges(`ALTER INDEX ${indexPath(to)}`, from.options, to.options),
     ...to.keys.flatMap(({ statistics }, at) =>
       statistics === from.keys[at]?.statistics

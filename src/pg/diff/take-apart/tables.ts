@@ -104,9 +104,10 @@ const addColumn = (into: Collector, table: Tables.Table, of: ObjectKey, column: 
 
 /** What the definition of a key does not say of its index, where there is something to say. */
 const keyIndexOf = (index: Tables.Index | undefined): Pick<ConstraintPart, "keyIndex"> => {
-  if (index === undefined || (index.options.length === 0 && !index.replicaIdentity && !index.clustered)) return {};
-  const { options, replicaIdentity, clustered } = index;
-  return { keyIndex: { options, replicaIdentity, clustered } };
+  if (index === undefined) return {};
+  const { options, replicaIdentity, clustered, tablespace } = index;
+  if (options.length === 0 && !replicaIdentity && !clustered && tablespace === undefined) return {};
+  return { keyIndex: { options, replicaIdentity, clustered, ...(tablespace === undefined ? {} : { tablespace }) } };
 };
 
 const addConstraint = (into: Collector, table: Tables.Table, of: ObjectKey, constraint: Tables.Constraint): void => {
