@@ -99,28 +99,37 @@ const counted: Readonly<Record<string, string>> = {
   int8range: "pg_catalog.int8range(n, n + 1)",
   inet: "'0.0.0.0'::inet + n",
   interval: "n * INTERVAL '1 second'",
+  bool: "(n % 2 = 0)",
 };
 
-/** A value per row, from the row's number `n`. */
-const countedValue = ({ type }: ColumnPart): string =>
-  counted[type.name] ?? (type.text === "text" ? "n::text" : `n::text::${type.text}`);
+/** A value per row, from the row's number `n`. Enums and booleans begin anew when all values were given. */
+const countedValue = ({ type }: ColumnPart): string => {
+  if (type.kind === "enum" && !type.array) {
+    const values = `pg_catalog.enum_range(NULL::${type.text})`;
+    return `(${values})[1 + n % pg_catalog.cardinality(${values})]`;
+  }
+  return counted[type.name] ?? (type.text === "text" ? "n::text" : `n::text::${type.text}`);
+};
 
-/** The columns and expressions of each unique key of a table, here and where later migrations lead. */
-const keysOf = ({ table }: ColumnPart, { to, beyond }: Context): readonly (readonly string[])[] =>
-  [...to.byKey.values(), ...(beyond?.byKey.values() ?? [])].flatMap(({ kind, value }) => {
-    if ((kind !== "constraint" && kind !== "index") || !sameName(value.table, table)) return [];
-    if ("columns" in value) return value.kind === "foreign-key" || value.kind === "check" ? [] : [value.columns];
-    return "unique" in value && value.unique ? [value.keys.map(({ text }) => text)] : [];
-  });
+/** The columns and expressions of each unique key of a table, on these sides. */
+const keysOf = ({ table }: ColumnPart, ...sides: readonly (Parts | undefined)[]): readonly (readonly string[])[] =>
+  sides
+    .flatMap((side) => [...(side?.byKey.values() ?? [])])
+    .flatMap(({ kind, value }) => {
+      if ((kind !== "constraint" && kind !== "index") || !sameName(value.table, table)) return [];
+      if ("columns" in value) return value.kind === "foreign-key" || value.kind === "check" ? [] : [value.columns];
+      return "unique" in value && value.unique ? [value.keys.map(({ text }) => text)] : [];
+    });
 
 /** Must values differ from row to row: in this column, or in it and others together, which are not unique by themselves? */
 const uniqueness = (column: ColumnPart, context: Context): "alone" | "together" | undefined => {
   const isOwn = (text: string): boolean => text === column.name || text === quoteName(column.name);
-  const keys = keysOf(column, context);
-  const own = keys.filter((key) => key.some(isOwn));
+  const { from, to, beyond } = context;
+  const own = keysOf(column, to, beyond).filter((key) => key.some(isOwn));
   if (own.some((key) => key.length === 1)) return "alone";
-  const isThere = (name: string): boolean => context.from.byKey.has(partKey("column", column.table, name));
-  const others = keys.filter((key) => !key.some(isOwn) && key.every(isThere));
+  const isThere = (name: string): boolean => from.byKey.has(partKey("column", column.table, name));
+  // Rows that exist keep to the keys that go, too.
+  const others = keysOf(column, from, to, beyond).filter((key) => !key.some(isOwn) && key.every(isThere));
   const isCovered = (key: readonly string[]): boolean =>
     others.some((other) => other.every((name) => key.includes(name)));
   return own.every(isCovered) ? undefined : "together";
@@ -185,9 +194,19 @@ const found = (column: ColumnPart, target: Target): Fill => {
   };
 };
 
-/** A default that one session knows, and the one that migrates does not: rows that exist cannot have it. */
-export const isOfSession = (expression: string): boolean =>
+/** A default that one session knows, and the one that migrates does not. */
+const isOfSession = (expression: string): boolean =>
   /(?<![\w".])(?:pg_catalog\.)?(?:currval|lastval|current_setting)\(/.test(expression);
+
+/** A default that rows which exist cannot have, and why: their session does not know it, or the column's own checks refuse it. */
+export const unfitDefault = (column: ColumnPart, { to, fitting }: Context): { readonly why: string } | undefined => {
+  const part = to.byKey.get(partKey("default", column.table, column.name));
+  if (part?.kind !== "default") return undefined;
+  const { expression } = part.value;
+  if (isOfSession(expression)) return { why: `${expression} is known to no session but the one that asked` };
+  const isRefused = toldFor(fitting ?? new Map(), column.table, column.name) !== undefined;
+  return isRefused ? { why: `its default ${expression} violates a check` } : undefined;
+};
 
 /** What was said of rows that exist, where nothing need be. */
 export const toldFill = (column: ColumnPart, { using }: Context): readonly string[] => {

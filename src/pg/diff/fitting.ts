@@ -53,21 +53,28 @@ const mayBeEmpty = (column: ColumnPart, from: Parts): boolean => {
   return before?.kind !== "column" || (before.value.generated !== undefined && before.value.nullable);
 };
 
-/** A column of a table that was there, whose rows must have a value that nothing gives. */
-const needsValue = (column: ColumnPart, from: Parts, to: Parts): boolean =>
-  !column.nullable &&
+const constant = /^(?:'(?:[^']|'')*'|\(?-?\d+(?:\.\d+)?\)?|true|false)(?:::[\w ".(),[\]]+)?$/;
+
+/** What the column says by itself: nothing, or a constant, which its own checks may not let in. Undefined for what is computed. */
+const ownValue = (column: ColumnPart, to: Parts): string | undefined => {
+  const part = to.byKey.get(partKey("default", column.table, column.name));
+  if (part?.kind !== "default") return column.nullable ? undefined : plainValue(column.type, to);
+  return constant.test(part.value.expression) ? part.value.expression : undefined;
+};
+
+/** A column of a table that was there, whose rows must have a value. */
+const needsValue = (column: ColumnPart, from: Parts): boolean =>
   column.identity === undefined &&
   column.generated === undefined &&
-  !to.byKey.has(partKey("default", column.table, column.name)) &&
   from.byKey.has(keyOf("table", column.table)) &&
   mayBeEmpty(column, from);
 
 /** The first value that all conditions let in; undefined where the usual one is, or none is found. */
 const fittingOf = async (stage: Stage, column: ColumnPart, to: Parts): Promise<string | undefined> => {
   const checks = [...columnChecks(column, to), ...domainChecks(column, to)];
-  if (checks.length === 0) return undefined;
+  const usual = ownValue(column, to);
+  if (checks.length === 0 || usual === undefined) return undefined;
   const type = baseOf(column.type, to).text;
-  const usual = plainValue(column.type, to);
   const condition = checks.map((check) => `(${check})`).join(" AND ");
   for (const value of [...new Set([usual, ...checks.flatMap(spokenOf), ...usualTexts])]) {
     const tried = `SELECT 1 / (CASE WHEN (${condition}) IS NOT FALSE THEN 1 ELSE 0 END) FROM (SELECT ${value}::${type} AS ${quoteName(column.name)}) tried`;
@@ -84,7 +91,7 @@ export const fittingValues = async (stage: Stage, from: Parts, to: Parts): Promi
     [to, from],
   ] as const)
     for (const part of after.byKey.values()) {
-      if (part.kind !== "column" || !needsValue(part.value, before, after)) continue;
+      if (part.kind !== "column" || !needsValue(part.value, before)) continue;
       const value = await fittingOf(stage, part.value, after);
       if (value !== undefined) found.set(toldKey(part.value.table, part.value.name), value);
     }

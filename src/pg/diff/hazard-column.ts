@@ -3,7 +3,7 @@ import { keyOf } from "../catalog/object.ts";
 import { quotePath } from "../quote.ts";
 import { rewrites } from "./cast/rewrites.ts";
 import { castRisk, readsTimeZone } from "./cast/risk.ts";
-import { fillOf, fillWords, isOfSession, referenced } from "./fill.ts";
+import { fillOf, fillWords, referenced, unfitDefault } from "./fill.ts";
 import type { Hazard, Judge, Of } from "./hazard-kinds.ts";
 import type { Node } from "./node.ts";
 import type { Context } from "./sql/writer.ts";
@@ -48,17 +48,11 @@ const retyped = ({ change }: Node, context: Context): readonly Hazard[] => {
   ];
 };
 
-/** A default that rows which exist cannot have. */
-const ofSession = (part: Of<"column">, { to }: Context): string | undefined => {
-  const fallback = to.byKey.get(part.key.replace(/^column /, "default "));
-  return fallback?.kind === "default" && isOfSession(fallback.value.expression) ? fallback.value.expression : undefined;
-};
-
 /** What rows that exist get where neither a default nor NULL serves. */
 const invented = (part: Of<"column">, context: Context, statements: readonly string[]): readonly Hazard[] => {
   const { nullable, table: of, name } = part.value;
-  const session = ofSession(part, context);
-  if (context.isNew(keyOf("table", of)) || (nullable && session === undefined)) return [];
+  const unfit = unfitDefault(part.value, context);
+  if (context.isNew(keyOf("table", of)) || (nullable && unfit === undefined)) return [];
   const told = toldFor(context.using, of, name);
   const target = referenced(part.value, context);
   if (!nullable && target !== undefined && fillOf(part.value, context).kind === "nowhere")
@@ -68,7 +62,7 @@ const invented = (part: Of<"column">, context: Context, statements: readonly str
         message: `stops when ${quotePath(of)} holds rows: ${partText(part)} has to refer to ${target.table}, which is new and empty; make it without NOT NULL first, and fill it`,
       },
     ];
-  const why = session === undefined ? "" : ` (${session} is known to no session but the one that asked)`;
+  const why = unfit === undefined ? "" : ` (${unfit.why})`;
   const message =
     nullable && told === undefined
       ? `rows that exist stay empty in ${partText(part)}${why}; give them a value with --fill`
@@ -107,7 +101,9 @@ export const column: Judge<Of<"column">> = (node, part, context, statements) => 
       fallback?.kind === "default" && /nextval\(|random|uuid|clock_timestamp|timeofday/.test(fallback.value.expression);
     if (varies && !context.isNew(keyOf("table", of)))
       return [{ kind: "rewrite", message: `every row is written anew for the default of ${partText(part)}` }];
-    return given !== undefined && ofSession(part, context) === undefined ? [] : invented(part, context, statements);
+    return given !== undefined && unfitDefault(part.value, context) === undefined
+      ? []
+      : invented(part, context, statements);
   }
   const isTightened =
     change.verb === "alter" && change.from.kind === "column" && change.from.value.nullable && !part.value.nullable;

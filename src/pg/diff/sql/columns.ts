@@ -5,7 +5,7 @@ import type { Identity } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { castOf } from "../cast/expression.ts";
 import { toldFor } from "../told.ts";
-import { fillOf, isOfSession, toldFill } from "../fill.ts";
+import { fillOf, toldFill, unfitDefault } from "../fill.ts";
 import type { ColumnPart, DefaultPart } from "../part.ts";
 import { beforeDefaultGoes, beforeIdentityGoes, goOn } from "./position.ts";
 import { identityOptions, identitySequence, ownType } from "./sequences.ts";
@@ -72,7 +72,7 @@ const defaultOf = ({ to, holds }: Context, { table, name }: ColumnPart): string 
 /** A value for rows that exist already: NOT NULL without a default would refuse any table that is not empty. */
 const create = (column: ColumnPart, context: Context): readonly Piece[] => {
   const fallback = defaultOf(context, column);
-  const later = fallback !== undefined && isOfSession(fallback) && column.tableKind !== "foreign";
+  const later = fallback !== undefined && unfitDefault(column, context) !== undefined && column.tableKind !== "foreign";
   const expression = later ? undefined : fallback;
   const settings = [...(later ? [`${alterColumn(column)} SET DEFAULT ${fallback}`] : []), ...columnSettings(column)];
   const given = expression ?? column.generated?.expression ?? column.identity;
