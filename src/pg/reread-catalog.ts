@@ -33,7 +33,7 @@ interface Last {
   readonly rows: Rows;
   /** `part group print`; not known to somebody who may not see all of the server's catalogs. */
   readonly prints: ReadonlySet<string> | undefined;
-  /** What was built of the rows. Of a whole reading everything is built anew. */
+  /** What was built of the rows. */
   readonly kept: Kept;
 }
 
@@ -87,10 +87,13 @@ export class CatalogReader {
   async readWhole(): Promise<CatalogReading> {
     const prints = await this.#prints();
     const { version } = await this.#version();
-    return this.#keep(await readRows(this.#ask, catalogQueries(version)), prints);
+    const rows = await readRows(this.#ask, catalogQueries(version));
+    const { reading, kept } = this.#last ?? {};
+    const before = reading === undefined ? [] : [...reading.catalog.tables, ...reading.catalog.views];
+    return this.#keep(rows, prints, new Kept(before, kept?.edges));
   }
 
-  async #keep(rows: Rows, prints: Last["prints"], kept = new Kept()): Promise<CatalogReading> {
+  async #keep(rows: Rows, prints: Last["prints"], kept: Kept): Promise<CatalogReading> {
     const server = { ...(await this.#version()), kind: this.#kind };
     const reading = await readingOf(this.#ask, rows, server, this.#options, kept);
     this.#last = { reading, rows, prints, kept };

@@ -46,10 +46,11 @@ const agrees = ({ from, to, ownFrom, ownTo }: Sides): boolean =>
   from !== undefined &&
   ((ownFrom !== undefined && sameJson(ownFrom, to)) || (ownTo !== undefined && sameJson(ownTo, from)));
 
-/** The new side; what is unchanged stays the very object. */
+/** The new side; what is the same on both is the old side's very object, which nobody need compare again. */
 const worded = (sides: Sides): unknown => {
   const { from, to } = sides;
-  if (from === undefined || from === to) return to;
+  if (from === undefined) return to;
+  if (sameJson(from, to)) return from;
   if (Array.isArray(to)) {
     const list: readonly unknown[] = to;
     const members = mapped(sides, membersOf);
@@ -68,6 +69,4 @@ const worded = (sides: Sides): unknown => {
 
 /** The new side in the words of the old one, where one of the servers shows that they mean the same. */
 export const inSameWords = (from: Worded, to: Worded): Catalog =>
-  from.own === undefined && to.own === undefined
-    ? to.catalog
-    : (worded({ from: from.catalog, to: to.catalog, ownFrom: from.own, ownTo: to.own }) as Catalog);
+  worded({ from: from.catalog, to: to.catalog, ownFrom: from.own, ownTo: to.own }) as Catalog;

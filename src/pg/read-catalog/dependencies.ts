@@ -3,49 +3,29 @@ import type { Dependency } from "../catalog.ts";
 import type { ObjectKey } from "../catalog/object.ts";
 import { compareText } from "../catalog/object.ts";
 import type { Context } from "./context.ts";
-import type { Numbered } from "./keys.ts";
+import type { Edge, End, Numbered } from "./edges.ts";
 import { keysOf } from "./keys.ts";
 
-interface Edge {
-  readonly object: Numbered;
-  readonly on: Numbered;
-  /** `i`: internal to it, `a`: goes with it, `n`: needs it. */
-  readonly kind: string;
-}
-
-const edgesOf = ({ rows }: Context): readonly Edge[] =>
-  rows.of("dependencies").map((row) => {
-    const [object = "", on = "", kind = ""] = (row as unknown as string).split(">");
-    return { object, on, kind };
-  });
-
-const whole = (object: Numbered): Numbered => object.split(" ", 2).join(" ");
+const keyAt = ({ key, whole }: End): ObjectKey | undefined => key ?? whole?.key;
 
 /**
  * Keys of what has none of its own: an array type, a rule behind a view, a trigger behind a foreign key are internal to something that
  * has one, at times through others; what merely goes with something (`a`) counts as its part when nothing better is known.
  */
-const settle = (keys: Map<Numbered, ObjectKey>, edges: readonly Edge[]): void => {
+const settle = (edges: readonly Edge[]): void => {
+  const keyless = edges.filter(({ object, kind }) => object.key === undefined && "ia".includes(kind));
   for (const kinds of ["i", "ia"]) {
     for (let found = true; found;) {
       found = false;
-      for (const { object, on, kind } of edges) {
-        const key = kinds.includes(kind) && !keys.has(object) ? (keys.get(on) ?? keys.get(whole(on))) : undefined;
+      for (const { object, on, kind } of keyless) {
+        const key = object.key === undefined && kinds.includes(kind) ? keyAt(on) : undefined;
         if (key === undefined) continue;
-        keys.set(object, key);
+        object.key = key;
         found = true;
       }
     }
   }
 };
-
-/** The table, view or type that a part belongs to by its name. */
-const ownerPath = (key: ObjectKey): string => key.replace(/^\S+ (?:constraint )?/, "");
-
-const isPartOf = (part: ObjectKey, owner: ObjectKey): boolean =>
-  /^(column|default|constraint|trigger|rule|policy|domain constraint) /.test(part) &&
-  ownerPath(part).startsWith(`${ownerPath(owner)}.`) &&
-  /^(table|view|type) /.test(owner);
 
 export interface Links {
   readonly dependencies: readonly Dependency[];
@@ -53,20 +33,20 @@ export interface Links {
   readonly unknown: readonly Numbered[];
 }
 
+const order = (a: Dependency, b: Dependency): number => compareText(a.object, b.object) || compareText(a.on, b.on);
+
 export const linksOf = (context: Context): Links => {
-  const edges = edgesOf(context);
-  const keys = keysOf(context);
-  settle(keys, edges);
-  const found = new Map<string, Dependency>();
+  const known = context.kept.edges;
+  const edges = known.of(context.rows.of("dependencies") as readonly unknown[] as readonly string[], keysOf(context));
+  settle(edges);
+  const found = new Set<Dependency>();
   const unknown = new Set<Numbered>();
-  for (const edge of edges) {
-    const object = keys.get(edge.object) ?? keys.get(whole(edge.object));
-    const on = keys.get(edge.on) ?? keys.get(whole(edge.on));
-    if (object === undefined) unknown.add(whole(edge.object));
+  for (const { object: end, on: other } of edges) {
+    const [object, on] = [keyAt(end), keyAt(other)];
+    if (object === undefined) unknown.add((end.whole ?? end).number);
     if (object === undefined || on === undefined || object === on) continue;
-    if (isPartOf(object, on)) continue;
-    found.set(`${object}\0${on}`, { object, on });
+    const link = known.link(object, on);
+    if (link !== undefined) found.add(link);
   }
-  const order = (a: Dependency, b: Dependency): number => compareText(a.object, b.object) || compareText(a.on, b.on);
-  return { dependencies: [...found.values()].sort(order), unknown: [...unknown].sort(compareText) };
+  return { dependencies: [...found].sort(order), unknown: [...unknown].sort(compareText) };
 };

@@ -1,4 +1,8 @@
 // What was built of rows of one reading, for the next one: of the same rows the same thing comes, and it stays the same one.
+import { isSame } from "../../kernel/same.ts";
+import type { ObjectName } from "../catalog/object.ts";
+import { nameKey } from "../catalog/object.ts";
+import { Edges } from "./edges.ts";
 import type { Row } from "./rows.ts";
 
 interface Built {
@@ -12,13 +16,26 @@ interface Built {
  */
 export class Kept {
   readonly #built = new WeakMap<Row, Built>();
+  readonly #before: ReadonlyMap<string, ObjectName>;
+  readonly edges: Edges;
 
-  /** `rows` are all that the object is built of, its own first. */
-  of<T extends object>(rows: readonly [Row, ...(readonly Row[])], build: () => T): T {
+  /** \`before\` is what a reading gave whose rows are all read anew: what turns out to be the same stays the very object. */
+  constructor(before: readonly ObjectName[] = [], edges = new Edges()) {
+    this.edges = edges;
+    this.#before = new Map(before.map((one) => [nameKey(one), one]));
+  }
+
+  /** \`rows\` are all that the object is built of, its own first. */
+  of<T extends ObjectName>(rows: readonly [Row, ...(readonly Row[])], build: () => T): T {
     const last = this.#built.get(rows[0]);
     if (last?.rows.length === rows.length && last.rows.every((row, at) => row === rows[at])) return last.value as T;
-    const value = build();
+    const value = this.#asBefore(build());
     this.#built.set(rows[0], { rows, value });
     return value;
+  }
+
+  #asBefore<T extends ObjectName>(built: T): T {
+    const before = this.#before.get(nameKey(built));
+    return isSame(before, built) ? (before as T) : built;
   }
 }

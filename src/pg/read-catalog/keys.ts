@@ -13,11 +13,9 @@ import {
 } from "../catalog/object.ts";
 import type { Class, Context } from "./context.ts";
 import { classes } from "./context.ts";
+import type { Numbered } from "./edges.ts";
 import type { Row } from "./rows.ts";
 import { maybe, text, texts } from "./rows.ts";
-
-/** `class number`, and for a column ` part`. */
-export type Numbered = string;
 
 export const numbered = (kind: unknown, oid: unknown, part: unknown = 0): Numbered =>
   (part === 0 ? [kind, oid] : [kind, oid, part]).join(" ");

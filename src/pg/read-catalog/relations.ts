@@ -278,7 +278,7 @@ export const relationsOf = (context: Context): Relations => {
   const parts = partsOf(context);
   const relations = rows.of("relations");
   const isView = (row: Row): boolean => row["kind"] === "v" || row["kind"] === "m";
-  const unlessKept = <T extends object>(row: Row, build: (row: Row, parts: Parts, context: Context) => T): T =>
+  const unlessKept = <T extends ObjectName>(row: Row, build: (row: Row, parts: Parts, context: Context) => T): T =>
     context.kept.of([row, ...parts.under(row["oid"])], () => build(row, parts, context));
   const byNumber = new Map(relations.map((row) => [row["oid"], row]));
   return {

@@ -1,4 +1,5 @@
 // Pieces of SQL that all statements share: options, types, signatures, literals that no terminal acts on.
+import { isSame } from "../../../kernel/same.ts";
 import type { ObjectName, Option } from "../../catalog/object.ts";
 import { runner } from "../../catalog/object.ts";
 import { quoteName, quotePath, quoteText } from "../../quote.ts";
@@ -67,7 +68,7 @@ export const foreignOptionChanges = (from: readonly Option[], to: readonly Optio
 export const collate = (collation: ObjectName | undefined): string =>
   collation === undefined ? "" : ` COLLATE ${quotePath(collation)}`;
 
-export const sameJson = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+export const sameJson = isSame;
 
 /** Without the semicolon that the server prints after some definitions. */
 export const bare = (definition: string): string => definition.trim().replace(/;$/, "");
