@@ -1,8 +1,9 @@
 // What differs between two catalogs, part by part, and what must be made anew because of it.
 import { partKey } from "../catalog/object.ts";
 import type { Change, Difference, Refused } from "./change.ts";
-import type { Kind, Part, Parts } from "./part.ts";
+import type { Kind, Part } from "./part.ts";
 import { leaveImplied } from "./leave-implied.ts";
+import { madeAnew } from "./made-anew.ts";
 import { isLetGo } from "./parentage.ts";
 import { renamedParts } from "./renamed-parts.ts";
 import { sameValue } from "./same-value.ts";
@@ -31,17 +32,6 @@ const mentionsType = (part: Part): boolean => {
   );
 };
 
-const dependantsIn = ({ needs }: Parts): ReadonlyMap<string, readonly string[]> => {
-  const found = new Map<string, string[]>();
-  for (const [key, needed] of needs)
-    for (const need of needed) {
-      const list = found.get(need);
-      if (list === undefined) found.set(need, [key]);
-      else list.push(key);
-    }
-  return found;
-};
-
 /** Real state while the difference is worked out: every decision may bring others with it. */
 class Differ {
   readonly changes = new Map<string, Change>();
@@ -49,16 +39,10 @@ class Differ {
   readonly #context: Context;
   /** What cannot be changed in place, since what it lets go has to go before what it takes can come. */
   readonly #torn: ReadonlySet<string>;
-  #known: ReadonlyMap<string, readonly string[]> | undefined;
   #open: string[] = [];
 
   constructor(context: Context, torn: ReadonlySet<string>) {
     [this.#context, this.#torn] = [context, torn];
-  }
-
-  /** Who needs whom; where nothing differs nobody asks. */
-  get #dependants(): ReadonlyMap<string, readonly string[]> {
-    return (this.#known ??= dependantsIn(this.#context.from));
   }
 
   run(): Difference {
@@ -69,6 +53,7 @@ class Differ {
       this.changes.delete(`comment on ${gone}`);
       this.#set(renamed);
     }
+    for (const change of madeAnew(this.#context, this.changes)) this.#set(change);
     for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
     this.#swapTypes();
     for (let key = this.#open.pop(); key !== undefined; key = this.#open.pop()) this.#spread(key);
@@ -99,7 +84,7 @@ class Differ {
   /** A base type takes its functions along: they speak of its shell before it is there again. */
   #rebuildBase(from: Part, to: Part): void {
     const { key } = to;
-    const user = (this.#dependants.get(key) ?? []).find((one) => one.startsWith("column "));
+    const user = (this.#context.from.dependants.get(key) ?? []).find((one) => one.startsWith("column "));
     if (user !== undefined) {
       this.refusals.push({
         key,
@@ -130,7 +115,7 @@ class Differ {
     const change = this.changes.get(key);
     if (change === undefined || change.verb === "create") return;
     const gone = change.verb === "drop" || change.verb === "rebuild";
-    for (const dependant of this.#dependants.get(key) ?? []) {
+    for (const dependant of this.#context.from.dependants.get(key) ?? []) {
       if (gone) this.#release(dependant, key);
       else this.#reshape(dependant, change);
     }
@@ -182,20 +167,20 @@ class Differ {
   #swapTypes(): void {
     const inUse = typesInUse(
       this.changes,
-      (key) => this.#dependants.get(key) ?? [],
+      (key) => this.#context.from.dependants.get(key) ?? [],
       (key) => this.#context.from.byKey.get(key),
     );
     for (const key of inUse) {
       const change = this.changes.get(key);
       if (change?.verb !== "rebuild") continue;
-      const columns = (this.#dependants.get(key) ?? []).filter(
+      const columns = (this.#context.from.dependants.get(key) ?? []).filter(
         (user) => this.#context.from.byKey.get(user)?.kind === "column" && this.changes.get(user)?.verb !== "rebuild",
       );
       // Those that go may go later than the new type comes.
       const users = columns.filter((user) => this.#context.to.byKey.has(user));
       this.#set({ ...change, verb: "swap" });
       for (const user of users) this.#moveColumn(user, key);
-      for (const dependant of this.#dependants.get(key) ?? [])
+      for (const dependant of this.#context.from.dependants.get(key) ?? [])
         if (!columns.includes(dependant) && !inUse.has(dependant)) this.#release(dependant, key);
     }
   }

@@ -1,6 +1,9 @@
 // Rules of order beyond tables: extensions, functions of one name, event triggers, default privileges.
+import { keyOf } from "../catalog/object.ts";
 import { partOf } from "./change.ts";
+import { columnsAround, columnsOfRows } from "./holders.ts";
 import type { Node } from "./node.ts";
+import { actsOf, comes, goes } from "./node.ts";
 import { defaultObjects } from "./sql/attributes.ts";
 import { quotePath } from "../quote.ts";
 import type { Rule } from "./web.ts";
@@ -81,4 +84,33 @@ const namedColumns: Rule = (web) => {
   }
 };
 
-export const otherRules: readonly Rule[] = [extensions, overloads, namedColumns, eventTriggers, defaultPrivileges];
+/** What a column's values would hold changes before the column comes, and after it has gone. */
+const holders: Rule = (web) => {
+  for (const change of web.changes.values()) {
+    const part = partOf(change);
+    const [of, columns] =
+      part.kind === "column"
+        ? [keyOf("table", part.value.table), columnsOfRows]
+        : part.kind === "domain constraint"
+          ? [keyOf("type", part.value.domain), columnsAround]
+          : [];
+    if (of === undefined || columns === undefined || !web.from.byKey.has(of) || !web.to.byKey.has(of)) continue;
+    const edge = (first: string, then: string): void => {
+      if (!web.waitsFor(first, then)) web.edge(first, then);
+    };
+    for (const act of actsOf(change)) {
+      const own = web.idOf(act, change.key);
+      for (const key of columns(web.from, of)) if (goes(web.changes.get(key))) edge(web.idOf("drop", key), own);
+      for (const key of columns(web.to, of)) if (comes(web.changes.get(key))) edge(own, web.idOf("create", key));
+    }
+  }
+};
+
+export const otherRules: readonly Rule[] = [
+  extensions,
+  overloads,
+  namedColumns,
+  holders,
+  eventTriggers,
+  defaultPrivileges,
+];

@@ -137,6 +137,8 @@ export interface Parts {
   readonly byKey: ReadonlyMap<string, Part>;
   /** What a part cannot be without, its owner included. */
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The other way round: who needs it. */
+  readonly dependants: ReadonlyMap<string, readonly string[]>;
   readonly catalog: Catalog;
   /** The parts that come and go with the one of this key. */
   childrenOf(key: string): readonly Part[];

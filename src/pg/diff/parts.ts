@@ -41,6 +41,17 @@ const needsOf = (into: Collector, catalog: Catalog, resolved: Resolve): Readonly
   return needs;
 };
 
+const dependantsIn = (needs: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>();
+  for (const [key, needed] of needs)
+    for (const need of needed) {
+      const list = found.get(need);
+      if (list === undefined) found.set(need, [key]);
+      else list.push(key);
+    }
+  return found;
+};
+
 /** What is asked for when it is needed, and worked out once. */
 const once = <T>(work: () => T): (() => T) => {
   let made: { readonly value: T } | undefined;
@@ -69,11 +80,15 @@ const takeApart = (catalog: Catalog, piecesOf: (table: Table) => Collector): Par
     return into.byKey.has(target) ? target : undefined;
   };
   const needs = once(() => needsOf(into, catalog, partKeyOf));
+  const dependants = once(() => dependantsIn(needs()));
   const children = once(() => Map.groupBy(into.byKey.values(), ({ of }) => of));
   return {
     byKey: into.byKey,
     get needs() {
       return needs();
+    },
+    get dependants() {
+      return dependants();
     },
     catalog,
     childrenOf: (key) => children().get(key) ?? [],

@@ -6,6 +6,7 @@ import { quoteName, quotePath } from "../../quote.ts";
 import { castOf } from "../cast/expression.ts";
 import { toldFor } from "../told.ts";
 import { fillOf, toldFill, unfitDefault } from "../fill.ts";
+import { columnsOfRows } from "../holders.ts";
 import type { ColumnPart, DefaultPart } from "../part.ts";
 import { beforeDefaultGoes, beforeIdentityGoes, goOn } from "./position.ts";
 import { identityOptions, identitySequence, ownType } from "./sequences.ts";
@@ -69,6 +70,25 @@ const defaultOf = ({ to, holds }: Context, { table, name }: ColumnPart): string 
   return part?.kind === "default" && holds(key) ? part.value.expression : undefined;
 };
 
+/** Rows of the table are values of columns: PostgreSQL writes nothing into those, and adds no column that comes with a value. */
+const isHeldElsewhere = ({ table }: ColumnPart, { from, to }: Context): boolean =>
+  [...columnsOfRows(from, keyOf("table", table))].some((key) => to.byKey.has(key));
+
+/** A column that is there, in rows that hold no value yet. */
+const settled = (column: ColumnPart, given: string | undefined, context: Context): readonly Piece[] => {
+  const fill = fillOf(column, context);
+  const own = given ?? (fill.kind === "told" ? fill.expression : undefined);
+  const [before, value, after] =
+    own !== undefined || fill.kind === "told" ? [[], own ?? "", []] : [fill.before, fill.default, fill.after];
+  return [
+    ...before,
+    `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`,
+    ...after,
+    ...(column.nullable ? [] : [`${alterColumn(column)} SET NOT NULL`]),
+    ...columnSettings(column),
+  ];
+};
+
 /** A value for rows that exist already: NOT NULL without a default would refuse any table that is not empty. */
 const create = (column: ColumnPart, context: Context): readonly Piece[] => {
   const fallback = defaultOf(context, column);
@@ -76,6 +96,13 @@ const create = (column: ColumnPart, context: Context): readonly Piece[] => {
   const expression = later ? undefined : fallback;
   const settings = [...(later ? [`${alterColumn(column)} SET DEFAULT ${fallback}`] : []), ...columnSettings(column)];
   const given = expression ?? column.generated?.expression ?? column.identity;
+  const isPlain = given === undefined || given === expression;
+  if (isPlain && !(column.nullable && given === undefined) && isHeldElsewhere(column, context))
+    return [
+      `${alterTable(column)} ADD COLUMN ${columnText({ ...column, nullable: true }, undefined)}`,
+      ...(fallback === undefined ? [] : [`${alterColumn(column)} SET DEFAULT ${fallback}`]),
+      ...settled(column, expression, context),
+    ];
   if (column.nullable || given !== undefined || column.tableKind === "foreign") {
     const told = later ? toldFill(column, context) : [];
     return [`${alterTable(column)} ADD COLUMN ${columnText(column, expression)}`, ...told, ...settings];
@@ -99,21 +126,11 @@ const create = (column: ColumnPart, context: Context): readonly Piece[] => {
   return [...add, ...settings];
 };
 
-/** A column that came with its table's type: its rows hold no value yet. */
+/** A column that came with its table's type. */
 export const settleTyped = (column: ColumnPart, context: Context): readonly Piece[] => {
   if (column.nullable) return columnSettings(column);
   const part = context.to.byKey.get(partKey("default", column.table, column.name));
-  const fill = fillOf(column, context);
-  const own = part?.kind === "default" ? part.value.expression : fill.kind === "told" ? fill.expression : undefined;
-  const [before, value, after] =
-    own !== undefined || fill.kind === "told" ? [[], own ?? "", []] : [fill.before, fill.default, fill.after];
-  return [
-    ...before,
-    `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`,
-    ...after,
-    `${alterColumn(column)} SET NOT NULL`,
-    ...columnSettings(column),
-  ];
+  return settled(column, part?.kind === "default" ? part.value.expression : undefined, context);
 };
 
 const drop = (column: ColumnPart): readonly Piece[] => [`${alterTable(column)} DROP COLUMN ${quoteName(column.name)}`];
