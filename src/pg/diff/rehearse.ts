@@ -118,6 +118,7 @@ export const rehearse = async (
   for (const { up } of renamings) for (const sql of up) await rehearsal.step(sql);
   const begin = renamings.length === 0 ? from : await rehearsal.read();
   const wanted = rehearsal.parts.of(target);
+  rehearsal.between(begin, target);
   const options = { ...given, fitting: await fittingValues(stage, rehearsal.parts.of(begin), wanted) };
   const forth = await approach(rehearsal, wanted, options, begin);
   const end = await overlooked(rehearsal, forth.end, target, options);

@@ -56,9 +56,27 @@ export interface RefusedRows {
   readonly message: string;
 }
 
+/** What is meant, and all whose rows refer to rows of it on one of the sides: what refers to nothing could not come back. */
+const withReferring = (meant: readonly ObjectName[], sides: readonly Catalog[]): ReadonlySet<string> => {
+  const found = new Set(meant.map(quotePath));
+  const references = sides.flatMap(({ tables }) =>
+    tables.flatMap((table) =>
+      table.constraints.flatMap((one) =>
+        one.kind === "foreign-key" ? [{ from: quotePath(table), to: quotePath(one.references.table) }] : [],
+      ),
+    ),
+  );
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const { from, to } of references) if (found.has(to)) found.add(from);
+  }
+  return found;
+};
+
 /** Real state: what happened to the rows on the way. */
 export class Rehearsal {
   readonly #stage: Stage;
+  #sides: readonly Catalog[] = [];
   readonly #refused: RefusedRows[] = [];
   readonly #emptied = new Set<string>();
   /** Of its catalogs, most of which have nearly everything in common. */
@@ -66,6 +84,11 @@ export class Rehearsal {
 
   constructor(stage: Stage) {
     this.#stage = stage;
+  }
+
+  /** What it goes between: rows that are taken out go with what refers to them on either side. */
+  between(...sides: readonly Catalog[]): void {
+    this.#sides = sides;
   }
 
   get refused(): readonly RefusedRows[] {
@@ -105,10 +128,11 @@ export class Rehearsal {
   }
 
   async #makeRoom(isMeant: (table: ObjectName) => boolean): Promise<void> {
-    const { tables } = await this.read();
-    const meant = tables.filter(isMeant);
-    for (const table of meant.length === 0 ? tables : meant) {
-      if (table.kind === "foreign") continue;
+    const now = await this.read();
+    const meant = now.tables.filter(isMeant);
+    const emptied = withReferring(meant.length === 0 ? now.tables : meant, [now, ...this.#sides]);
+    for (const table of now.tables) {
+      if (table.kind === "foreign" || !emptied.has(quotePath(table))) continue;
       this.#emptied.add(quotePath(table));
       await this.#stage.attempt(`TRUNCATE ${quotePath(table)} CASCADE`);
     }
