@@ -5,6 +5,7 @@ import { defaultColumn, dropOwner, tableOf } from "./held.ts";
 import type { Node, Work } from "./node.ts";
 import { actsOf, comes, goes } from "./node.ts";
 import type { Kind, Parts } from "./part.ts";
+import { callRules } from "./order-calls.ts";
 import { otherRules } from "./order-others.ts";
 import { tableRules } from "./order-tables.ts";
 import { rankOf } from "./rank.ts";
@@ -50,7 +51,7 @@ export class Graph implements Web {
     for (const change of sorted) for (const act of actsOf(change)) this.#add(change, act);
     for (const change of sorted) this.#link(change);
     this.#linkNames();
-    for (const rule of [...tableRules, ...otherRules]) rule(this);
+    for (const rule of [...tableRules, ...callRules, ...otherRules]) rule(this);
   }
 
   /** New functions come first: bodies of others may call them, of which PostgreSQL knows nothing, once a row is checked. */

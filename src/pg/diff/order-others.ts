@@ -1,4 +1,4 @@
-// Rules of order beyond tables: extensions, functions of one name, event triggers, default privileges.
+// Rules of order beyond tables: extensions, names of columns, values within values, event triggers, default privileges.
 import { keyOf } from "../catalog/object.ts";
 import { partOf } from "./change.ts";
 import { columnsAround, columnsOfRows } from "./holders.ts";
@@ -27,21 +27,6 @@ const extensions: Rule = (web) => {
         web.edge(id, other.id);
       if (act === "drop" && other.act !== "create" && !/^(\S+ on|owner of) schema /.test(other.change.key))
         web.edge(other.id, id);
-    }
-  }
-};
-
-/** Calls may fit two functions of one name: the one that goes is gone before the one that comes, where that makes no circle. */
-const overloads: Rule = (web) => {
-  const gone = Map.groupBy(
-    [...web.changes.values()].filter((change) => change.verb === "drop" && change.from.kind === "routine"),
-    (change) => change.key.replace(/\([^(]*\)$/, ""),
-  );
-  for (const { key, verb } of web.changes.values()) {
-    if (verb !== "create" || !key.startsWith("routine ")) continue;
-    for (const old of gone.get(key.replace(/\([^(]*\)$/, "")) ?? []) {
-      const [first, then] = [web.idOf("drop", old.key), web.idOf("create", key)];
-      if (!web.waitsFor(first, then)) web.edge(first, then);
     }
   }
 };
@@ -106,11 +91,4 @@ const holders: Rule = (web) => {
   }
 };
 
-export const otherRules: readonly Rule[] = [
-  extensions,
-  overloads,
-  namedColumns,
-  holders,
-  eventTriggers,
-  defaultPrivileges,
-];
+export const otherRules: readonly Rule[] = [extensions, namedColumns, holders, eventTriggers, defaultPrivileges];
