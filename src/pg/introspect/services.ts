@@ -130,7 +130,7 @@ const publications = section(
                       version < 150000
                         ? ""
                         : `, 'where', pg_catalog.pg_get_expr(r.prqual, r.prrelid),
-                    'columns', (select json_agg(a.attname order by a.attnum) from pg_catalog.pg_attribute a
+                    'columns', (select json_agg(a.attname order by a.attname) from pg_catalog.pg_attribute a
                                  where a.attrelid = r.prrelid and a.attnum = any (r.prattrs))`
                     }))
                   from pg_catalog.pg_publication_rel r join pg_catalog.pg_class rc on rc.oid = r.prrelid
