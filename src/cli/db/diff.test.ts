@@ -144,6 +144,24 @@ create unique index tokens on t (token);`;
     expect(exit).toBe(0);
   });
 
+  test("rows that make room on the rehearsal leave none that refer to them: all references are back as they were", async () => {
+    const tables = (more: string): string => `create table workers (id int primary key check (id < 100)${more});
+create table events (id int primary key check (id > 100), job int not null);
+create table jobs (id int primary key, worker int not null references workers);`;
+    const { exit, json } = await run({
+      "old.sql": `${tables(", n int")} alter table events add foreign key (job) references jobs;`,
+      "new.sql": `${tables("")} alter table workers add foreign key (id) references events;`,
+    });
+    expect([exit, JSON.stringify(json.data).includes("for new rows only")]).toEqual([0, false]);
+  });
+
+  test("an extension that does not move is taken along when its schema is called otherwise", async () => {
+    const schema = (name: string): string =>
+      `create schema ${name}; create extension postgis schema ${name}; create table places (at ${name}.geometry);`;
+    const { exit, json } = await run({ "old.sql": schema("gis"), "new.sql": schema("maps") }, "--no-guess-renames");
+    expect([exit, JSON.stringify(json.data).includes("ALTER SCHEMA gis RENAME TO maps")]).toEqual([0, true]);
+  });
+
   test("tables that are all alike, and sequences of theirs, are not taken for each other", async () => {
     const log = (name: string) =>
       `create table log_${name} (id serial primary key, item_id int, event text, whodunnit text, object json, at timestamp);`;

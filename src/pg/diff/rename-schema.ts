@@ -43,6 +43,14 @@ const pairOf = (from: SchemaPart, to: SchemaPart, sides: readonly [Parts, Parts]
   return { from, to, score: all === 0 ? 0 : (2 * all) / (left + right), shared: all, count: Math.max(left, right) };
 };
 
+/** An extension that does not move, or of which nothing is known, goes from one schema to another with that schema alone. */
+const isBound = ({ from, to }: Pair, sides: readonly [Parts, Parts]): boolean => {
+  const has = extensionsIn(sides[1], to);
+  return sides[0].catalog.extensions.some(
+    ({ name, schema, fixed, opaque }) => (fixed ?? opaque) === true && schema === from.value.name && has.includes(name),
+  );
+};
+
 const renamingOf = (from: SchemaPart, to: SchemaPart, target: Catalog): Renaming => {
   const [before, after] = [quoteName(from.value.name), quoteName(to.value.name)];
   const words = (old: string, next: string): string => `ALTER SCHEMA ${old} RENAME TO ${next}`;
@@ -87,17 +95,15 @@ export const findSchemaRenames = (from: Catalog, to: Catalog, said: readonly Sai
     return a === undefined || b === undefined ? [] : [{ from: a, to: b, said: one }];
   });
   const named = new Set(told.flatMap((pair) => [pair.from, pair.to]));
-  const pairs = !guess
-    ? []
-    : gone
-        .flatMap((a) => came.map((b) => [a, b] as const))
-        .filter(([a, b]) => !named.has(a) && !named.has(b))
-        .map(([a, b]) => pairOf(a, b, sides))
-        .filter(({ score }) => score > 0)
-        .sort((a, b) => b.score - a.score);
+  const pairs = gone
+    .flatMap((a) => came.map((b) => [a, b] as const))
+    .filter(([a, b]) => !named.has(a) && !named.has(b))
+    .map(([a, b]) => pairOf(a, b, sides))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score);
   const sure = pairs.filter(
     (one) =>
-      one.score >= certain &&
+      (isBound(one, sides) || (guess && one.score >= certain)) &&
       !pairs.some(
         (other) => other !== one && (other.from === one.from || other.to === one.to) && one.score - other.score < near,
       ),
