@@ -29,7 +29,8 @@ export const catalogQueries = (version: number): readonly string[] =>
 /** Sections that are read again together. Those that are shared by all are not: they are read whole. */
 export const renewed: { readonly [P in Part]: readonly Section[] } = {
   relations: [...relationSections, ...attachedSections, typeReferences, ...linkSections],
-  types: [...typeSections, ...routineSections],
+  types: typeSections,
+  routines: routineSections,
   rest: serviceSections,
 };
 

@@ -1,7 +1,7 @@
 // Reads the catalog again and again inside one transaction: what did not change since the last reading is not asked for again.
 import type { CatalogReading } from "./catalog.ts";
-import type { Part, Touched } from "./introspect/changes.ts";
-import { concernsAll, dependantsQuery, isTouched, numbersOf, printsQuery } from "./introspect/changes.ts";
+import type { Touched } from "./introspect/changes.ts";
+import { concernsAll, dependantsQuery, isTouched, numbersOf, parts, printsQuery } from "./introspect/changes.ts";
 import { catalogQueries, renewalQuery, renewed } from "./introspect.ts";
 import type { Ask, CatalogScope, ServerVersion } from "./read-catalog.ts";
 import { readRows, readVersion, readingOf } from "./read-catalog.ts";
@@ -37,15 +37,14 @@ interface Last {
   readonly kept: Kept;
 }
 
-const parts = Object.keys(renewed) as readonly Part[];
-
-/** The parts and groups in which something came, went or changed. */
-const changedIn = (last: ReadonlySet<string>, now: ReadonlySet<string>) => {
-  const lines = [...last.symmetricDifference(now)].map((line) => line.split(" "));
-  return {
-    parts: new Set(lines.map(([part = ""]) => part)),
-    groups: new Set(lines.map(([, group]) => Number(group))),
-  };
+/** The groups in which something came, went or changed, by part. */
+const changedIn = (last: ReadonlySet<string>, now: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<number>> => {
+  const changed = new Map<string, Set<number>>();
+  for (const line of last.symmetricDifference(now)) {
+    const [part = "", group] = line.split(" ");
+    changed.set(part, (changed.get(part) ?? new Set()).add(Number(group)));
+  }
+  return changed;
 };
 
 export interface ReaderOptions extends CatalogScope {
@@ -72,20 +71,25 @@ export class CatalogReader {
     const last = this.#last;
     if (last?.prints === undefined) return this.readWhole();
     const prints = await this.#prints();
-    if (prints === undefined) return this.readWhole();
-    const { parts, groups } = changedIn(last.prints, prints);
-    if (groups.size === 0) return last.reading;
+    if (prints === undefined) return this.#whole(prints);
+    const changed = changedIn(last.prints, prints);
+    if (changed.size === 0) return last.reading;
+    const groups = new Set([...changed.values()].flatMap((own) => [...own]));
     const most = prints.size * (this.#options.most ?? 1 / 3);
-    if (parts.has(concernsAll) || groups.size > most) return this.readWhole();
-    const found = await this.#askPrepared("dependants", dependantsQuery, numbersOf(groups));
+    if (changed.has(concernsAll) || groups.size > most) return this.#whole(prints);
+    const roots = parts.map((part) => numbersOf(changed.get(part) ?? []));
+    const found = await this.#askPrepared("dependants", dependantsQuery, ...roots);
     const touched = { groups, objects: new Set(found.map(Number)) };
-    if (numbersOf([0]).length * most < touched.objects.size) return this.readWhole();
-    return this.#keep(await this.#renew(last.rows, touched, parts), prints, last.kept);
+    if (numbersOf([0]).length * most < touched.objects.size) return this.#whole(prints);
+    return this.#keep(await this.#renew(last.rows, touched, changed), prints, last.kept);
   }
 
   /** Everything, whatever is known. */
   async readWhole(): Promise<CatalogReading> {
-    const prints = await this.#prints();
+    return this.#whole(await this.#prints());
+  }
+
+  async #whole(prints: Last["prints"]): Promise<CatalogReading> {
     const { version } = await this.#version();
     const rows = await readRows(this.#ask, catalogQueries(version));
     const { reading, kept } = this.#last ?? {};
@@ -101,7 +105,7 @@ export class CatalogReader {
   }
 
   /** Reads a part again where something new came, or something that was read is touched. */
-  async #renew(old: Rows, touched: Touched, changed: ReadonlySet<string>): Promise<Rows> {
+  async #renew(old: Rows, touched: Touched, changed: ReadonlyMap<string, unknown>): Promise<Rows> {
     const { version } = await this.#version();
     const numbers = [...numbersOf(touched.groups), ...touched.objects];
     const sections = new Map(old.entries());
@@ -136,14 +140,19 @@ export class CatalogReader {
    * These queries are long, and planned once for a session, since of what they are asked for they find little. They stay when a
    * transaction is rolled back.
    */
-  async #askPrepared(what: string, sql: string, numbers?: readonly number[]): Promise<readonly string[]> {
+  async #askPrepared(
+    what: string,
+    sql: string,
+    ...numbers: readonly (readonly number[])[]
+  ): Promise<readonly string[]> {
     const name = `senior reads ${what}`;
+    const listed = (each: readonly string[]): string => (each.length === 0 ? "" : ` (${each.join(", ")})`);
     this.#prepared ??= new Set(await this.#ask("select name::text from pg_catalog.pg_prepared_statements"));
     if (!this.#prepared.has(name)) {
-      await this.#ask(`prepare ${quoteName(name)}${numbers === undefined ? "" : " (oid[])"} as ${sql}`);
+      await this.#ask(`prepare ${quoteName(name)}${listed(numbers.map(() => "oid[]"))} as ${sql}`);
       this.#prepared.add(name);
     }
     await this.#ask("select pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)");
-    return this.#ask(`execute ${quoteName(name)}${numbers === undefined ? "" : ` ('{${numbers.join(",")}}')`}`);
+    return this.#ask(`execute ${quoteName(name)}${listed(numbers.map((list) => `'{${list.join(",")}}'`))}`);
   }
 }

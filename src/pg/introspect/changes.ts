@@ -11,8 +11,8 @@ const groupBits = 4;
 
 const groupOf = (object: number): number => Math.floor(object / 2 ** groupBits);
 
-/** Sections are read again in parts: of relations and what hangs on them, of types and routines, of the rest. */
-export type Part = "relations" | "types" | "rest";
+/** Sections are read again in parts: of relations and what hangs on them, of types, of routines, of the rest. */
+export type Part = "relations" | "types" | "routines" | "rest";
 
 /** What a row of a catalog, called t, is about: the number of an object that is read. */
 interface Watched {
@@ -53,8 +53,10 @@ const watched: readonly Watched[] = [
     object: "k.conrelid",
     join: "join pg_catalog.pg_constraint k on k.oid = t.objoid and k.contype = 'n' and k.conrelid <> 0",
   },
-  ...own("types", "pg_type", "pg_collation", "pg_proc"),
-  ...owned("types", ["pg_enum", "enumtypid"], ["pg_range", "rngtypid"], ["pg_aggregate", "aggfnoid::oid"]),
+  ...own("types", "pg_type", "pg_collation"),
+  ...owned("types", ["pg_enum", "enumtypid"], ["pg_range", "rngtypid"]),
+  ...own("routines", "pg_proc"),
+  ...owned("routines", ["pg_aggregate", "aggfnoid::oid"]),
   {
     part: "types",
     catalog: "pg_type",
@@ -139,10 +141,34 @@ const partsOfOthers: readonly (readonly [catalog: string, owner: string])[] = [
   ["pg_amproc", "amprocfamily"],
 ];
 
-/** The numbers of everything that needs one of the objects `$1`, directly or not, and of what that is a part of. */
+/** In which catalogs the objects of a part are; those of the other parts are in none of these. */
+const catalogsOf: { readonly [P in Part]?: readonly string[] } = {
+  types: ["pg_type", "pg_collation"],
+  routines: ["pg_proc"],
+};
+
+const isOfPart = (part: Part): string => {
+  const own = catalogsOf[part];
+  const list = (own ?? Object.values(catalogsOf).flat()).map(
+    (catalog) => `'pg_catalog.${catalog}'::pg_catalog.regclass`,
+  );
+  return `d.refclassid ${own === undefined ? "not in" : "in"} (${list.join(", ")})`;
+};
+
+export const parts = ["relations", "types", "routines", "rest"] as const satisfies readonly Part[];
+
+/**
+ * The numbers of everything that needs one of the objects `$1` of the first part, `$2` of the second and so on, directly or not, and of what
+ * that is a part of. What everything needs may be in a group with an object of another part that changed: it is left alone.
+ */
 export const dependantsQuery = `
   with recursive hit(object) as (
-      select d.objid from pg_catalog.pg_depend d where d.refobjid = any ($1)
+    (${parts
+      .map(
+        (part, at) =>
+          `select d.objid from pg_catalog.pg_depend d where d.refobjid = any ($${at + 1}) and ${isOfPart(part)}`,
+      )
+      .join("\n     union all ")})
     union
       select d.objid from hit h join pg_catalog.pg_depend d on d.refobjid = h.object)
   select h.object::text from hit h
