@@ -68,7 +68,7 @@ export const faultIn = (
   return new Fault(code, message, { at, frame, ...(help === undefined ? {} : { help }) });
 };
 
-/** Statements that cannot run inside a transaction, or end it, and that leave nothing in the schema. */
+/** Statements that cannot run inside a transaction, or end it, and that leave nothing in the schema; and labels. */
 const dropped: Readonly<Record<string, string>> = {
   TransactionStmt: "transaction control",
   VacuumStmt: "VACUUM and ANALYZE",
@@ -81,6 +81,14 @@ const dropped: Readonly<Record<string, string>> = {
   AlterDatabaseSetStmt: "ALTER DATABASE",
   AlterDatabaseRefreshCollStmt: "ALTER DATABASE",
   CopyStmt: "COPY",
+  SecLabelStmt: "SECURITY LABEL",
+};
+
+const oneTransaction = "a schema is loaded as one transaction";
+
+/** Of those that are left out for another reason. */
+const reasons: Readonly<Record<string, string>> = {
+  "SECURITY LABEL": "it needs a library of the server's, and labels are not compared",
 };
 
 const concurrent = ({ kind, fields }: Statement): boolean =>
@@ -153,7 +161,7 @@ const droppedNotes = (file: SchemaFile, left: readonly Left[]): readonly Finding
       note(
         file,
         "info",
-        `left out ${what} (${plural(group.length, "statement")}): a schema is loaded as one transaction`,
+        `left out ${what} (${plural(group.length, "statement")}): ${reasons[what] ?? oneTransaction}`,
         index,
       ),
     ];

@@ -2,8 +2,9 @@
 import { keyOf, partKey, sameName } from "../catalog/object.ts";
 import type { ColumnType } from "../catalog/tables.ts";
 import { quoteName } from "../quote.ts";
-import { plainValue } from "./fill.ts";
 import type { ColumnPart, Parts } from "./part.ts";
+import { plainValue } from "./plain-value.ts";
+import { isNewToRows, seededTables } from "./seed.ts";
 import type { Stage } from "./stage.ts";
 import type { Told } from "./told.ts";
 import { toldKey } from "./told.ts";
@@ -63,11 +64,21 @@ const ownValue = (column: ColumnPart, to: Parts): string | undefined => {
 };
 
 /** A column of a table that was there, whose rows must have a value. */
-const needsValue = (column: ColumnPart, from: Parts): boolean =>
+const needsValue = (column: ColumnPart, from: Parts, seeded: ReadonlySet<string>): boolean =>
   column.identity === undefined &&
   column.generated === undefined &&
-  from.byKey.has(keyOf("table", column.table)) &&
-  mayBeEmpty(column, from);
+  (seeded.has(keyOf("table", column.table)) ||
+    (from.byKey.has(keyOf("table", column.table)) && mayBeEmpty(column, from)));
+
+/** New tables that rows are made of. */
+const seededIn = (from: Parts, to: Parts): ReadonlySet<string> =>
+  new Set(
+    [...to.byKey.values()].flatMap((part) =>
+      part.kind === "column" && isNewToRows(part.value, from, to)
+        ? seededTables(part.value, from, to).map((table) => keyOf("table", table))
+        : [],
+    ),
+  );
 
 /** The first value that all conditions let in; undefined where the usual one is, or none is found. */
 const fittingOf = async (stage: Stage, column: ColumnPart, to: Parts): Promise<string | undefined> => {
@@ -89,11 +100,13 @@ export const fittingValues = async (stage: Stage, from: Parts, to: Parts): Promi
   for (const [before, after] of [
     [from, to],
     [to, from],
-  ] as const)
+  ] as const) {
+    const seeded = seededIn(before, after);
     for (const part of after.byKey.values()) {
-      if (part.kind !== "column" || !needsValue(part.value, before)) continue;
+      if (part.kind !== "column" || !needsValue(part.value, before, seeded)) continue;
       const value = await fittingOf(stage, part.value, after);
       if (value !== undefined) found.set(toldKey(part.value.table, part.value.name), value);
     }
+  }
   return found;
 };

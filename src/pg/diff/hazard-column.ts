@@ -3,7 +3,8 @@ import { keyOf } from "../catalog/object.ts";
 import { quotePath } from "../quote.ts";
 import { rewrites } from "./cast/rewrites.ts";
 import { castRisk, readsTimeZone } from "./cast/risk.ts";
-import { fillOf, fillWords, referenced, unfitDefault } from "./fill.ts";
+import { fillOf, fillWords, unfitDefault } from "./fill.ts";
+import { referenced } from "./refers.ts";
 import type { Hazard, Judge, Of } from "./hazard-kinds.ts";
 import type { Node } from "./node.ts";
 import type { Context } from "./sql/writer.ts";
@@ -55,18 +56,19 @@ const invented = (part: Of<"column">, context: Context, statements: readonly str
   if (context.isNew(keyOf("table", of)) || (nullable && unfit === undefined)) return [];
   const told = toldFor(context.using, of, name);
   const target = referenced(part.value, context);
-  if (!nullable && target !== undefined && fillOf(part.value, context).kind === "nowhere")
+  const fill = fillOf(part.value, context);
+  if (!nullable && target !== undefined && fill.kind === "nowhere")
     return [
       {
         kind: "may fail",
-        message: `stops when ${quotePath(of)} holds rows: ${partText(part)} has to refer to ${target.table}, which is new and empty; make it without NOT NULL first, and fill it`,
+        message: `stops when ${quotePath(of)} holds rows: ${partText(part)} has to refer to ${quotePath(target.name)}, which is new and empty; make it without NOT NULL first, and fill it`,
       },
     ];
   const why = unfit === undefined ? "" : ` (${unfit.why})`;
   const message =
     nullable && told === undefined
       ? `rows that exist stay empty in ${partText(part)}${why}; give them a value with --fill`
-      : `rows that exist get ${fillWords(fillOf(part.value, context))} for ${partText(part)}${why}; choose another with --fill`;
+      : `rows that exist get ${fillWords(fill)} for ${partText(part)}${why}; choose another with --fill`;
   const isWritten = statements.some((sql) => /^(CREATE SEQUENCE|UPDATE) /.test(sql) || / TYPE [^]* USING /.test(sql));
   return [
     {

@@ -1,9 +1,11 @@
 // Rules of order beyond tables: extensions, names of columns, values within values, event triggers, default privileges.
-import { keyOf } from "../catalog/object.ts";
+import { keyOf, partKey } from "../catalog/object.ts";
 import { partOf } from "./change.ts";
 import { columnsAround, columnsOfRows } from "./holders.ts";
 import type { Node } from "./node.ts";
 import { actsOf, comes, goes } from "./node.ts";
+import { referenced } from "./refers.ts";
+import { isNewToRows, seededTables } from "./seed.ts";
 import { defaultObjects } from "./sql/attributes.ts";
 import { quotePath } from "../quote.ts";
 import type { Rule } from "./web.ts";
@@ -91,4 +93,27 @@ const holders: Rule = (web) => {
   }
 };
 
-export const otherRules: readonly Rule[] = [extensions, namedColumns, holders, eventTriggers, defaultPrivileges];
+/** Values that are found in another table, or of a row that is made there, wait for what they are found in. */
+const sources: Rule = (web) => {
+  for (const change of web.changes.values()) {
+    if (change.verb !== "create" || change.to.kind !== "column") continue;
+    const column = change.to.value;
+    if (!isNewToRows(column, web.from, web.to)) continue;
+    const target = referenced(column, web);
+    const tables = seededTables(column, web.from, web.to).map((table) => keyOf("table", table));
+    const own = web.idOf("create", change.key);
+    for (const key of [...tables, ...(target === undefined ? [] : [partKey("column", target.name, target.column)])]) {
+      const first = comes(web.changes.get(key)) ? web.idOf("create", key) : undefined;
+      if (first !== undefined && first !== own && !web.waitsFor(first, own)) web.edge(first, own);
+    }
+  }
+};
+
+export const otherRules: readonly Rule[] = [
+  extensions,
+  sources,
+  namedColumns,
+  holders,
+  eventTriggers,
+  defaultPrivileges,
+];

@@ -1,13 +1,13 @@
 // SQL of constraints: made without holding writers up, tied to those of partitioned parents, dropped.
 import type { ObjectName } from "../../catalog/object.ts";
-import { keyOf, partKey, sameName } from "../../catalog/object.ts";
+import { partKey, sameName } from "../../catalog/object.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { besideName } from "../aside.ts";
-import { fillOf } from "../fill.ts";
 import { onAnyKey } from "../same-value.ts";
-import type { ColumnPart, ConstraintPart, Parts } from "../part.ts";
+import { seedRows } from "../seed.ts";
+import type { ConstraintPart, Parts } from "../part.ts";
 import { indexText } from "./index-text.ts";
-import { names, optionChanges, sameJson } from "./text.ts";
+import { optionChanges, sameJson } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 import { rebuild } from "./writer.ts";
 
@@ -153,41 +153,8 @@ const canWait = (constraint: ConstraintPart, { version }: Context): boolean =>
   constraint.enforced &&
   constraint.tableKind !== "foreign";
 
-/** A new table that old rows refer to already: without the rows they name, the foreign key could not hold. */
-const seed = (constraint: ConstraintPart, context: Context): readonly Piece[] => {
-  if (constraint.kind !== "foreign-key") return [];
-  const { table, columns } = constraint.references;
-  const own = keyOf("table", constraint.table);
-  const isOld = constraint.columns.every((name) => !context.isNew(partKey("column", constraint.table, name)));
-  if (!context.isNew(keyOf("table", table)) || context.isNew(own) || !isOld || constraint.tableKind === "foreign")
-    return [];
-  const required = [...context.to.byKey.values()].flatMap((part) =>
-    part.kind === "column" &&
-    sameName(part.value.table, table) &&
-    !columns.includes(part.value.name) &&
-    isRequired(part.value, context)
-      ? [part.value]
-      : [],
-  );
-  const fills = required
-    .map((column) => fillOf(column, context))
-    .map((fill) =>
-      fill.kind === "counted" ? fill.expression.replace(/\bn\b/g, "pg_catalog.row_number() OVER ()") : fill.expression,
-    );
-  const from = `SELECT DISTINCT ${names(constraint.columns)} FROM ${quotePath(constraint.table)} WHERE ${constraint.columns.map((name) => `${quoteName(name)} IS NOT NULL`).join(" AND ")}`;
-  return [
-    `INSERT INTO ${quotePath(table)} (${names([...columns, ...required.map(({ name }) => name)])}) OVERRIDING SYSTEM VALUE SELECT ${[names(constraint.columns), ...fills].join(", ")} FROM (${from}) referring`,
-  ];
-};
-
-const isRequired = (column: ColumnPart, { to }: Context): boolean =>
-  !column.nullable &&
-  column.identity === undefined &&
-  column.generated === undefined &&
-  !to.byKey.has(partKey("default", column.table, column.name));
-
 const create = (constraint: ConstraintPart, context: Context): readonly Piece[] => [
-  ...seed(constraint, context),
+  ...seedRows(constraint, context),
   ...createConstraint(constraint, context),
 ];
 
