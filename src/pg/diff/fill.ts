@@ -36,19 +36,30 @@ const told = (column: ColumnPart, expression: string): Fill => ({
 
 const longest = 63;
 
-/** Each row has its own: a sequence counts them, for as long as that takes. */
+interface Counter {
+  readonly make: string;
+  /** The number of the row. */
+  readonly next: string;
+  readonly drop: string;
+}
+
+/** Rows are counted by a sequence, for as long as that takes. */
+const counterOf = ({ table, name: column }: ColumnPart): Counter => {
+  const name = `${`${table.name}_${column}`.slice(0, longest - 15)}_fill`;
+  const sequence = quotePath({ schema: table.schema, name });
+  return {
+    make: `CREATE SEQUENCE ${sequence}`,
+    next: `pg_catalog.nextval('${sequence.replaceAll("'", "''")}')`,
+    drop: `DROP SEQUENCE ${sequence}`,
+  };
+};
+
 const countedFill = (column: ColumnPart): Fill => {
   const expression = countedValue(column);
   if (!/\bn\b/.test(expression)) return { kind: "counted", expression, before: [], default: expression, after: [] };
-  const name = `${`${column.table.name}_${column.name}`.slice(0, longest - 15)}_fill`;
-  const sequence = quotePath({ schema: column.table.schema, name });
-  return {
-    kind: "counted",
-    expression,
-    before: [`CREATE SEQUENCE ${sequence}`],
-    default: expression.replace(/\bn\b/g, () => `pg_catalog.nextval('${sequence.replaceAll("'", "''")}')`),
-    after: [`DROP SEQUENCE ${sequence}`],
-  };
+  const { make, next, drop } = counterOf(column);
+  const fallback = expression.replace(/\bn\b/g, () => next);
+  return { kind: "counted", expression, before: [make], default: fallback, after: [drop] };
 };
 
 /** A value of the table that it refers to, asked once; with `seeds` it is there. */
@@ -60,6 +71,21 @@ const found = (column: ColumnPart, target: Target, seeds: readonly string[] = []
     before: [...seeds, `SELECT pg_catalog.set_config('senior.fill', ${expression}::text, true)`],
     default: `nullif(pg_catalog.current_setting('senior.fill'), '')::${column.type.text}`,
     after: [],
+  };
+};
+
+/** For each row another value of the table that it refers to, as long as there are any. */
+const foundEach = (column: ColumnPart, { name, column: key }: Target): Fill => {
+  const { make, next, drop } = counterOf(column);
+  const [table, own] = [quotePath(name), quoteName(key)];
+  const some = `SELECT ${own} FROM ${table} ORDER BY ${own} LIMIT (SELECT count(*) FROM ${quotePath(column.table)})`;
+  const all = `(SELECT pg_catalog.array_agg(${own} ORDER BY ${own}) FROM (${some}) found)`;
+  return {
+    kind: "found",
+    expression: `another value of ${table}.${own} each`,
+    before: [make, `SELECT pg_catalog.set_config('senior.fill', ${all}::text, true)`],
+    default: `(nullif(pg_catalog.current_setting('senior.fill'), '')::${column.type.text}[])[${next}]`,
+    after: [drop],
   };
 };
 
@@ -96,9 +122,10 @@ export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const own = toldFor(context.using, column.table, column.name);
   if (own !== undefined) return told(column, own);
   const unique = uniqueness(column, context);
-  if (unique === "alone") return countedFill(column);
   const target = referenced(column, context);
-  if (target !== undefined && context.from.byKey.has(keyOf("table", target.name))) return found(column, target);
+  const isThere = target !== undefined && context.from.byKey.has(keyOf("table", target.name));
+  if (unique === "alone") return isThere && !context.isReturn ? foundEach(column, target) : countedFill(column);
+  if (isThere) return found(column, target);
   // The way back restores what can be: such a reference is for new rows then.
   if (target !== undefined && !context.isReturn) {
     const seeds = seedRow(target.name, column.table, context);

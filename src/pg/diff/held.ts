@@ -92,12 +92,13 @@ const columnOf = (parts: Parts, changes: ReadonlyMap<string, Change>, part: Part
   // Expressions of an exclusion hold their columns.
   if (part.kind === "constraint" && part.value.kind === "exclusion") return undefined;
   if (changes.get(part.key)?.verb !== "drop" || part.value.partOf !== undefined) return undefined;
-  const column = [...(parts.needs.get(part.key) ?? [])].find(
-    (need) =>
-      changes.get(need)?.verb === "drop" &&
-      parts.byKey.get(need)?.kind === "column" &&
-      parts.byKey.get(need)?.of === part.of,
-  );
+  // Columns that a foreign key refers to are only needed, be they of the same table.
+  const isOwn = (name: string): boolean =>
+    part.kind === "index" || part.value.kind !== "foreign-key" || part.value.columns.includes(name);
+  const column = [...(parts.needs.get(part.key) ?? [])].find((need) => {
+    const needed = changes.get(need)?.verb === "drop" ? parts.byKey.get(need) : undefined;
+    return needed?.kind === "column" && needed.of === part.of && isOwn(needed.value.name);
+  });
   return column === undefined || isComing(namesOf(part), changes) ? undefined : column;
 };
 
@@ -117,7 +118,9 @@ export const dropOwner = (parts: Parts, changes: ReadonlyMap<string, Change>, ke
       owner !== undefined &&
       (goes(changes.get(owner)) ||
         (changes.get(owner)?.verb === "swap" && part !== undefined && attributes.includes(part.kind)));
-    const of = [part?.of ?? column, parent, baseType(parts, at), columnOf(parts, changes, part)].find(isTaken);
+    // The last one looks through all changes.
+    const near = [part?.of ?? column, parent, baseType(parts, at)].find(isTaken);
+    const of = near ?? [columnOf(parts, changes, part)].find(isTaken);
     if (of === undefined) return at;
     at = of;
   }
