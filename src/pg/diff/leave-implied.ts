@@ -22,7 +22,7 @@ class Leaver {
 
   run(): Omit<Difference, "refusals"> {
     for (const change of [...this.changes.values()]) {
-      if (this.#leaveToType(change) || this.#leaveToParent(change)) continue;
+      if (this.#leaveToType(change) || this.#leaveToParent(change) || this.#leaveRebuilt(change)) continue;
       if (this.#comesByItself(change)) this.changes.delete(change.key);
     }
     this.#leaveParts();
@@ -76,6 +76,22 @@ class Leaver {
     return rest === rebuild || isRefusal(rest) ? [] : rest;
   }
 
+  /** A column that goes with its parent's and comes again with it, just as that one is. */
+  #leaveRebuilt(change: Change): boolean {
+    if (change.verb !== "rebuild" || !inherits(change.from) || !inherits(change.to)) return false;
+    const [{ key }, column] = [change, change.to.value];
+    const parent = lastingParentColumn(this.#context, this.#context.to, column);
+    const theirs = this.#context.to.byKey.get(parent ?? "");
+    if (parent === undefined || theirs?.kind !== "column" || this.#originally(parent) !== "rebuild") return false;
+    this.implied.set(key, parent);
+    const given: ColumnPart = { ...theirs.value, table: column.table, tableKind: column.tableKind, local: false };
+    const rest = writerOf("column").alter(given, column, this.#context);
+    if (rest === rebuild || isRefusal(rest) || rest.length === 0) this.changes.delete(key);
+    else
+      this.changes.set(key, { verb: "alter", key, from: { ...change.to, value: given }, to: change.to, pieces: rest });
+    return true;
+  }
+
   #isImplied(parts: Parts, column: ColumnPart, verb: Verb, key: string): boolean {
     const own = this.changes.get(keyOf("table", column.table))?.verb;
     if (own === verb) return false;
@@ -102,6 +118,8 @@ class Leaver {
     const { from, to } = this.#context;
     const known = this.changes.get(key)?.verb;
     if (known !== undefined) return known;
+    const parent = this.implied.get(key);
+    if (parent !== undefined) return this.#originally(parent);
     return from.byKey.has(key) === to.byKey.has(key) ? undefined : from.byKey.has(key) ? "drop" : "create";
   }
 

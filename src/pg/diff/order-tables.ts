@@ -6,8 +6,9 @@ import { boundsInTheWay, rivalKeys, tableOf } from "./held.ts";
 import type { Node } from "./node.ts";
 import { actsOf, comes, goes } from "./node.ts";
 import type { Part, PartOf } from "./part.ts";
-import { isOfPatchy } from "./sql/partition-indexes.ts";
+import { waitsForPartitions } from "./sql/partition-indexes.ts";
 import { sameJson } from "./sql/text.ts";
+import { inheritanceKey } from "./take-apart/tables.ts";
 import type { Rule } from "./web.ts";
 
 /** A foreign key relies on the first key that fits: those that go must be gone. */
@@ -94,6 +95,16 @@ const inheritance: Rule = (web) => {
       ...web.from.childrenOf(tables[1] ?? "").filter(({ key }) => !web.to.byKey.has(key)),
     ];
     for (const { kind, key } of keys) if (kind === "column" || kind === "constraint") web.edge(web.done(key), own);
+    // Parents stand in the order in which they came.
+    const part = web.to.byKey.get(keyOf("table", table));
+    const parents = part?.kind === "table" ? part.value.inherits : [];
+    for (const other of parents.slice(
+      0,
+      parents.findIndex((one) => sameName(one, parent)),
+    )) {
+      const key = inheritanceKey(table, other);
+      if (comes(web.changes.get(key))) web.edge(web.idOf("create", key), own);
+    }
   }
 };
 
@@ -137,8 +148,27 @@ const partitions: Rule = (web) => {
       if (table === undefined || !tables.includes(table) || other.to.kind === "partition") continue;
       if (!reaching.includes(other.to.kind)) continue;
       const id = web.idOf(comes(other) ? "create" : "alter", other.key);
-      if (rivals.has(other.key) || joins(other) || isOfPatchy(other.to, web.to)) web.edge(own, id);
+      if (
+        rivals.has(other.key) ||
+        joins(other) ||
+        waitsForPartitions(other.to, web.to, (key) => comes(web.changes.get(key)))
+      )
+        web.edge(own, id);
       else web.edge(id, own);
+    }
+  }
+};
+
+/** A partition with another bound is let go and attached again: it would get indexes that its parent has by then. */
+const bound: Rule = (web) => {
+  for (const change of web.changes.values()) {
+    if (change.verb !== "alter" || change.to.kind !== "partition") continue;
+    const { table, parent } = change.to.value;
+    for (const other of web.changes.values()) {
+      if (!comes(other) || !("to" in other) || (other.to.kind !== "index" && other.to.kind !== "constraint")) continue;
+      const of = other.to.value.table;
+      if (sameName(of, table) || sameName(of, parent))
+        web.edge(web.idOf("alter", change.key), web.idOf("create", other.key));
     }
   }
 };
@@ -163,4 +193,14 @@ const joins = (change: Change): boolean =>
 /** What is part of a table, and would reach its partitions. */
 const reaching: readonly Part["kind"][] = ["column", "constraint", "index", "default"];
 
-export const tableRules: readonly Rule[] = [references, partitions, letGo, heirs, inheritance, typed, bounds, indexes];
+export const tableRules: readonly Rule[] = [
+  references,
+  partitions,
+  letGo,
+  bound,
+  heirs,
+  inheritance,
+  typed,
+  bounds,
+  indexes,
+];

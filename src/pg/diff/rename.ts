@@ -31,6 +31,12 @@ const holdersOf = ({ byKey }: Parts): ReadonlyMap<string, string> =>
 const isInherited = (part: Renameable, parts: Parts): boolean =>
   part.kind === "column" && parentColumn(parts, part.value) !== undefined;
 
+/** Where the table of a column has its columns from. */
+const typeOf = (part: Renameable, { byKey }: Parts): ObjectName | undefined => {
+  const table = part.kind === "column" ? byKey.get(keyOf("table", part.value.table)) : undefined;
+  return table?.kind === "table" ? table.value.ofType : undefined;
+};
+
 /** Columns follow the table that they belong to under its new name. */
 const atNewTable = (part: Renameable, tables: ReadonlyMap<string, ObjectName>): Renameable => {
   if (part.kind !== "column" && part.kind !== "constraint" && part.kind !== "index") return part;
@@ -89,7 +95,10 @@ export const findRenames = (
   const keep = (a: Renameable, b: Renameable): void => {
     used.add(a.key).add(`new ${b.key}`);
     if (a.kind === "table" && b.kind === "table") tables.set(a.key, { schema: b.value.schema, name: b.value.name });
-    renamings.push(renamingOf(a, b, atNewTable(a, tables)));
+    const renaming = renamingOf(a, b, atNewTable(a, tables), typeOf(b, sides[1]));
+    // All tables of a type have its attributes under their new names at once.
+    const isDone = renamings.some(({ up }) => up[0] === renaming.up[0]);
+    renamings.push(isDone ? { ...renaming, up: [], down: [] } : renaming);
   };
   for (const kinds of inTurn) {
     const of = (list: readonly Renameable[]): readonly Renameable[] => list.filter(({ kind }) => kinds.includes(kind));

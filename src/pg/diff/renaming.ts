@@ -1,4 +1,5 @@
 // One rename: what goes, what comes, and the statements forth and back; and what users and guesses say of renames.
+import type { ObjectName } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import type { Change } from "./change.ts";
 import type { CandidateKind, Renameable } from "./likeness.ts";
@@ -46,8 +47,11 @@ export interface Said {
 
 export const pathText = (part: Renameable): string => part.key.slice(part.key.indexOf(" ") + 1);
 
-const sqlOf = (part: Renameable, to: string): string => {
+/** `type`: of a table that has its columns from a type, which is where they are renamed. */
+const sqlOf = (part: Renameable, to: string, type?: ObjectName): string => {
   const name = quoteName(to);
+  if (part.kind === "column" && type !== undefined)
+    return `ALTER TYPE ${quotePath(type)} RENAME ATTRIBUTE ${quoteName(part.value.name)} TO ${name} CASCADE`;
   if (part.kind === "column")
     return `ALTER TABLE ${quotePath(part.value.table)} RENAME COLUMN ${quoteName(part.value.name)} TO ${name}`;
   if (part.kind === "constraint")
@@ -94,7 +98,7 @@ const rekeyOf =
       : text;
   };
 
-export const renamingOf = (from: Renameable, to: Renameable, place: Renameable = from): Renaming => {
+export const renamingOf = (from: Renameable, to: Renameable, place: Renameable = from, type?: ObjectName): Renaming => {
   const name = ownName(to);
   const there = renamed(place, name);
   const made =
@@ -105,8 +109,8 @@ export const renamingOf = (from: Renameable, to: Renameable, place: Renameable =
     title: `rename ${partText(from)} to ${quoteName(name)}`,
     from: pathText(from),
     to: pathText(to),
-    up: [sqlOf(place, name), ...made.up],
-    down: [sqlOf(there, ownName(from)), ...made.down],
+    up: [sqlOf(place, name, type), ...made.up],
+    down: [sqlOf(there, ownName(from), type), ...made.down],
     change: { verb: "alter", key: to.key, from, to, pieces: [] },
     breaks: [`code that still uses the name ${pathText(from)} fails`],
     rekey: rekeyOf(place, name),

@@ -228,11 +228,17 @@ const shrinks = (from: ColumnPart, to: ColumnPart): boolean => {
   );
 };
 
+/** Another type begins with a storage and a compression of its own. */
+const asRetyped = (from: ColumnPart, to: ColumnPart): Pick<ColumnPart, "storage" | "compression"> =>
+  typeText(from) === typeText(to) ? from : {};
+
 const storageChange = (from: ColumnPart, to: ColumnPart): readonly Piece[] => [
-  ...(from.storage === to.storage
+  ...(asRetyped(from, to).storage === to.storage
     ? []
     : [`${alterColumn(to)} SET STORAGE ${(to.storage ?? typeStorage(to)).toUpperCase()}`]),
-  ...(from.compression === to.compression ? [] : [`${alterColumn(to)} SET COMPRESSION ${to.compression ?? "default"}`]),
+  ...(asRetyped(from, to).compression === to.compression
+    ? []
+    : [`${alterColumn(to)} SET COMPRESSION ${to.compression ?? "default"}`]),
   ...(from.statistics === to.statistics ? [] : [`${alterColumn(to)} SET STATISTICS ${to.statistics ?? -1}`]),
   ...optionChanges(alterColumn(to), from.options, to.options),
 ];

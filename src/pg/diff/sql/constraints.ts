@@ -7,20 +7,27 @@ import { onAnyKey } from "../same-value.ts";
 import { seedRows } from "../seed.ts";
 import type { ConstraintPart, Parts } from "../part.ts";
 import { indexText } from "./index-text.ts";
-import { optionChanges, sameJson } from "./text.ts";
+import { optionChanges, sameJson, withOptions } from "./text.ts";
 import type { Context, Piece, Writer } from "./writer.ts";
 import { rebuild } from "./writer.ts";
 
 const alterTable = ({ table, tableKind }: ConstraintPart): string =>
   `ALTER ${tableKind === "foreign" ? "FOREIGN TABLE" : "TABLE"} ${quotePath(table)}`;
 
-/** The server's own text, which holds DEFERRABLE, NOT VALID and the rest, but not where the index of a key is. */
-export const constraintText = ({ definition, keyIndex }: ConstraintPart): string =>
-  keyIndex?.tablespace === undefined
-    ? definition
-    : definition.replace(
+/** Of a partitioned table's key the options are said at once: no command changes them there. */
+const indexWords = ({ keyIndex, tableKind }: ConstraintPart): string =>
+  [
+    tableKind === "partitioned" ? withOptions(keyIndex?.options ?? []) : "",
+    keyIndex?.tablespace === undefined ? "" : ` USING INDEX TABLESPACE ${quoteName(keyIndex.tablespace)}`,
+  ].join("");
+
+/** The server's own text, which holds DEFERRABLE, NOT VALID and the rest, but not what the index of a key is told. */
+export const constraintText = (constraint: ConstraintPart): string =>
+  indexWords(constraint) === ""
+    ? constraint.definition
+    : constraint.definition.replace(
         /( WHERE \(.*\))?( DEFERRABLE)?( INITIALLY DEFERRED)?$/s,
-        (tail) => ` USING INDEX TABLESPACE ${quoteName(keyIndex.tablespace ?? "")}${tail}`,
+        (tail) => `${indexWords(constraint)}${tail}`,
       );
 
 /** Nobody can use the index while it is copied. */
@@ -83,9 +90,11 @@ const keySettings = (
 type KeyIndex = NonNullable<ConstraintPart["keyIndex"]>;
 const plainIndex: KeyIndex = { options: [], replicaIdentity: false, clustered: false };
 
-/** It is made where it should be. */
-const placeOf = ({ keyIndex }: ConstraintPart): Pick<KeyIndex, "tablespace"> =>
-  keyIndex?.tablespace === undefined ? {} : { tablespace: keyIndex.tablespace };
+/** It is made where it should be, and on a partitioned table with its options, which no command changes there. */
+const placeOf = ({ keyIndex, tableKind }: ConstraintPart): Partial<KeyIndex> => ({
+  ...(keyIndex?.tablespace === undefined ? {} : { tablespace: keyIndex.tablespace }),
+  ...(keyIndex !== undefined && tableKind === "partitioned" ? { options: keyIndex.options } : {}),
+});
 
 /** Settings of the index behind a key. Another replica identity is said by the table, or by the index that takes over. */
 const keyIndexChanges = (
@@ -222,6 +231,8 @@ const alter = (from: ConstraintPart, to: ConstraintPart, context: Context): read
   });
   if (sameJson(forms(from), forms(to)) && (from.validated || to.validated)) {
     if (from.validated && !to.validated) return rebuild;
+    if (to.tableKind === "partitioned" && !sameJson(from.keyIndex?.options ?? [], to.keyIndex?.options ?? []))
+      return rebuild;
     const validate = `${alterTable(to)} VALIDATE CONSTRAINT ${quoteName(to.name)}`;
     // Detached with its partition, a key stays as its own.
     const settings =

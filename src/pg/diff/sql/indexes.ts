@@ -49,12 +49,12 @@ const replaceIndex = (to: IndexPart, context: Context): readonly Piece[] => {
 
 /** Plain again where it can be: options, statistics, what it serves. */
 const alterIndex = (from: IndexPart, to: IndexPart, context: Context): readonly Piece[] | typeof rebuild => {
-  // Where scans would wait for an index to be moved, another is built beside it.
+  // Where scans would wait for an index to be moved, another is built beside it. No command changes options on a partitioned table.
   const isMoved = !context.online || to.on !== "table" || to.partOf !== undefined || from.partOf !== undefined;
   const fixed = (index: IndexPart): unknown => ({
     ...omit(
       index,
-      "options",
+      ...(index.on === "partitioned" ? [] : (["options"] as const)),
       "replicaIdentity",
       "clustered",
       "partOf",
