@@ -61,6 +61,10 @@ export const fingerprintQueries = (version: number): readonly string[] => [
       and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')`,
   `select 'trigger ' || pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
     where ${user} and not t.tgisinternal`,
+  `select distinct 'reads ' || c.oid::regclass || ' ' || d.refobjid::regclass || '.' || a.attname from pg_rewrite r
+     join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace
+     join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> c.oid
+     join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid where ${user} and ${member("pg_class", "c.oid")}`,
   `select 'rule ' || pg_get_ruledef(r.oid) || ' ' || r.ev_enabled::text from pg_rewrite r join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace
     where ${user} and r.rulename <> '_RETURN' and ${member("pg_class", "c.oid")}`,
   `select 'policy ' || p.polrelid::regclass || '.' || p.polname || ' ' || p.polcmd::text || p.polpermissive || ' to ' ||
@@ -100,13 +104,22 @@ export const fingerprintQueries = (version: number): readonly string[] => [
       and o.identity not like 'pg\\_%' and o.type <> 'extension'`,
 ];
 
+/** `public.t t(a, b)`: names for the columns as they stand in the table, whose order no command changes. What is read is told besides. */
+export const listsInAnyOrder = (line: string): string =>
+  /^(view|rule) /.test(line)
+    ? line.replace(
+        /(\S+\.\S+ \S+)\(((?:\w+|"[^"]*")(?:, (?:\w+|"[^"]*"))*)\)/g,
+        (_, head: string, list: string) => `${head}(${list.split(", ").sort().join(", ")})`,
+      )
+    : line;
+
 /** Lines of a database, sorted. */
 export const fingerprint = async (sql: postgres.Sql, version: number): Promise<readonly string[]> => {
   const lines: string[] = [];
   await sql.unsafe("set search_path = ''");
   for (const query of fingerprintQueries(version)) {
     const rows = await sql.unsafe<Record<string, string>[]>(query);
-    for (const row of rows) lines.push(String(Object.values(row)[0]));
+    for (const row of rows) lines.push(listsInAnyOrder(String(Object.values(row)[0])));
   }
   return lines.sort();
 };

@@ -2,6 +2,7 @@
 import { keyOf, partKey } from "../catalog/object.ts";
 import { partOf } from "./change.ts";
 import { columnsAround, columnsOfRows } from "./holders.ts";
+import { listedIn } from "./listed-columns.ts";
 import type { Node } from "./node.ts";
 import { actsOf, comes, goes } from "./node.ts";
 import { referenced } from "./refers.ts";
@@ -9,11 +10,6 @@ import { isNewToRows, seededTables } from "./seed.ts";
 import { defaultObjects } from "./sql/attributes.ts";
 import { quotePath } from "../quote.ts";
 import type { Rule } from "./web.ts";
-
-const identifier = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
-
-/** `public.t alias(a, b)`: a table, and names for its columns. */
-const listing = new RegExp(String.raw`(${identifier}\.${identifier}) ${identifier}\(`, "gu");
 
 /** What an extension brings may be used by anything but the schema that it lives in. */
 const extensions: Rule = (web) => {
@@ -58,16 +54,19 @@ const defaultPrivileges: Rule = (web) => {
         web.edge(other.id, id);
 };
 
-/** A view that calls a table's columns by other names lists all of them, as they are when it is made. */
+/** A query that calls a table's columns by other names lists all of them, as they are when it is made: new ones are there, old ones gone. */
 const namedColumns: Rule = (web) => {
-  const columns = [...web.nodes.values()].flatMap(({ id, change }) => {
+  const columns = [...web.nodes.values()].flatMap(({ id, act, change }) => {
     const part = partOf(change);
-    return part.kind === "column" && change.verb === "create" ? [{ id, table: quotePath(part.value.table) }] : [];
+    return part.kind === "column" && act !== "alter" ? [{ id, act, table: quotePath(part.value.table) }] : [];
   });
+  if (columns.length === 0) return;
   for (const { id, act, change } of web.nodes.values()) {
-    if (act === "drop" || !("to" in change) || change.to.kind !== "view") continue;
-    const listed = new Set([...change.to.value.definition.matchAll(listing)].map(([, table]) => table));
-    for (const one of columns) if (listed.has(one.table) && !web.waitsFor(one.id, id)) web.edge(one.id, id);
+    if (act === "drop" || !("to" in change) || (change.to.kind !== "view" && change.to.kind !== "rule")) continue;
+    const listed = listedIn(change.to.value.definition);
+    for (const one of columns)
+      // A circle with what goes tears the view: it goes before, and comes again after that.
+      if (listed.has(one.table) && (one.act === "drop" || !web.waitsFor(one.id, id))) web.edge(one.id, id);
   }
 };
 

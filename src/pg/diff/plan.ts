@@ -8,6 +8,7 @@ import type { Arranged } from "./order.ts";
 import { detachedFirst } from "./bounds.ts";
 import { gathered, withOneRewrite } from "./one-rewrite.ts";
 import { missingBetween } from "./closer.ts";
+import { addedBy, withListsInPlace } from "./listed-columns.ts";
 import { arrange } from "./order.ts";
 import type { Kind, Parts } from "./part.ts";
 import { partsOf } from "./parts.ts";
@@ -154,6 +155,13 @@ const arrangedWay = (
 
 export const planParts = (from: Parts, given: Parts, options: PlanOptions): Plan => {
   const to = options.keepOwners ? withUnsaid(from, given, options.platform) : given;
+  const plan = planTo(from, to, options);
+  // Where queries list the columns of a table, it takes a plan to know in which order these come.
+  const listed = withListsInPlace(from.catalog, to.catalog, addedBy(statementsOf(plan)));
+  return listed === to.catalog ? plan : planTo(from, partsOf(listed), options);
+};
+
+const planTo = (from: Parts, to: Parts, options: PlanOptions): Plan => {
   const context = contextOf(from, to, options);
   const { changes, refusals, arranged } = arrangedWay(context);
   const late = options.contract ? new Set<string>() : contractIds(arranged, from);
