@@ -35,7 +35,7 @@ const tightenedDomain = ({ from, to }: Context, change: Change): readonly string
   const [before, after] = [from.byKey.get(key), to.byKey.get(key)];
   const isTightened =
     change.verb === "create" || (before?.kind === "domain" && after?.kind === "domain" && before.value.nullable);
-  return isTightened && [...columnsAround(from, key)].some((column) => to.byKey.has(column)) ? [key] : [];
+  return isTightened && !columnsAround(from, key).isDisjointFrom(columnsAround(to, key)) ? [key] : [];
 };
 
 /** Changes that take the place of what was found so far. */

@@ -4,7 +4,7 @@ import { partOf } from "./change.ts";
 import { columnsAround, columnsOfRows } from "./holders.ts";
 import { listedIn } from "./listed-columns.ts";
 import type { Node } from "./node.ts";
-import { actsOf, comes, goes } from "./node.ts";
+import { actsOf, comes } from "./node.ts";
 import { referenced } from "./refers.ts";
 import { isNewToRows, seededTables } from "./seed.ts";
 import { defaultObjects } from "./sql/attributes.ts";
@@ -84,10 +84,11 @@ const holders: Rule = (web) => {
     const edge = (first: string, then: string): void => {
       if (!web.waitsFor(first, then)) web.edge(first, then);
     };
+    const [before, after] = [columns(web.from, of), columns(web.to, of)];
     for (const act of actsOf(change)) {
       const own = web.idOf(act, change.key);
-      for (const key of columns(web.from, of)) if (goes(web.changes.get(key))) edge(web.idOf("drop", key), own);
-      for (const key of columns(web.to, of)) if (comes(web.changes.get(key))) edge(own, web.idOf("create", key));
+      for (const key of before) if (!after.has(key)) edge(web.done(key), own);
+      for (const key of after) if (!before.has(key)) edge(own, web.done(key));
     }
   }
 };

@@ -71,8 +71,10 @@ const defaultOf = ({ to, holds }: Context, { table, name }: ColumnPart): string 
 };
 
 /** Rows of the table are values of columns: PostgreSQL writes nothing into those, and adds no column that comes with a value. */
-const isHeldElsewhere = ({ table }: ColumnPart, { from, to }: Context): boolean =>
-  [...columnsOfRows(from, keyOf("table", table))].some((key) => to.byKey.has(key));
+const isHeldElsewhere = ({ table }: ColumnPart, { from, to }: Context): boolean => {
+  const [before, after] = [columnsOfRows(from, keyOf("table", table)), columnsOfRows(to, keyOf("table", table))];
+  return !before.isDisjointFrom(after);
+};
 
 /** A column that is there, in rows that hold no value yet. */
 const settled = (column: ColumnPart, given: string | undefined, context: Context): readonly Piece[] => {
