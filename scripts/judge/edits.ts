@@ -77,8 +77,7 @@ interface Base {
 
 export const proveEdits = async (shadow: Shadow, base: Base, options: EditOptions): Promise<EditProof> => {
   const { seed } = options;
-  // Dumps of pg_dump name the schema that every database has.
-  const sql = base.statements.map((one) => one.sql).filter((one) => !/^create schema public\b/i.test(one));
+  const sql = base.statements.map((one) => one.sql);
   const needs = {
     roles: [...new Set([...base.roles, ...editRoles])],
     extensions: base.extensions.map(({ name }) => name),

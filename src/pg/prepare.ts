@@ -94,9 +94,17 @@ const reasons: Readonly<Record<string, string>> = {
 const concurrent = ({ kind, fields }: Statement): boolean =>
   ["IndexStmt", "DropStmt", "AlterTableStmt"].includes(kind) && JSON.stringify(fields).includes('"concurrent":true');
 
-/** The same text with the one word CONCURRENTLY blanked out: it cannot run inside a transaction. */
+/** `CREATE SCHEMA public`, as pg_dump writes it: every database has that one, and psql goes on where PostgreSQL says so. */
+const isThere = ({ kind, fields }: Statement): boolean =>
+  kind === "CreateSchemaStmt" &&
+  fields["schemaname"] === "public" &&
+  fields["if_not_exists"] !== true &&
+  listOf(fields["schemaElts"]).length === 0;
+
+/** The same text with the one word CONCURRENTLY blanked out, which cannot run inside a transaction; of a schema that is there, unless it is. */
 const runnable = (statement: Statement, text: string): string => {
   const sql = text.slice(statement.start, statement.end);
+  if (isThere(statement)) return sql.replace(/\bschema\b/i, "$& IF NOT EXISTS");
   if (!concurrent(statement)) return sql;
   const at = codeOnly(sql).search(/\bconcurrently\b/i);
   return at < 0 ? sql : sql.slice(0, at) + " ".repeat("concurrently".length) + sql.slice(at + "concurrently".length);

@@ -148,9 +148,9 @@ describe("files load", () => {
     ]);
   });
 
-  test("as dumps of old servers are, which create the language that every database has", async () => {
+  test("as dumps of old servers are, which create the language and the schema that every database has", async () => {
     const loaded = await load(
-      "create procedural language plpgsql;\ncreate function f() returns int language plpgsql as $$ begin return 1; end $$;",
+      "create schema public;\ncreate procedural language plpgsql;\ncreate function f() returns int language plpgsql as $$ begin return 1; end $$;",
     );
     expect(loaded.notes).toEqual([]);
     expect(loaded.reading.catalog.routines.map(({ name }) => name)).toEqual(["f"]);
