@@ -1,4 +1,5 @@
 // Both sides of db diff: read, brought to one version of PostgreSQL, and the way between them rehearsed in the embedded server.
+import type { Another } from "../../io/embedded/load-schema.ts";
 import { withShadow } from "../../io/embedded/load-schema.ts";
 import type { Shadow } from "../../io/embedded/shadow.ts";
 import type { Cache } from "../../io/cache.ts";
@@ -7,6 +8,7 @@ import { keptKey, readKept, readOutcome, writeKept, writeOutcome } from "../../i
 import type { Io } from "../../io/io.ts";
 import type { ShadowServer } from "../../io/postgres/shadow-database.ts";
 import type { Finding } from "../../kernel/finding.ts";
+import { isSame } from "../../kernel/same.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { movesBetween, rehearseExpanded } from "../../pg/diff/expand.ts";
 import { asKeptBy } from "../../pg/diff/older-servers.ts";
@@ -16,7 +18,7 @@ import { noPlatform } from "../../pg/diff/platform.ts";
 import type { Rehearsed } from "../../pg/diff/rehearse.ts";
 import { rehearse } from "../../pg/diff/rehearse.ts";
 import type { Candidate, Renaming, Said } from "../../pg/diff/renaming.ts";
-import { findSchemaRenames, renamedSchemas } from "../../pg/diff/rename-schema.ts";
+import { renamedSchemas } from "../../pg/diff/rename-schema.ts";
 import type { Scope } from "../../pg/diff/scope.ts";
 import { comparedOf, scopeOf, withoutBooks } from "../../pg/diff/scope.ts";
 import { newSecrets } from "../../pg/diff/secrets.ts";
@@ -24,11 +26,12 @@ import type { Worded } from "../../pg/diff/same-words.ts";
 import { inSameWords } from "../../pg/diff/same-words.ts";
 import { suspectedTakeOvers } from "../../pg/diff/take-over.ts";
 import { withUnderneath } from "../../pg/diff/underneath.ts";
-import { quoteName } from "../../pg/quote.ts";
 import { tablespacesOf } from "../../pg/tablespaces.ts";
 import type { CatalogSource } from "../sources.ts";
+import { areBuiltAtOnce, atOnce } from "./at-once.ts";
+import { leftAlone } from "./left-alone.ts";
 import { renamesOf, saidOf } from "./renames.ts";
-import type { Given } from "./side.ts";
+import type { Given, Loaded } from "./side.ts";
 import {
   addRoles,
   asRunner,
@@ -68,22 +71,6 @@ export interface Compared {
   readonly candidates: readonly Candidate[];
   readonly notes: readonly Finding[];
 }
-
-const left = (from: Catalog, to: Catalog, has: (schema: string) => boolean, source: string): readonly Finding[] => {
-  const schemas = from.schemas.map(({ name }) => name).filter((name) => name !== "senior" && !has(name));
-  const alike = new Map(findSchemaRenames(from, to, [], true).renamings.map((one) => [one.from, one.to]));
-  return schemas.map((name): Finding => ({
-    rule: "diff/out-of-scope",
-    severity: "info",
-    message: to.schemas.some((one) => one.name === name)
-      ? `the schema ${name} of ${source} is its platform's and was left alone`
-      : `the schema ${name} of ${source} is not in the desired state and was left alone`,
-    at: { kind: "object", type: "schema", name },
-    help: alike.has(quoteName(name))
-      ? `what it holds is what ${alike.get(quoteName(name)) ?? ""} is to hold: if it was renamed, say --rename ${name}=${alike.get(quoteName(name)) ?? ""}`
-      : `include it with --schema ${name}`,
-  }));
-};
 
 const planOptions = (old: Given, { online, contract, using }: CompareOptions): PlanOptions => ({
   ...(old.kind === "server" ? { platform: old.platform } : {}),
@@ -136,7 +123,7 @@ class Comparison {
     if (target !== undefined && origin !== undefined && way !== undefined) return this.#compared(origin, target, way);
     const { deadlineMs, shadow } = this.#options;
     const options = { deadlineMs, signal: this.#io.signal, ...(shadow === undefined ? {} : { shadow }) };
-    return withShadow(options, (place) => this.#rehearse(place, loaded));
+    return withShadow(options, (place, another) => this.#inShadow(place, another, loaded));
   }
 
   /** The same content and the same wishes have the same way, which was rehearsed before. */
@@ -151,35 +138,53 @@ class Comparison {
     return keptKey(["way", JSON.stringify(wishes), ...contentOf(this.#old), "to", ...contentOf(this.#next)]);
   }
 
-  async #rehearse(shadow: Shadow, kept: KeptCatalog | undefined): Promise<Compared> {
-    const loaded = kept ?? (await this.#load(shadow, this.#next, this.#old));
-    const given = this.#given(loaded);
-    this.#io.terminal.progress(`loading ${given.source}`);
-    await shadow.space(tablespacesOf(loaded.catalog));
-    return inSide(shadow, given, async ({ scratch, ...origin }) => {
-      await this.#keep(given, origin);
-      const target = this.#inSameWords(origin, loaded);
-      const scope = this.#scope(target.catalog);
-      const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
-      const stage = stageOn(scratch, scope);
-      const renames = await renamesOf(stage, [begin, end], this.#next, this.#options);
-      this.#io.terminal.progress("rehearsing the way forth and back");
-      await addRoles(scratch, rolesOf(end));
-      await shadow.extend(extensionsOf(end));
-      const options = {
-        ...planOptions(this.#old, this.#options),
-        renamings: renames.renamings,
-        beneath: origin.catalog,
-      };
-      const moves = this.#options.expand ? movesBetween(begin, end, options) : [];
-      const rehearsed =
-        moves.length === 0
-          ? await rehearse(stage, begin, end, options)
-          : await rehearseExpanded(stage, begin, end, moves, options);
-      const way: Way = { rehearsed, renamings: renames.renamings.map(withoutRekey), candidates: renames.candidates };
-      await writeOutcome(this.#cache, this.#key(), way);
-      return this.#compared(origin, target, way);
+  async #inShadow(shadow: Shadow, another: Another | undefined, kept: KeptCatalog | undefined): Promise<Compared> {
+    const inTurn = async (loaded: KeptCatalog): Promise<Compared> => {
+      const given = this.#given(loaded);
+      this.#io.terminal.progress(`loading ${given.source}`);
+      await shadow.space(tablespacesOf(loaded.catalog));
+      return inSide(shadow, given, (side) => this.#rehearse(shadow, given, side, loaded));
+    };
+    if (kept !== undefined || another === undefined || !areBuiltAtOnce(this.#old, this.#next))
+      return inTurn(kept ?? (await this.#load(shadow, this.#next, this.#old)));
+    const likely = this.#likely();
+    return atOnce(shadow, {
+      next: another((place) => this.#load(place, this.#next)),
+      likely,
+      isRight: (loaded) => tablespacesOf(loaded.catalog).length === 0 && isSame(this.#given(loaded), likely),
+      work: (side, loaded) => this.#rehearse(shadow, likely, side, loaded),
+      otherwise: inTurn,
     });
+  }
+
+  async #rehearse(
+    shadow: Shadow,
+    given: Given,
+    { scratch, ...origin }: Loaded,
+    loaded: KeptCatalog,
+  ): Promise<Compared> {
+    await this.#keep(given, origin);
+    const target = this.#inSameWords(origin, loaded);
+    const scope = this.#scope(target.catalog);
+    const [begin, end] = [scope(origin.catalog), scope(target.catalog)];
+    const stage = stageOn(scratch, scope);
+    const renames = await renamesOf(stage, [begin, end], this.#next, this.#options);
+    this.#io.terminal.progress("rehearsing the way forth and back");
+    await addRoles(scratch, rolesOf(end));
+    await shadow.extend(extensionsOf(end));
+    const options = {
+      ...planOptions(this.#old, this.#options),
+      renamings: renames.renamings,
+      beneath: origin.catalog,
+    };
+    const moves = this.#options.expand ? movesBetween(begin, end, options) : [];
+    const rehearsed =
+      moves.length === 0
+        ? await rehearse(stage, begin, end, options)
+        : await rehearseExpanded(stage, begin, end, moves, options);
+    const way: Way = { rehearsed, renamings: renames.renamings.map(withoutRekey), candidates: renames.candidates };
+    await writeOutcome(this.#cache, this.#key(), way);
+    return this.#compared(origin, target, way);
   }
 
   #inSameWords(origin: KeptCatalog, target: KeptCatalog): KeptCatalog {
@@ -188,7 +193,7 @@ class Comparison {
     return { ...target, catalog: inSameWords(worded(this.#old, origin), worded(this.#next, target)) };
   }
 
-  async #load(shadow: Shadow, side: Given, next: Given): Promise<KeptCatalog> {
+  async #load(shadow: Shadow, side: Given, next?: Given): Promise<KeptCatalog> {
     this.#io.terminal.progress(`loading ${side.source}`);
     const loaded = await inSide(shadow, side, ({ catalog, notes }) => Promise.resolve({ catalog, notes }), next);
     await this.#keep(side, loaded);
@@ -223,6 +228,13 @@ class Comparison {
     return { ...this.#old, catalog: withUnderneath(all, scoped, this.#has(target)) };
   }
 
+  /** The old side when the new one speaks of the same schemas, and keeps no runner's books. */
+  #likely(): Given {
+    if (this.#old.kind === "files") return this.#old;
+    const { catalog } = this.#old;
+    return this.#given({ catalog: withoutBooks(catalog, { ...catalog, tables: [] }), notes: [] });
+  }
+
   #isEmpty(origin: Catalog, target: Catalog): boolean {
     const scope = this.#scope(target);
     const { segments, refusals } = plan(scope(origin), scope(target), planOptions(this.#old, this.#options));
@@ -231,7 +243,8 @@ class Comparison {
 
   #compared(origin: KeptCatalog, target: KeptCatalog, way: Way): Compared {
     const [scope, old] = [this.#scope(target.catalog), this.#old];
-    const alone = old.kind === "server" ? left(old.catalog, target.catalog, this.#has(target.catalog), old.source) : [];
+    const alone =
+      old.kind === "server" ? leftAlone(old.catalog, target.catalog, this.#has(target.catalog), old.source) : [];
     const [from, to] = [scope(origin.catalog), scope(target.catalog)];
     const taken = suspectedTakeOvers(from, to, new Set(way.renamings.map((one) => one.from)));
     return {

@@ -8,6 +8,7 @@ import type { ParseSql } from "../../pg/tree.ts";
 import type { ShadowServer } from "../postgres/shadow-database.ts";
 import { withShadowDatabase } from "../postgres/shadow-database.ts";
 import { loadSqlParser } from "../sql-parser.ts";
+import { compileEngine } from "./assets.ts";
 import { embeddedGround } from "./ground.ts";
 import { bundledNames, isBundled } from "./extensions.ts";
 import type { EmbeddedOptions } from "./server.ts";
@@ -67,26 +68,35 @@ const onServer = <T>(
     ),
   );
 
-/** Starts an embedded server, or makes a database on a real one, does `work` with it as a shadow and ends it, whatever happens. */
+/** Does work in one more shadow, which ends with it: two cores load two schemas at once. */
+export type Another = <T>(work: (shadow: Shadow) => Promise<T>) => Promise<T>;
+
+/**
+ * Starts an embedded server, or makes a database on a real one, does `work` with it as a shadow and ends it, whatever happens. Of embedded
+ * servers there can be another.
+ */
 export const withShadow = async <T>(
   { shadow, mostRenewed, ...options }: ShadowOptions,
-  work: (shadow: Shadow) => Promise<T>,
+  work: (shadow: Shadow, another?: Another) => Promise<T>,
 ): Promise<T> => {
+  if (shadow !== undefined) return onServer(shadow, options, await loadSqlParser(), work);
+  const engine = compileEngine();
   const parse = await loadSqlParser();
-  if (shadow !== undefined) return onServer(shadow, options, parse, work);
-  return withEmbeddedServer(options, (server) =>
-    work(
-      shadowOn(server, {
-        parse,
-        deadlineMs: options.deadlineMs,
-        checkExtensions,
-        isOpaque: (name: string) => !isBundled(name),
-        ground: embeddedGround,
-        version: 180000,
-        ...(mostRenewed === undefined ? {} : { mostRenewed }),
-      }),
-    ),
-  );
+  const another: Another = (inOne) =>
+    withEmbeddedServer({ ...options, engine }, (server) =>
+      inOne(
+        shadowOn(server, {
+          parse,
+          deadlineMs: options.deadlineMs,
+          checkExtensions,
+          isOpaque: (name: string) => !isBundled(name),
+          ground: embeddedGround,
+          version: 180000,
+          ...(mostRenewed === undefined ? {} : { mostRenewed }),
+        }),
+      ),
+    );
+  return another((first) => work(first, another));
 };
 
 /**

@@ -20,7 +20,7 @@ export interface NewExtension {
 
 export type Order =
   /** Starts the server. `progress` is one 32-bit word: the statement of a `run` that was begun last. */
-  | { readonly kind: "open"; readonly progress: SharedArrayBuffer }
+  | { readonly kind: "open"; readonly engine: WebAssembly.Module; readonly progress: SharedArrayBuffer }
   /** Puts the files of extensions in place. */
   | { readonly kind: "extend"; readonly id: number; readonly extensions: readonly NewExtension[] }
   /** Runs statements one by one until one fails. */

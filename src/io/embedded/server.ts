@@ -1,6 +1,7 @@
 // An embedded PostgreSQL in a worker: started for a piece of work, ended with it, by a deadline or by a signal.
 import type { DiskOrder, Explained, Planner } from "../../pg/whatif/planner.ts";
 import { startWorker } from "../workers.ts";
+import { compileEngine } from "./assets.ts";
 import { lateFault, watch } from "./deadline.ts";
 import { Modifiers } from "./modifiers.ts";
 import type { NewExtension, Order, Ran, Reply, Traced } from "./protocol.ts";
@@ -12,6 +13,8 @@ export interface EmbeddedOptions {
    */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
+  /** Compiled already, where more than one server is started with it. */
+  readonly engine?: Promise<WebAssembly.Module>;
 }
 
 /** A server to run SQL on, embedded or not. */
@@ -63,7 +66,8 @@ class Host implements PlannerServer {
   }
 
   async open(): Promise<void> {
-    await this.#ask(0, { kind: "open", progress: this.#progress });
+    const engine = await (this.#options.engine ?? compileEngine());
+    await this.#ask(0, { kind: "open", engine, progress: this.#progress });
   }
 
   async extend(extensions: readonly NewExtension[]): Promise<void> {

@@ -85,12 +85,12 @@ const readArchive = async (path: string): Promise<Unpacked> => ({
   archive: Bun.gunzipSync(await Bun.file(path).bytes()),
 });
 
-const open = async (): Promise<PGlite> => {
+const open = async (engine: WebAssembly.Module): Promise<PGlite> => {
   const assets = await readAssets();
   const server = await PGlite.create({
-    pgliteWasmModule: assets.module,
+    pgliteWasmModule: engine,
     // Never used, since the data directory is there already; without it the package would look for its file on disk.
-    initdbWasmModule: assets.module,
+    initdbWasmModule: engine,
     fsBundle: assets.fsBundle,
     fs: new MemoryFiles({ root: dataFolder, archive: assets.dataDirectory }),
   });
@@ -192,7 +192,7 @@ const extend = async (server: PGlite, extensions: readonly NewExtension[]): Prom
 
 const obey = async (order: Order): Promise<Reply> => {
   if (order.kind === "open") {
-    state = { server: await open(), progress: new Int32Array(order.progress) };
+    state = { server: await open(order.engine), progress: new Int32Array(order.progress) };
     return { kind: "opened" };
   }
   if (state === undefined) throw new Error("the embedded server was not opened");
