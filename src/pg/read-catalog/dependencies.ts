@@ -33,20 +33,18 @@ export interface Links {
   readonly unknown: readonly Numbered[];
 }
 
-const order = (a: Dependency, b: Dependency): number => compareText(a.object, b.object) || compareText(a.on, b.on);
-
 export const linksOf = (context: Context): Links => {
   const known = context.kept.edges;
   const edges = known.of(context.rows.of("dependencies") as readonly unknown[] as readonly string[], keysOf(context));
   settle(edges);
   const found = new Set<Dependency>();
   const unknown = new Set<Numbered>();
-  for (const { object: end, on: other } of edges) {
-    const [object, on] = [keyAt(end), keyAt(other)];
-    if (object === undefined) unknown.add((end.whole ?? end).number);
+  for (const edge of edges) {
+    const [object, on] = [keyAt(edge.object), keyAt(edge.on)];
+    if (object === undefined) unknown.add((edge.object.whole ?? edge.object).number);
     if (object === undefined || on === undefined || object === on) continue;
-    const link = known.link(object, on);
+    const link = known.link(edge, object, on);
     if (link !== undefined) found.add(link);
   }
-  return { dependencies: [...found].sort(order), unknown: [...unknown].sort(compareText) };
+  return { dependencies: known.sorted(found), unknown: [...unknown].sort(compareText) };
 };

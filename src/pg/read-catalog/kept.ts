@@ -2,6 +2,7 @@
 import { isSame } from "../../kernel/same.ts";
 import type { ObjectName } from "../catalog/object.ts";
 import { nameKey } from "../catalog/object.ts";
+import type { Entry } from "./edges.ts";
 import { Edges } from "./edges.ts";
 import type { Row } from "./rows.ts";
 
@@ -16,6 +17,7 @@ interface Built {
  */
 export class Kept {
   readonly #built = new WeakMap<Row, Built>();
+  readonly #entries = new WeakMap<Row, readonly Entry[]>();
   readonly #before: ReadonlyMap<string, ObjectName>;
   readonly edges: Edges;
 
@@ -32,6 +34,13 @@ export class Kept {
     const value = this.#asBefore(build());
     this.#built.set(rows[0], { rows, value });
     return value;
+  }
+
+  /** What the numbers of a row stand for. */
+  entries(row: Row, build: () => readonly Entry[]): readonly Entry[] {
+    const last = this.#entries.get(row) ?? build();
+    this.#entries.set(row, last);
+    return last;
   }
 
   #asBefore<T extends ObjectName>(built: T): T {

@@ -13,17 +13,14 @@ import {
 } from "../catalog/object.ts";
 import type { Class, Context } from "./context.ts";
 import { classes } from "./context.ts";
-import type { Numbered } from "./edges.ts";
+import type { Entry, Numbered } from "./edges.ts";
 import type { Row } from "./rows.ts";
 import { maybe, text, texts } from "./rows.ts";
 
 export const numbered = (kind: unknown, oid: unknown, part: unknown = 0): Numbered =>
   (part === 0 ? [kind, oid] : [kind, oid, part]).join(" ");
 
-type Entry = readonly [Numbered, ObjectKey];
-
-const entries = (rows: readonly Row[], kind: Class, key: (row: Row) => ObjectKey): readonly Entry[] =>
-  rows.map((row) => [numbered(classes[kind], row["oid"]), key(row)]);
+type Entries = readonly (readonly Entry[])[];
 
 const relationKinds: Readonly<Record<string, ObjectKind>> = { v: "view", m: "view", c: "type" };
 
@@ -118,38 +115,38 @@ const columnEntries = (row: Row, owner: ObjectName): readonly Entry[] => {
 };
 
 /** Every modelled object by its numbers. */
-export const keysOf = (context: Context): Map<Numbered, ObjectKey> => {
-  const { rows, path } = context;
+export const keysOf = (context: Context): Entries => {
+  const { rows, path, kept } = context;
   const owners = ownersOf(context);
   const ownerOf = (row: Row): ObjectName => owners.get(row["relation"])?.path ?? { schema: "", name: "" };
   const signature = (row: Row): ObjectKey => signatureKey("routine", path(row), texts(row, "types"));
   const domains = new Map(rows.of("domains").map((row) => [row["oid"], path(row)]));
+  const entries = (section: string, kind: Class, key: (row: Row) => ObjectKey): Entries =>
+    rows.of(section).map((row) => kept.entries(row, () => [[numbered(classes[kind], row["oid"]), key(row)]]));
   const members = rows.of("members").map((row): Entry => {
     const [kind, oid, name] = row as unknown as readonly [unknown, unknown, string];
     return [numbered(kind, oid), globalKey("extension", name)];
   });
-  return new Map([
-    ...members,
-    ...[...owners].map(([oid, { kind, path: at }]): Entry => [numbered(classes.pg_class, oid), keyOf(kind, at)]),
-    ...pathed.flatMap(([section, kind, key]) => entries(rows.of(section), kind, (row) => keyOf(key, path(row)))),
-    ...global.flatMap(([section, kind, key]) =>
-      entries(rows.of(section), kind, (row) => globalKey(key, text(row, "name"))),
-    ),
+  return [
+    members,
+    [...owners].map(([oid, { kind, path: at }]): Entry => [numbered(classes.pg_class, oid), keyOf(kind, at)]),
+    ...pathed.flatMap(([section, kind, key]) => entries(section, kind, (row) => keyOf(key, path(row)))),
+    ...global.flatMap(([section, kind, key]) => entries(section, kind, (row) => globalKey(key, text(row, "name")))),
     ...special.flatMap(([section, kind, key]) =>
-      entries(rows.of(section), kind, (row) =>
+      entries(section, kind, (row) =>
         key(row, path(row), row["role"] === context.loader ? undefined : maybe(row, "role"), context.loader),
       ),
     ),
     ...attached.flatMap(([section, kind, key]) =>
-      entries(rows.of(section), kind, (row) => partKey(key, ownerOf(row), text(row, "name"))),
+      entries(section, kind, (row) => partKey(key, ownerOf(row), text(row, "name"))),
     ),
-    ...entries(rows.of("indexes"), "pg_class", (row) =>
+    ...entries("indexes", "pg_class", (row) =>
       keyOf("index", { schema: ownerOf(row).schema, name: text(row, "name") }),
     ),
-    ...["routines", "aggregates"].flatMap((section) => entries(rows.of(section), "pg_proc", signature)),
-    ...entries(rows.of("domainConstraints"), "pg_constraint", (row) =>
+    ...["routines", "aggregates"].flatMap((section) => entries(section, "pg_proc", signature)),
+    ...entries("domainConstraints", "pg_constraint", (row) =>
       partKey("domain constraint", domains.get(row["type"]) ?? { schema: "", name: "" }, text(row, "name")),
     ),
-    ...rows.of("columns").flatMap((row) => columnEntries(row, ownerOf(row))),
-  ]);
+    ...rows.of("columns").map((row) => kept.entries(row, () => columnEntries(row, ownerOf(row)))),
+  ];
 };
