@@ -126,7 +126,7 @@ create unique index tokens on t (token);`;
     expect(
       [...text.matchAll(/ADD COLUMN (\w+) \S+ DEFAULT (\S+)/g)].map(([, name, value]) => `${name} ${value}`),
     ).toEqual([
-      ...["code 'xxx'", "kind 'a'", "post '%@%'", "quantity 1"],
+      ...["quantity 1", "kind 'a'", "code 'xxx'", "post '%@%'"],
       "token pg_catalog.nextval('public.t_token_fill')::text",
     ]);
     const down = await run({ "old.sql": full, "new.sql": files["old.sql"] }, "--output=migrations");

@@ -1,4 +1,6 @@
 // Which step must run before which: by what parts need, by the names they share, and by rules of PostgreSQL's own.
+import { compareText } from "../catalog/object.ts";
+import { quotePath } from "../quote.ts";
 import type { Change } from "./change.ts";
 import { partOf } from "./change.ts";
 import { defaultColumn, dropOwner, tableOf } from "./held.ts";
@@ -14,6 +16,19 @@ import type { Web } from "./web.ts";
 
 /** What is dropped without naming the types that it uses. */
 const nameless: readonly Kind[] = ["table", "column", "default", "constraint", "index"];
+
+/** Columns come as they stand in their table. */
+const placesOf = (changes: ReadonlyMap<string, Change>, to: Parts): ReadonlyMap<string, string> => {
+  const places = new Map<string, string>();
+  for (const change of changes.values())
+    if (comes(change) && "to" in change && change.to.kind === "column") places.set(change.key, "");
+  if (places.size === 0) return places;
+  let at = 0;
+  for (const part of to.byKey.values())
+    if (part.kind === "column" && places.has(part.key))
+      places.set(part.key, `column ${quotePath(part.value.table)} ${String(at++).padStart(9, "0")}`);
+  return places;
+};
 
 /** Edges and nodes for one choice of what is held. */
 export class Graph implements Web {
@@ -47,7 +62,10 @@ export class Graph implements Web {
       held,
       apart,
     ];
-    const sorted = [...changes.values()].sort((a, b) => this.#rank(a) - this.#rank(b) || (a.key < b.key ? -1 : 1));
+    const places = placesOf(changes, to);
+    const sorted = [...changes.values()].sort(
+      (a, b) => this.#rank(a) - this.#rank(b) || compareText(places.get(a.key) ?? a.key, places.get(b.key) ?? b.key),
+    );
     for (const change of sorted) for (const act of actsOf(change)) this.#add(change, act);
     for (const change of sorted) this.#link(change);
     this.#linkNames();

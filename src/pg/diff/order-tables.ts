@@ -5,7 +5,8 @@ import { partOf } from "./change.ts";
 import { boundsInTheWay, rivalKeys, tableOf } from "./held.ts";
 import type { Node } from "./node.ts";
 import { actsOf, comes, goes } from "./node.ts";
-import type { Part, PartOf } from "./part.ts";
+import type { Part, PartOf, Parts } from "./part.ts";
+import { lastingParentColumn } from "./parentage.ts";
 import { waitsForPartitions } from "./sql/partition-indexes.ts";
 import { sameJson } from "./sql/text.ts";
 import { inheritanceKey } from "./take-apart/tables.ts";
@@ -40,6 +41,24 @@ const heirs: Rule = (web) => {
     for (const parent of change.to.value.inherits)
       for (const { key } of web.to.childrenOf(keyOf("table", parent)))
         if (key.startsWith("column ")) web.edge(web.done(key), web.idOf("create", change.key));
+  }
+};
+
+/** A column that a table declares beside its parent comes before that one's, which is merged into it, and goes after it. */
+const declaredTwice: Rule = (web) => {
+  for (const change of web.changes.values()) {
+    const part = partOf(change);
+    if (part.kind !== "column" || !part.value.local) continue;
+    const isIn = (parts: Parts, key: string): boolean => parts.byKey.has(key);
+    const coming = comes(change) ? lastingParentColumn(web, web.to, part.value) : undefined;
+    if (coming !== undefined && (comes(web.changes.get(coming)) || !isIn(web.from, coming)))
+      web.edge(web.idOf("create", change.key), web.done(coming));
+    const going = goes(change) ? lastingParentColumn(web, web.from, part.value) : undefined;
+    if (going !== undefined && (goes(web.changes.get(going)) || !isIn(web.to, going)))
+      web.edge(
+        web.changes.get(going)?.verb === "rebuild" ? web.idOf("drop", going) : web.done(going),
+        web.idOf("drop", change.key),
+      );
   }
 };
 
@@ -200,6 +219,7 @@ export const tableRules: readonly Rule[] = [
   bound,
   heirs,
   inheritance,
+  declaredTwice,
   typed,
   bounds,
   indexes,

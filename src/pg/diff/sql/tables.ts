@@ -149,10 +149,12 @@ const storage = (from: TableShell, to: TableShell): readonly Piece[] => [
   ...optionChanges(on(to), from.storage.options, to.storage.options),
 ];
 
-const ofType = (from: TableShell, to: TableShell): readonly Piece[] =>
-  sameJson(from.ofType, to.ofType)
-    ? []
-    : [to.ofType === undefined ? `${on(to)} NOT OF` : `${on(to)} OF ${quotePath(to.ofType)}`];
+/** What has its columns from another type lets go of the first one; it takes the other when its columns are as that has them. */
+const ofType = (from: TableShell, to: TableShell): readonly Piece[] => {
+  if (sameJson(from.ofType, to.ofType)) return [];
+  const letsGo = to.ofType === undefined || from.ofType !== undefined;
+  return [letsGo ? `${on(to)} NOT OF` : `${on(to)} OF ${quotePath(to.ofType)}`];
+};
 
 const kindWords = {
   table: "an ordinary table",
