@@ -25,7 +25,8 @@ export const referenced = (column: ColumnPart, { to, beyond }: Sides): Target | 
     // What later migrations make cannot be asked now.
     if (!to.byKey.has(keyOf("table", name))) continue;
     const target = value.references.columns[value.columns.indexOf(column.name)];
-    if (target === undefined) continue;
+    // What names itself is always there.
+    if (target === undefined || (target === column.name && sameName(name, column.table))) continue;
     if (value.columns.length === 1) return { name, column: target };
     shared ??= { name, column: target };
   }
