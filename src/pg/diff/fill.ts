@@ -6,8 +6,8 @@ import type { Context } from "./sql/writer.ts";
 import { countedValue, uniqueness } from "./distinct.ts";
 import { plainValue } from "./plain-value.ts";
 import type { Target } from "./refers.ts";
-import { oneOf, referenced } from "./refers.ts";
-import { seedRow } from "./seed.ts";
+import { oneOf, referenced, sharedKeys } from "./refers.ts";
+import { mayLack, seedRow } from "./seed.ts";
 import { toldFor } from "./told.ts";
 
 /** Values come as a default that goes again, so that no trigger of the table sees an UPDATE; `expression` is for people. */
@@ -63,15 +63,26 @@ const countedFill = (column: ColumnPart): Fill => {
 };
 
 /** A value of the table that it refers to, asked once; with `seeds` it is there. */
-const found = (column: ColumnPart, target: Target, seeds: readonly string[] = []): Fill => {
+const found = (column: ColumnPart, target: Target, context: Context, seeds: readonly string[] = []): Fill => {
   const expression = oneOf(target);
   return {
     kind: seeds.length === 0 ? "found" : "seeded",
     expression,
     before: [...seeds, `SELECT pg_catalog.set_config('senior.fill', ${expression}::text, true)`],
     default: `nullif(pg_catalog.current_setting('senior.fill'), '')::${column.type.text}`,
-    after: [],
+    after: matching(column, context),
   };
+};
+
+/** Where other columns of a key have values already, this one is that of the row which they name. */
+const matching = (column: ColumnPart, context: Context): readonly string[] => {
+  const [own, name] = [quotePath(column.table), quoteName(column.name)];
+  const updates = sharedKeys(column, context).map(({ table, their, others }) => {
+    const same = others.map((one) => `named.${quoteName(one.their)} = ${own}.${quoteName(one.own)}`);
+    const differs = `${own}.${name} IS DISTINCT FROM named.${quoteName(their)}`;
+    return `UPDATE ${own} SET ${name} = named.${quoteName(their)} FROM ${quotePath(table)} named WHERE ${[...same, differs].join(" AND ")}`;
+  });
+  return [...new Set(updates)];
 };
 
 /** For each row another value of the table that it refers to, as long as there are any. */
@@ -125,13 +136,12 @@ export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const target = referenced(column, context);
   const isThere = target !== undefined && context.from.byKey.has(keyOf("table", target.name));
   if (unique === "alone") return isThere && !context.isReturn ? foundEach(column, target) : countedFill(column);
-  if (isThere) return found(column, target);
+  const mayBeMade = target !== undefined && mayLack(target.name, context);
+  const seeds = mayBeMade ? seedRow(target.name, column.table, context) : undefined;
+  if (target !== undefined && (isThere || seeds !== undefined)) return found(column, target, context, seeds);
   // The way back restores what can be: such a reference is for new rows then.
-  if (target !== undefined && !context.isReturn) {
-    const seeds = seedRow(target.name, column.table, context);
-    if (seeds !== undefined) return found(column, target, seeds);
+  if (target !== undefined && !context.isReturn)
     return { kind: "nowhere", expression: "NULL", before: [], default: "NULL", after: [] };
-  }
   if (unique === "together") return countedFill(column);
   const fitting = toldFor(context.fitting ?? new Map(), column.table, column.name);
   const expression = fitting ?? plainValue(column.type, context.to);

@@ -72,7 +72,7 @@ const loosenedDrops = (
     const owner = dropOwner(from, changes, change.key);
     return owner !== change.key &&
       dropped.has(owner) &&
-      ["constraint", "default", "policy", "trigger", "rule"].includes(kind)
+      ["constraint", "index", "default", "policy", "trigger", "rule"].includes(kind)
       ? [change.key]
       : [];
   });

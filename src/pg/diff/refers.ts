@@ -1,6 +1,6 @@
 // Where the values of a column must be found: in a column of the table that its foreign key names.
 import type { ObjectName } from "../catalog/object.ts";
-import { keyOf, sameName } from "../catalog/object.ts";
+import { keyOf, partKey, sameName } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import type { ColumnPart, Parts } from "./part.ts";
 
@@ -32,6 +32,31 @@ export const referenced = (column: ColumnPart, { to, beyond }: Sides): Target | 
   }
   return shared;
 };
+
+/** A foreign key over a column and others. */
+export interface SharedKey {
+  readonly table: ObjectName;
+  /** What the column refers to there. */
+  readonly their: string;
+  readonly others: readonly { readonly own: string; readonly their: string }[];
+}
+
+/** A key of this column together with others, which rows have values in already, as what they refer to has. */
+export const sharedKeys = (
+  column: ColumnPart,
+  { from, to, beyond }: Sides & { readonly from: Parts },
+): readonly SharedKey[] =>
+  [...to.byKey.values(), ...(beyond?.byKey.values() ?? [])].flatMap(({ kind, value }) => {
+    if (kind !== "constraint" || value.kind !== "foreign-key" || !sameName(value.table, column.table)) return [];
+    const { table, columns: theirs } = value.references;
+    const pairs = value.columns.map((own, at) => ({ own, their: theirs[at] ?? "" }));
+    const isThere = ({ own, their }: (typeof pairs)[number]): boolean =>
+      from.byKey.has(partKey("column", table, their)) &&
+      (own === column.name || from.byKey.has(partKey("column", column.table, own)));
+    const mine = pairs.find(({ own }) => own === column.name);
+    if (mine === undefined || pairs.length === 1 || !pairs.every(isThere)) return [];
+    return [{ table, their: mine.their, others: pairs.filter((one) => one !== mine) }];
+  });
 
 /** One value of it, as SQL: the first, so that it is the same each time. */
 export const oneOf = ({ name, column }: Target): string =>

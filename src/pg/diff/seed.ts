@@ -49,7 +49,7 @@ const valuesOf = (
   for (const column of columns) {
     const own = toldFor(context.using, column.table, column.name);
     const target = own === undefined ? referenced(column, context) : undefined;
-    if (target !== undefined && !context.from.byKey.has(keyOf("table", target.name))) {
+    if (target !== undefined && mayLack(target.name, context)) {
       const seeds = seedRow(target.name, referring, context, above);
       if (seeds === undefined) return undefined;
       before.push(...seeds);
@@ -59,8 +59,18 @@ const valuesOf = (
   return { before, columns, values };
 };
 
+/** New tables have no rows, and on the way back those that are back may have none. */
+export const mayLack = (table: ObjectName, { from, isReturn }: Context): boolean =>
+  isReturn || !from.byKey.has(keyOf("table", table));
+
+/** Of a table that is there already, what it requires before and after. */
+const columnsOf = (table: ObjectName, { from, to }: Context): readonly ColumnPart[] =>
+  from.byKey.has(keyOf("table", table))
+    ? requiredOf(table, from).filter(({ name }) => to.byKey.has(partKey("column", table, name)))
+    : requiredOf(table, to);
+
 /**
- * Statements that make one row of a new table, where rows of `referring` have to refer to it and it has none; undefined where none can be
+ * Statements that make one row of a table, where rows of `referring` have to refer to it and it has none; undefined where none can be
  * made.
  */
 export const seedRow = (
@@ -72,7 +82,7 @@ export const seedRow = (
   const part = context.to.byKey.get(keyOf("table", table));
   if (part?.kind !== "table" || part.value.kind !== "table" || above.some((one) => sameName(one, table)))
     return undefined;
-  const seeds = valuesOf(requiredOf(table, context.to), referring, context, [...above, table]);
+  const seeds = valuesOf(columnsOf(table, context), referring, context, [...above, table]);
   if (seeds === undefined) return undefined;
   const { before, columns, values } = seeds;
   const [list, given] =
