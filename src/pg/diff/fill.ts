@@ -38,8 +38,9 @@ const longest = 63;
 
 interface Counter {
   readonly make: string;
-  /** The number of the row. */
+  /** The number of the row; and the same once more. */
   readonly next: string;
+  readonly again: string;
   readonly drop: string;
 }
 
@@ -47,9 +48,11 @@ interface Counter {
 const counterOf = ({ table, name: column }: ColumnPart): Counter => {
   const name = `${`${table.name}_${column}`.slice(0, longest - 15)}_fill`;
   const sequence = quotePath({ schema: table.schema, name });
+  const literal = `'${sequence.replaceAll("'", "''")}'`;
   return {
     make: `CREATE SEQUENCE ${sequence}`,
-    next: `pg_catalog.nextval('${sequence.replaceAll("'", "''")}')`,
+    next: `pg_catalog.nextval(${literal})`,
+    again: `pg_catalog.currval(${literal})`,
     drop: `DROP SEQUENCE ${sequence}`,
   };
 };
@@ -85,9 +88,9 @@ const matching = (column: ColumnPart, context: Context): readonly string[] => {
   return [...new Set(updates)];
 };
 
-/** For each row another value of the table that it refers to, as long as there are any. */
+/** For each row another value of the table that it refers to, as long as there are any: then a key that has no row there. */
 const foundEach = (column: ColumnPart, { name, column: key }: Target): Fill => {
-  const { make, next, drop } = counterOf(column);
+  const { make, next, again, drop } = counterOf(column);
   const [table, own] = [quotePath(name), quoteName(key)];
   const some = `SELECT ${own} FROM ${table} ORDER BY ${own} LIMIT (SELECT count(*) FROM ${quotePath(column.table)})`;
   const all = `(SELECT pg_catalog.array_agg(${own} ORDER BY ${own}) FROM (${some}) found)`;
@@ -95,7 +98,7 @@ const foundEach = (column: ColumnPart, { name, column: key }: Target): Fill => {
     kind: "found",
     expression: `another value of ${table}.${own} each`,
     before: [make, `SELECT pg_catalog.set_config('senior.fill', ${all}::text, true)`],
-    default: `(nullif(pg_catalog.current_setting('senior.fill'), '')::${column.type.text}[])[${next}]`,
+    default: `coalesce((nullif(pg_catalog.current_setting('senior.fill'), '')::${column.type.text}[])[${next}], ${countedValue(column).replace(/\bn\b/g, () => again)})`,
     after: [drop],
   };
 };
@@ -135,7 +138,7 @@ export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const unique = uniqueness(column, context);
   const target = referenced(column, context);
   const isThere = target !== undefined && context.from.byKey.has(keyOf("table", target.name));
-  if (unique === "alone") return isThere && !context.isReturn ? foundEach(column, target) : countedFill(column);
+  if (unique === "alone") return isThere ? foundEach(column, target) : countedFill(column);
   const mayBeMade = target !== undefined && mayLack(target.name, context);
   const seeds = mayBeMade ? seedRow(target.name, column.table, context) : undefined;
   if (target !== undefined && (isThere || seeds !== undefined)) return found(column, target, context, seeds);
