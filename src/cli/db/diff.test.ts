@@ -246,6 +246,23 @@ alter table ${name} owner to boss; alter sequence numbers owned by ${name}.numbe
     expect(kept.size).toBe(4);
   });
 
+  test("an expansion keeps the old column's type as long as the column, and brings it back first", async () => {
+    const { exit, io } = await run(
+      {
+        "old.sql": "create type a as enum ('x', 'y'); create table t (id int primary key, role a not null);",
+        "new.sql": "create type b as enum ('x', 'z', 'y'); create table t (id int primary key, role b not null);",
+      },
+      ...["--expand", "--no-guess-renames", "--output=migrations"],
+    );
+    expect(exit).toBe(0);
+    const files = [...io.disk]
+      .filter(([path]) => path.includes("migrations"))
+      .sort(([one], [two]) => (one < two ? -1 : 1));
+    const [up = "", down = ""] = (files.at(-1)?.[1] ?? "").split("-- migrate:down");
+    expect(up.indexOf("DROP TYPE public.a;")).toBeGreaterThan(up.indexOf("DROP COLUMN role;"));
+    expect(down.indexOf("ADD COLUMN role public.a;")).toBeGreaterThan(down.indexOf("CREATE TYPE public.a"));
+  });
+
   test("a dropped column waits for the contract", async () => {
     const { json } = await run(
       { "old.sql": "create table t (id int, gone text);", "new.sql": "create table t (id int, more int);" },

@@ -6,7 +6,7 @@ import { quoteName, quotePath } from "../quote.ts";
 import { approach } from "./approach.ts";
 import { changedContents, readContents } from "./contents.ts";
 import { contractSegment, contractStep, expandLeg, gateLeg } from "./expand-legs.ts";
-import { withNewTypes } from "./expand-types.ts";
+import { withNewTypes, withOldTypes } from "./expand-types.ts";
 import type { TableMoves } from "./moves.ts";
 import { findMoves } from "./moves.ts";
 import {
@@ -80,7 +80,7 @@ const between = (
     for (const { up } of moved) for (const sql of up) await rehearsal.step(sql);
     const way = await approach(
       rehearsal,
-      partsOf(to),
+      partsOf(withOldTypes(to, from, all)),
       { ...options, online: false, contract: true },
       moved.length === 0 ? from : await rehearsal.read(),
     );
@@ -93,7 +93,7 @@ const between = (
   });
 
 const isLong = (sql: string): boolean =>
-  /^CREATE (UNIQUE )?INDEX|ADD CONSTRAINT|VALIDATE|SET NOT NULL| TYPE /.test(sql);
+  !sql.startsWith("DROP TYPE ") && /^CREATE (UNIQUE )?INDEX|ADD CONSTRAINT|VALIDATE|SET NOT NULL| TYPE /.test(sql);
 
 interface Contracted {
   readonly leg: Leg;
@@ -120,18 +120,17 @@ const contract = async (
   if (long !== undefined)
     throw unsupported(`the columns cannot change places at once; this would be left to do under the lock: ${long}`);
   if (rest.left.length > 0) throw missedFault(rest.left);
-  const own = all.flatMap((on) => contractStep(on, ownedByNobody(from, on), middle, to));
-  const steps = [...own, ...left];
-  const down: string[] = all.flatMap(uncontractSql);
+  const finished = all.flatMap((on) => contractStep(on, ownedByNobody(from, on), middle, to));
+  const steps = [...finished, ...left];
   const end = rest.end;
-  for (const sql of down) await rehearsal.step(sql);
-  const back = await approach(
-    rehearsal,
-    partsOf(middle),
-    { ...plainOptions, version: options.version },
-    await rehearsal.read(),
-  );
-  down.push(...statementsOf({ segments: back.runs.flatMap(({ segments }) => segments) }));
+  const plain = { ...plainOptions, version: options.version };
+  const types = await approach(rehearsal, partsOf(withOldTypes(end, middle, all)), plain, end);
+  const own = all.flatMap(uncontractSql);
+  for (const sql of own) await rehearsal.step(sql);
+  const back = await approach(rehearsal, partsOf(middle), plain, await rehearsal.read());
+  const textOf = ({ runs }: typeof back): readonly string[] =>
+    statementsOf({ segments: runs.flatMap(({ segments }) => segments) });
+  const down = [...textOf(types), ...own, ...textOf(back)];
   return {
     leg: { segment: contractSegment(all, steps), down, unrestored: back.left },
     end,
