@@ -3,6 +3,7 @@ import { keyOf, partKey } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
 import type { ColumnPart } from "./part.ts";
 import type { Context } from "./sql/writer.ts";
+import { checkedNow } from "./checked-now.ts";
 import { countedValue, uniqueness } from "./distinct.ts";
 import { plainValue } from "./plain-value.ts";
 import type { Target } from "./refers.ts";
@@ -24,14 +25,17 @@ export type Fill =
   | { readonly kind: "told"; readonly expression: string; readonly statements: readonly string[] };
 
 /** Only an UPDATE may ask other tables; what needs none of them is computed while the column is written, which fires no trigger. */
-const told = (column: ColumnPart, expression: string): Fill => ({
+const told = (column: ColumnPart, expression: string, context: Context): Fill => ({
   kind: "told",
   expression,
-  statements: [
-    /\bselect\b/i.test(expression)
-      ? `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${expression}`
-      : `ALTER TABLE ${quotePath(column.table)} ALTER COLUMN ${quoteName(column.name)} TYPE ${column.type.text} USING ${expression}`,
-  ],
+  statements: /\bselect\b/i.test(expression)
+    ? [
+        `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${expression}`,
+        ...checkedNow(column.table, context),
+      ]
+    : [
+        `ALTER TABLE ${quotePath(column.table)} ALTER COLUMN ${quoteName(column.name)} TYPE ${column.type.text} USING ${expression}`,
+      ],
 });
 
 const longest = 63;
@@ -85,7 +89,7 @@ const matching = (column: ColumnPart, context: Context): readonly string[] => {
     const differs = `${own}.${name} IS DISTINCT FROM named.${quoteName(their)}`;
     return `UPDATE ${own} SET ${name} = named.${quoteName(their)} FROM ${quotePath(table)} named WHERE ${[...same, differs].join(" AND ")}`;
   });
-  return [...new Set(updates)];
+  return updates.length === 0 ? [] : [...new Set(updates), ...checkedNow(column.table, context)];
 };
 
 /** For each row another value of the table that it refers to, as long as there are any: then a key that has no row there. */
@@ -118,9 +122,9 @@ export const unfitDefault = (column: ColumnPart, { to, fitting }: Context): { re
 };
 
 /** What was said of rows that exist, where nothing need be. */
-export const toldFill = (column: ColumnPart, { using }: Context): readonly string[] => {
-  const own = toldFor(using, column.table, column.name);
-  const fill = own === undefined ? undefined : told(column, own);
+export const toldFill = (column: ColumnPart, context: Context): readonly string[] => {
+  const own = toldFor(context.using, column.table, column.name);
+  const fill = own === undefined ? undefined : told(column, own, context);
   return fill?.kind === "told" ? fill.statements : [];
 };
 
@@ -134,7 +138,7 @@ export const fillWords = (fill: Fill): string =>
 
 export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const own = toldFor(context.using, column.table, column.name);
-  if (own !== undefined) return told(column, own);
+  if (own !== undefined) return told(column, own, context);
   const unique = uniqueness(column, context);
   const target = referenced(column, context);
   const isThere = target !== undefined && context.from.byKey.has(keyOf("table", target.name));

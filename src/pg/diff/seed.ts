@@ -2,6 +2,7 @@
 import type { ObjectName } from "../catalog/object.ts";
 import { keyOf, partKey, sameName } from "../catalog/object.ts";
 import { quoteName, quotePath } from "../quote.ts";
+import { checkedNow } from "./checked-now.ts";
 import { countedValue, uniqueness } from "./distinct.ts";
 import type { ColumnPart, ConstraintPart, Parts } from "./part.ts";
 import { plainValue } from "./plain-value.ts";
@@ -88,7 +89,8 @@ export const seedRow = (
   const [list, given] =
     columns.length === 0 ? ["", ""] : [` (${names(columns.map(({ name }) => name))})`, ` ${values.join(", ")}`];
   const when = `EXISTS (SELECT FROM ${quotePath(referring)}) AND NOT EXISTS (SELECT FROM ${quotePath(table)})`;
-  return [...before, `INSERT INTO ${quotePath(table)}${list} SELECT${given} WHERE ${when}`];
+  const row = `INSERT INTO ${quotePath(table)}${list} SELECT${given} WHERE ${when}`;
+  return [...before, row, ...checkedNow(table, context)];
 };
 
 /** New tables that `seedRow` may make rows of for this column. */
@@ -128,5 +130,6 @@ export const seedRows = (constraint: ConstraintPart, context: Context): readonly
   return [
     ...seeds.before,
     `INSERT INTO ${quotePath(table)} (${into}) OVERRIDING SYSTEM VALUE SELECT ${[...here, ...seeds.values].join(", ")} FROM (${rows}) referring ON CONFLICT DO NOTHING`,
+    ...checkedNow(table, context),
   ];
 };

@@ -5,6 +5,7 @@ import type { Identity } from "../../catalog/tables.ts";
 import { quoteName, quotePath } from "../../quote.ts";
 import { castOf } from "../cast/expression.ts";
 import { toldFor } from "../told.ts";
+import { checkedNow } from "../checked-now.ts";
 import { fillOf, toldFill, unfitDefault } from "../fill.ts";
 import { columnsOfRows } from "../holders.ts";
 import type { ColumnPart, DefaultPart } from "../part.ts";
@@ -85,6 +86,7 @@ const settled = (column: ColumnPart, given: string | undefined, context: Context
   return [
     ...before,
     `UPDATE ${quotePath(column.table)} SET ${quoteName(column.name)} = ${value}`,
+    ...checkedNow(column.table, context),
     ...after,
     ...(column.nullable ? [] : [`${alterColumn(column)} SET NOT NULL`]),
     ...columnSettings(column),
