@@ -136,11 +136,18 @@ export const fillWords = (fill: Fill): string =>
       ? `${fill.expression}, of a row that is made for them,`
       : fill.expression;
 
+/** What a later migration's key refers to may itself be on its way: nothing says that it comes before this column. */
+const reachable = (column: ColumnPart, context: Context): Target | undefined => {
+  const target = referenced(column, context);
+  if (target === undefined || context.from.byKey.has(partKey("column", target.name, target.column))) return target;
+  return referenced(column, { to: context.to });
+};
+
 export const fillOf = (column: ColumnPart, context: Context): Fill => {
   const own = toldFor(context.using, column.table, column.name);
   if (own !== undefined) return told(column, own, context);
   const unique = uniqueness(column, context);
-  const target = referenced(column, context);
+  const target = reachable(column, context);
   const isThere = target !== undefined && context.from.byKey.has(keyOf("table", target.name));
   if (unique === "alone") return isThere ? foundEach(column, target) : countedFill(column);
   const mayBeMade = target !== undefined && mayLack(target.name, context);
